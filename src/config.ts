@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { StartError } from './errors.ts';
+
+/**
+ * The environment, parsed once. Every setting that Kairos knows is named here and in the README.
+ * What is missing is embedded by `npm start`: PostgreSQL, Temporal, the sandbox provider.
+ */
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  KAIROS_HOME: z.string().default('.kairos'),
+  KAIROS_PUBLIC_URL: z.url().optional(),
+  KAIROS_WRITE_KEY: z.string().min(1).default('dev-write-key'),
+  KAIROS_ADMIN_KEY: z.string().min(1).default('dev-admin-key'),
+  KAIROS_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
+  KAIROS_CLOCK_SPEED: z.coerce.number().int().min(1).max(3_600).optional(),
+  KAIROS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_UI_URL: z.url().optional(),
+  SENDGRID_API_KEY: z.string().optional(),
+  SENDGRID_WEBHOOK_KEY: z.string().optional(),
+  KAIROS_EMAIL_FROM: z.string().default('Kairos <hello@kairos.example>'),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_MESSAGING_SERVICE_SID: z.string().optional(),
+  /** Set by `npm start` for its children: where the sandbox provider listens. */
+  KAIROS_SANDBOX_URL: z.url().optional(),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/** The settings in an environment. @throws StartError that names each wrong setting, what came and what was expected. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `  ${name}=${JSON.stringify(env[name])}: ${issue.message}`;
+  });
+  throw new StartError(`These settings cannot be used:\n${lines.join('\n')}`);
+}

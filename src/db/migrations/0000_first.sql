@@ -1,0 +1,197 @@
+CREATE TABLE "home" (
+	"id" integer PRIMARY KEY NOT NULL,
+	"clock_origin" timestamp (3) with time zone NOT NULL,
+	"clock_speed" integer NOT NULL,
+	"secret" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "message_ids" (
+	"source" text NOT NULL,
+	"id" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "message_ids_source_id_pk" PRIMARY KEY("source","id")
+);
+--> statement-breakpoint
+CREATE TABLE "customer_events" (
+	"seq" bigint PRIMARY KEY NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"seq" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "events_seq_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"id" uuid NOT NULL,
+	"message_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"name" text,
+	"user_id" text,
+	"anonymous_id" text,
+	"previous_id" text,
+	"admin" boolean NOT NULL,
+	"body" jsonb NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"received_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "events_id_unique" UNIQUE("id")
+);
+--> statement-breakpoint
+CREATE TABLE "unrouted" (
+	"seq" bigint PRIMARY KEY NOT NULL,
+	"user_id" text,
+	"anonymous_id" text,
+	"previous_id" text
+);
+--> statement-breakpoint
+CREATE TABLE "rejections" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"stage" text NOT NULL,
+	"index" integer,
+	"code" text NOT NULL,
+	"detail" text NOT NULL,
+	"item" jsonb,
+	"event_seq" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "customer_ids" (
+	"kind" text NOT NULL,
+	"external_id" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "customer_ids_kind_external_id_pk" PRIMARY KEY("kind","external_id")
+);
+--> statement-breakpoint
+CREATE TABLE "customers" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"arm_key" text NOT NULL,
+	"traits" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"merged_into" uuid,
+	"exposed_at" timestamp (3) with time zone,
+	"crossed" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "consents" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"channel" text NOT NULL,
+	"state" text NOT NULL,
+	"source" text NOT NULL,
+	"wording" text,
+	"at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "carts" (
+	"customer_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"lines" jsonb NOT NULL,
+	"last_activity_at" timestamp (3) with time zone NOT NULL,
+	"emptied_at" timestamp (3) with time zone,
+	CONSTRAINT "carts_customer_id_key_pk" PRIMARY KEY("customer_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "contacts" (
+	"event_id" uuid PRIMARY KEY NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "endings" (
+	"name" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"key" text,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "endings_of" UNIQUE NULLS NOT DISTINCT("customer_id","name","key")
+);
+--> statement-breakpoint
+CREATE TABLE "orders" (
+	"order_id" text PRIMARY KEY NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"value_minor" bigint NOT NULL,
+	"refunded_minor" bigint DEFAULT 0 NOT NULL,
+	"currency" text NOT NULL,
+	"ordered_at" timestamp (3) with time zone NOT NULL,
+	"cancelled_at" timestamp (3) with time zone,
+	"reported_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "dispatches" (
+	"run_id" uuid NOT NULL,
+	"seq" integer NOT NULL,
+	"place" bigint GENERATED ALWAYS AS IDENTITY (sequence name "dispatches_place_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"kind" text NOT NULL,
+	"event_id" uuid,
+	"event_name" text,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"carries" jsonb NOT NULL,
+	"done_at" timestamp (3) with time zone,
+	CONSTRAINT "dispatches_run_id_seq_pk" PRIMARY KEY("run_id","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "runs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"version" integer NOT NULL,
+	"customer_id" uuid,
+	"subject" text,
+	"key" text NOT NULL,
+	"n" integer NOT NULL,
+	"workflow_id" text NOT NULL,
+	"entry_event_id" uuid,
+	"first" jsonb NOT NULL,
+	"carries" jsonb NOT NULL,
+	"settings" jsonb NOT NULL,
+	"state" text DEFAULT 'open' NOT NULL,
+	"outcome" text,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"closed_at" timestamp (3) with time zone,
+	"wakes_at" timestamp (3) with time zone,
+	"last_activity_at" timestamp (3) with time zone NOT NULL,
+	"last_seq" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "runs_workflow_id_unique" UNIQUE("workflow_id")
+);
+--> statement-breakpoint
+CREATE TABLE "deliveries" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"run_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"subject" text,
+	"message" text NOT NULL,
+	"nth" integer NOT NULL,
+	"purpose" text NOT NULL,
+	"channel" text,
+	"variant" text,
+	"arm" text,
+	"state" text NOT NULL,
+	"reason" text,
+	"verdicts" jsonb NOT NULL,
+	"calling_at" timestamp (3) with time zone,
+	"provider_id" text,
+	"provider_code" text,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth")
+);
+--> statement-breakpoint
+CREATE TABLE "settings" (
+	"scope" text PRIMARY KEY NOT NULL,
+	"value" jsonb NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint
+CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint
+CREATE INDEX "unrouted_previous" ON "unrouted" USING btree ("previous_id") WHERE "unrouted"."previous_id" is not null;--> statement-breakpoint
+CREATE INDEX "rejections_at" ON "rejections" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
+CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","at");--> statement-breakpoint
+CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
+CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","ordered_at");--> statement-breakpoint
+CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "runs_one_open_subject" ON "runs" USING btree ("subject","name","key") WHERE state = 'open' and subject is not null;--> statement-breakpoint
+CREATE INDEX "runs_customer" ON "runs" USING btree ("customer_id","name","key","n");--> statement-breakpoint
+CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> statement-breakpoint
+CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
+CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
+CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");

@@ -1,0 +1,18 @@
+import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+
+/** Every consent ever given or refused. The newest of a customer and channel holds. */
+export const consents = pgTable(
+  'consents',
+  {
+    id: uuid('id').primaryKey(),
+    customerId: uuid('customer_id').notNull(),
+    channel: text('channel').notNull(),
+    state: text('state').$type<'granted' | 'denied'>().notNull(),
+    /** Who recorded it: `identify`, or what the caller of the API named. */
+    source: text('source').notNull(),
+    wording: text('wording'),
+    at: moment('at').notNull(),
+  },
+  (t) => [index('consents_customer').on(t.customerId, t.channel, t.at)],
+);

@@ -1,0 +1,40 @@
+import { boolean, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+
+/** Where a trait comes from; an earlier one of this list is never overwritten by a later one. */
+export const traitOrigins = ['stated', 'observed', 'bought-in'] as const;
+export type TraitOrigin = (typeof traitOrigins)[number];
+
+export interface Trait {
+  value: unknown;
+  origin: TraitOrigin;
+  /** ISO 8601, Kairos's time. */
+  at: string;
+}
+
+/** One person, known or anonymous. */
+export const customers = pgTable('customers', {
+  id: uuid('id').primaryKey(),
+  /** What the holdout hashes: at first a keyed hash of the id in the customer's first event. */
+  armKey: text('arm_key').notNull(),
+  traits: jsonb('traits').$type<Record<string, Trait>>().notNull().default({}),
+  /** Set when this customer was joined to another, who has everything since. */
+  mergedInto: uuid('merged_into'),
+  /** The first would-send ever recorded for them. */
+  exposedAt: moment('exposed_at'),
+  /** Two exposed customers of different arms were joined: left out of reports, counted beside them. */
+  crossed: boolean('crossed').notNull().default(false),
+  createdAt: moment('created_at').notNull(),
+});
+
+/** Every id under which a customer's events may come. */
+export const customerIds = pgTable(
+  'customer_ids',
+  {
+    kind: text('kind').$type<'user' | 'anonymous'>().notNull(),
+    externalId: text('external_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    at: moment('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.externalId] }), index('customer_ids_customer').on(t.customerId)],
+);

@@ -1,0 +1,40 @@
+import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+import type { Arm, DeliveryState, Purpose, Verdict } from '../../domain/delivery.ts';
+
+/** The ledger: one decision to send one message to one customer, and all that came of it. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: uuid('id').primaryKey(),
+    runId: uuid('run_id').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    /** The journey or watch. */
+    name: text('name').notNull(),
+    subject: text('subject'),
+    message: text('message').notNull(),
+    /** The n-th time this run sends this message, from 1. */
+    nth: integer('nth').notNull(),
+    purpose: text('purpose').$type<Purpose>().notNull(),
+    channel: text('channel'),
+    variant: text('variant'),
+    /** Null before would-send. */
+    arm: text('arm').$type<Arm>(),
+    state: text('state').$type<DeliveryState>().notNull(),
+    reason: text('reason'),
+    /** Every verdict of the gate, oldest first, in words. */
+    verdicts: jsonb('verdicts').$type<Verdict[]>().notNull(),
+    /** Set while a provider call may be under way: whoever finds it set by another attempt does not call. */
+    callingAt: moment('calling_at'),
+    providerId: text('provider_id'),
+    providerCode: text('provider_code'),
+    /** The would-send, or while there is none the latest verdict. */
+    at: moment('at').notNull(),
+  },
+  (t) => [
+    unique('deliveries_name').on(t.runId, t.message, t.nth),
+    index('deliveries_customer').on(t.customerId, t.at),
+    index('deliveries_journey').on(t.name, t.at),
+    index('deliveries_at').on(t.at),
+  ],
+);

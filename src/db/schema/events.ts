@@ -1,0 +1,69 @@
+import { bigint, boolean, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { moment } from './columns.ts';
+
+/** What a customer event carries beside its ids and times, as it came. */
+export interface EventBody {
+  properties?: Record<string, unknown>;
+  traits?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+}
+
+/** The kinds of Segment message. */
+export const eventKinds = ['track', 'identify', 'alias', 'page', 'screen', 'group'] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** Every accepted customer event, in the order in which events take effect (`seq`). Kept 30 days or more. */
+export const events = pgTable('events', {
+  seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  id: uuid('id').notNull().unique(),
+  messageId: text('message_id').notNull(),
+  kind: text('kind').$type<EventKind>().notNull(),
+  /** The event's name for a track (`Product Added`); of a page, screen or group the name given, else null. */
+  name: text('name'),
+  userId: text('user_id'),
+  anonymousId: text('anonymous_id'),
+  /** Of an alias: the id that is joined to `userId`. */
+  previousId: text('previous_id'),
+  /** True when it came with the admin key. */
+  admin: boolean('admin').notNull(),
+  body: jsonb('body').$type<EventBody>().notNull(),
+  occurredAt: moment('occurred_at').notNull(),
+  receivedAt: moment('received_at').notNull(),
+});
+
+/**
+ * Accepted and not yet routed: the queue that routing takes from, oldest first. A narrow table of its own, so that
+ * the gate can ask cheaply whether a customer has an event that has not taken effect yet.
+ */
+export const unrouted = pgTable(
+  'unrouted',
+  {
+    seq: bigint('seq', { mode: 'number' }).primaryKey(),
+    userId: text('user_id'),
+    anonymousId: text('anonymous_id'),
+    previousId: text('previous_id'),
+  },
+  (t) => [
+    index('unrouted_user')
+      .on(t.userId)
+      .where(sql`${t.userId} is not null`),
+    index('unrouted_anonymous')
+      .on(t.anonymousId)
+      .where(sql`${t.anonymousId} is not null`),
+    index('unrouted_previous')
+      .on(t.previousId)
+      .where(sql`${t.previousId} is not null`),
+  ],
+);
+
+/** Which customer an event turned out to be of: written by routing, moved by a merge. */
+export const customerEvents = pgTable(
+  'customer_events',
+  {
+    seq: bigint('seq', { mode: 'number' }).primaryKey(),
+    customerId: uuid('customer_id').notNull(),
+    occurredAt: moment('occurred_at').notNull(),
+  },
+  (t) => [index('customer_events_customer').on(t.customerId, t.occurredAt)],
+);

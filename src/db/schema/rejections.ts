@@ -1,0 +1,21 @@
+import { bigint, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+
+/** What was refused, with its reason: at the door, or set aside by routing. Kept 14 days for the operator. */
+export const rejections = pgTable(
+  'rejections',
+  {
+    id: uuid('id').primaryKey(),
+    at: moment('at').notNull(),
+    stage: text('stage').$type<'ingestion' | 'routing'>().notNull(),
+    /** Its place in the batch it came in. */
+    index: integer('index'),
+    code: text('code').notNull(),
+    detail: text('detail').notNull(),
+    /** The item as it came. */
+    item: jsonb('item'),
+    /** Of one set aside by routing: its event. */
+    eventSeq: bigint('event_seq', { mode: 'number' }),
+  },
+  (t) => [index('rejections_at').on(t.at)],
+);

@@ -1,0 +1,9 @@
+import { jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+
+/** What an operator has set, over the defaults in code. `scope` is `shop`, or `journey:<name>`. */
+export const settings = pgTable('settings', {
+  scope: text('scope').primaryKey(),
+  value: jsonb('value').$type<Record<string, unknown>>().notNull(),
+  at: moment('at').notNull(),
+});

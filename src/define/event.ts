@@ -1,0 +1,11 @@
+/** A customer event that journeys can name: what it is called, and the type of its properties. */
+export interface EventType<Properties = Record<string, unknown>> {
+  readonly name: string;
+  /** Only for the compiler: never set. */
+  readonly properties?: Properties;
+}
+
+/** Declares a customer event by the name that the Segment specification (or ours in its style) gives it. */
+export function event<Properties>(name: string): EventType<Properties> {
+  return { name };
+}

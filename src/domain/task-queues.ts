@@ -1,0 +1,10 @@
+/**
+ * Names of Temporal task queues. They are durable data: runs that wait for years find their workers by them.
+ * Each channel has a queue of its own, because the rate limit of a queue is the rate limit of its provider.
+ */
+export const journeyQueue = 'kairos';
+
+export const channels = ['email', 'sms'] as const;
+export type Channel = (typeof channels)[number];
+
+export const channelQueue: Record<Channel, string> = { email: 'kairos-email', sms: 'kairos-sms' };

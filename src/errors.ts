@@ -1,0 +1,41 @@
+/** Every error a user of Kairos can meet: its stable code, HTTP status and title. The only list; `/docs` shows it. */
+export const errorCodes = {
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'malformed-body': { status: 400, title: 'The body does not have the expected shape' },
+  'malformed-query': { status: 400, title: 'A query parameter does not have the expected shape' },
+  'no-identity': { status: 400, title: 'Neither userId nor anonymousId was given' },
+  'unknown-type': { status: 400, title: 'This type of message is not known' },
+  'all-rejected': { status: 400, title: 'Every item was rejected' },
+  'missing-key': { status: 401, title: 'No key was given' },
+  'unknown-key': { status: 401, title: 'This key is not known' },
+  'wrong-key': { status: 403, title: 'This key may not do that' },
+  'alias-needs-admin': { status: 403, title: 'Joining two known users needs the admin key' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'unknown-customer': { status: 404, title: 'No customer has this id' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'too-large': { status: 413, title: 'The body is over the bound' },
+  'unsupported-encoding': { status: 415, title: 'This content encoding is not supported' },
+  'too-many': { status: 429, title: 'Too many requests at once' },
+  internal: { status: 500, title: 'An error on our side' },
+  unavailable: { status: 503, title: 'Something Kairos needs is not there at the moment' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error with a code of the table and a sentence that says what came, what was expected and what to do. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.name = 'AppError';
+    this.code = code;
+  }
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+}
+
+/** Thrown while starting up: the sentence goes to the person at the terminal, without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}

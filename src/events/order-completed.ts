@@ -1,0 +1,9 @@
+import { event } from '../define/event.ts';
+
+export const orderCompleted = event<{
+  order_id: string;
+  cart_id?: string;
+  total?: number;
+  revenue?: number;
+  currency?: string;
+}>('Order Completed');

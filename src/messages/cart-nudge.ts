@@ -1,0 +1,9 @@
+import { message } from '../define/message.ts';
+import type { CartItem } from '../projections/cart.ts';
+
+/** You left something in your cart. */
+export const cartNudge = message<{ items: CartItem[] }>({
+  name: 'cart-nudge',
+  purpose: 'help',
+  channels: ['email', 'sms'],
+});

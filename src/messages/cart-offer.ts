@@ -1,0 +1,9 @@
+import { message } from '../define/message.ts';
+import type { CartItem } from '../projections/cart.ts';
+
+/** Something off what is still in your cart. */
+export const cartOffer = message<{ items: CartItem[]; percentOff: number }>({
+  name: 'cart-offer',
+  purpose: 'offer',
+  channels: ['email', 'sms'],
+});

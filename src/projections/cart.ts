@@ -1,0 +1,18 @@
+import { projection } from '../define/projection.ts';
+
+/** A line of the cart, as a journey sees it and a message receives it. Money in minor units. */
+export interface CartItem {
+  line: string;
+  sku: string | null;
+  productId: string | null;
+  quantity: number;
+  priceMinor: number | null;
+  currency: string | null;
+}
+
+/** What is in the cart now. */
+export const cart = projection<{ items: CartItem[] }>({
+  name: 'cart',
+  changedBy: ['Product Added', 'Product Removed', 'Cart Viewed', 'Checkout Started'],
+  reads: ['items'],
+});

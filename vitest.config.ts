@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+/** `fast` is part of `npm run check`; the others join it in `npm test`. Each file has a database of its own. */
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/postgres-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{workflows,replay,start,e2e}/**'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'workflows', include: ['test/{workflows,replay}/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/{start,e2e}/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
