@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+const globalSetup = ['test/support/postgres-setup.ts'];
+
 /** `fast` is part of `npm run check`; the others join it in `npm test`. Each file has a database of its own. */
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/postgres-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
@@ -19,12 +20,18 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'workflows', include: ['test/{workflows,replay}/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'workflows',
+          globalSetup,
+          include: ['test/{workflows,replay}/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
+          globalSetup,
           include: ['test/{start,e2e}/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
@@ -14,7 +15,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startTestPostgres();
   const admin = postgres(server.url, { max: 1, onnotice: () => {} });
-  const template = `kairos_template_${process.pid}`;
+  const template = `kairos_template_${randomBytes(6).toString('hex')}`;
   await admin.unsafe(`create database ${template}`);
   const url = new URL(server.url);
   url.pathname = `/${template}`;
