@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
+          globalSetup,
           include: ['test/**/*.test.ts'],
           exclude: ['test/{workflows,replay,start,e2e}/**'],
         },
