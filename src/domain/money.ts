@@ -1,0 +1,27 @@
+import Big from 'big.js';
+import { code as currencyOf } from 'currency-codes';
+
+/** The digits behind the point of a currency's major unit, by ISO 4217; 2 for a code it does not list. */
+export function minorDigits(currency: string): number {
+  return currencyOf(currency)?.digits ?? 2;
+}
+
+/**
+ * A decimal amount of the major unit (`19.99`, or `'19.99'` as some clients write it) as an integer of minor units,
+ * rounded half up. Null for what is not an amount.
+ */
+export function toMinor(amount: unknown, currency: string): number | null {
+  if (typeof amount !== 'number' && typeof amount !== 'string') return null;
+  if (typeof amount === 'string' && !/^-?\d{1,15}(\.\d{1,15})?$/.test(amount.trim())) return null;
+  if (typeof amount === 'number' && !Number.isFinite(amount)) return null;
+  const minor = new Big(typeof amount === 'string' ? amount.trim() : amount)
+    .times(new Big(10).pow(minorDigits(currency)))
+    .round(0, Big.roundHalfUp)
+    .toNumber();
+  return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** The currency a message names, if it looks like one; else the shop's own. */
+export function currencyFrom(value: unknown, shopCurrency: string): string {
+  return typeof value === 'string' && /^[A-Za-z]{3}$/.test(value) ? value.toUpperCase() : shopCurrency;
+}
