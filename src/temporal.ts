@@ -1,0 +1,39 @@
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { searchAttributeNames } from './domain/search-attributes.ts';
+import { StartError } from './errors.ts';
+
+const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+
+/**
+ * Registers the search attributes that runs are found by, those that a namespace does not have yet.
+ * @throws StartError when an attribute of that name has another type.
+ */
+export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
+  const known = await connection.operatorService.listSearchAttributes({ namespace });
+  const types = known.customAttributes ?? {};
+  const wrong = searchAttributeNames.filter((name) => name in types && types[name] !== keyword);
+  if (wrong.length > 0) {
+    throw new StartError(
+      `The Temporal namespace ${namespace} has the search attributes ${wrong.join(', ')} with a type that is ` +
+        'not Keyword.\nRemove them (`temporal operator search-attribute remove`) or set TEMPORAL_NAMESPACE to another.',
+    );
+  }
+  const missing = searchAttributeNames.filter((name) => !(name in types));
+  if (missing.length > 0) await addSearchAttributes(connection, namespace, missing);
+}
+
+/** Adds attributes of type Keyword; somebody else may have added them at the same time. */
+export async function addSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  names: string[] = searchAttributeNames,
+): Promise<void> {
+  const added = connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(names.map((name) => [name, keyword])),
+  });
+  await added.catch((error: unknown) => {
+    if (!isGrpcServiceError(error) || !/already exist/i.test(error.details)) throw error;
+  });
+}
