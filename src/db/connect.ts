@@ -23,5 +23,24 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     onnotice: () => {},
     connection: { application_name: options.name ?? 'kairos' },
   });
-  return { sql, db: drizzle(sql, { schema }), end: () => sql.end({ timeout: 5 }) };
+  return { sql, db: overPool(sql), end: () => sql.end({ timeout: 5 }) };
+}
+
+/**
+ * Drizzle on a pool whose own queries keep reading and writing `Date`s and JSON: drizzle switches the pool's
+ * conversions off for everybody, although it takes what they give.
+ */
+function overPool(sql: Sql): Db {
+  const { parsers, serializers } = sql.options;
+  const before = { parsers: { ...parsers }, serializers: { ...serializers } };
+  const db = drizzle(sql, { schema });
+  for (const type of Object.keys(parsers)) delete parsers[Number(type)];
+  for (const type of Object.keys(serializers)) delete serializers[Number(type)];
+  Object.assign(parsers, before.parsers);
+  Object.assign(serializers, before.serializers);
+  // Drizzle hands over text that is JSON already; `sql.json` hands over the value.
+  const toJson = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  serializers[114] = toJson;
+  serializers[3802] = toJson;
+  return db;
 }
