@@ -23,6 +23,9 @@ export interface RunInput {
   clock: TimeScale;
 }
 
+/** The signal that carries a `RunDispatch`. A durable name. */
+export const dispatchSignal = 'dispatch';
+
 /** What a run is told by the signal `dispatch`: an event it hears, or the event that ended it. Repeats are harmless. */
 export interface RunDispatch {
   /** 1, 2 … of this run, without gaps; the start was 0. */

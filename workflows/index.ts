@@ -1,0 +1,5 @@
+/**
+ * The workflows by their durable names: an export's name is the workflow's type in Temporal, for ever.
+ * A changed path of steps is a new export, `abandonedCart_v2`, beside the old one.
+ */
+export { abandonedCart } from './journeys/abandoned-cart.ts';

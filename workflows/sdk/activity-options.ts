@@ -1,0 +1,15 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import { channelQueue, journeyQueue, type Channel } from '../../src/domain/task-queues.ts';
+
+/** What fails for want of a database or a provider is tried again without limit, at least once a minute. */
+const retry = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 };
+
+/** A look into, or a change of, the database. */
+export function journeyActivity(summary: string): ActivityOptions {
+  return { taskQueue: journeyQueue, startToCloseTimeout: 30_000, retry, summary };
+}
+
+/** The gate and the provider's call. */
+export function channelActivity(channel: Channel, summary: string): ActivityOptions {
+  return { taskQueue: channelQueue[channel], startToCloseTimeout: 60_000, retry, summary };
+}

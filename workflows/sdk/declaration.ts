@@ -1,0 +1,97 @@
+import type { SendAnswer } from '../../activities/contract.ts';
+import type { EventType } from '../../src/define/event.ts';
+import type { Again, Cap } from '../../src/define/journey.ts';
+import type { MessageType } from '../../src/define/message.ts';
+import type { Projection } from '../../src/define/projection.ts';
+import type { Segment } from '../../src/define/segment.ts';
+import type { FirstEvent } from '../../src/domain/run-input.ts';
+import type { ReservedOutcome } from '../../src/domain/outcome.ts';
+import type { Span } from '../../src/domain/span.ts';
+
+/** Names of the properties of an event. */
+export type PropertyOf<Event> = Event extends EventType<infer Properties> ? keyof Properties & string : never;
+
+/** An event that a run heard: what of it may stand in the history. */
+export interface HeardEvent<Carries extends string = string> {
+  readonly name: string;
+  /** Epoch milliseconds of Kairos's time. */
+  readonly at: number;
+  readonly carries: CarriedOf<Carries>;
+}
+
+type CarriedOf<Carries extends string> = { readonly [Key in Carries]?: string | number | boolean };
+
+/** Settings as the code sees them: a span stays a span and a number a number, whatever an operator sets. */
+type SettingsOf<Defaults> = {
+  readonly [Key in keyof Defaults]: Defaults[Key] extends number ? number : Span;
+};
+
+/** What a projection lets a run read: one method for each of its `reads`. */
+type ReadsOf<Holds> =
+  Holds extends Projection<infer Reads>
+    ? { readonly [Read in keyof Reads]: () => Promise<Reads[Read]> }
+    : unknown;
+
+/** A message without data needs none; every other demands all of its own. */
+type DataOf<Data> = Data extends Record<string, never> ? [data?: Data] : [data: Data];
+
+/** What the author's code can do. Every wait counts from what is recorded, never from when a worker got round to it. */
+export interface Steps<Hears, Carries extends string, Settings> {
+  /** The event that started the run. */
+  readonly first: FirstEvent;
+  readonly carries: CarriedOf<Carries>;
+  /** The settings that the run started with, and keeps. */
+  readonly settings: SettingsOf<Settings>;
+  /** Until nothing has happened for a span. Costs no signals: it looks when the time is over, and waits for the rest. */
+  quiet(span: Span): Promise<void>;
+  /** A span after the send before it, else after the end of the wait before it, else after the first event. */
+  wait(span: Span): Promise<void>;
+  /** The next event of that name that the run has heard and the code has not, or null when the span is over. */
+  until(name: keyof Hears & string, atMost: Span): Promise<HeardEvent<Carries> | null>;
+  /** Whether the customer is in the segment now. */
+  isIn(segment: Segment): Promise<boolean>;
+  /**
+   * Asks the gate, channel by channel in the message's order, and tells its verdict: sent, held out or withheld.
+   * Throws once the run has ended.
+   */
+  send<Data>(message: MessageType<Data>, ...data: DataOf<NoInfer<Data>>): Promise<SendAnswer>;
+}
+
+export type Run<Hears, Carries extends string, Holds, Settings> = Steps<Hears, Carries, Settings> &
+  ReadsOf<Holds>;
+
+/** A journey as its author writes it. */
+export interface Declaration<
+  Starts extends EventType,
+  Ends extends Record<string, EventType>,
+  Hears extends Record<string, EventType>,
+  Carries extends PropertyOf<Starts> | PropertyOf<Ends[keyof Ends]> | PropertyOf<Hears[keyof Hears]>,
+  Holds extends Projection | null,
+  Settings extends Record<string, Span | number>,
+> {
+  /** The event that opens a run. */
+  starts: Starts;
+  /** At any moment, also while a message is held; the key is the outcome. */
+  ends?: Ends & { [Key in ReservedOutcome]?: never };
+  /** Events that the code waits for with `until`. */
+  hears?: Hears;
+  /** The property that tells one run of a customer from another; without it a customer has one run at a time. */
+  per?: PropertyOf<Starts>;
+  /** Properties that may enter the history and stay there: ids, enums, numbers and times, nothing personal. */
+  carries?: readonly Carries[];
+  /** What routing keeps and the run reads. */
+  holds?: Holds;
+  /** When the same customer and key may run again, counted from the close; `'always'` if not said. */
+  again?: Again;
+  /** A run that would wait beyond this ends as `expired`. Counts from its opening. */
+  lasts: Span;
+  /** A start older than this begins nothing; one day if not said. */
+  fresh?: Span;
+  /** The share of customers who are held out, to measure against; none if not said. */
+  holdout?: number;
+  cap: Cap;
+  /** What an operator may change, with its defaults. */
+  settings?: Settings;
+  /** The rule, in one straight line. Returns the outcome, a word. */
+  run(run: Run<Hears, Carries, Holds, Settings>): Promise<string>;
+}

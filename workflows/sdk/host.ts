@@ -1,0 +1,39 @@
+import type { SendAnswer } from '../../activities/contract.ts';
+import type { Channel } from '../../src/domain/task-queues.ts';
+import type { HeardEvent } from './declaration.ts';
+
+/** A wait as an operator reads it: `stage` is what can be searched for, `summary` stands at the timer. */
+export interface Wait {
+  /** Until when, epoch milliseconds of Kairos's time. */
+  target: number;
+  stage: string;
+  summary: string;
+}
+
+export interface SendAsk {
+  message: string;
+  /** The n-th time this run sends this message, from 1. */
+  nth: number;
+  channel: Channel;
+  data: Record<string, unknown>;
+}
+
+/**
+ * What a run asks of whatever carries it. Two answer: Temporal (`TemporalHost`), and, outside Temporal, the recorder
+ * that only wants to know what is asked first (`firstWait`).
+ */
+export interface Host {
+  /** Now, epoch milliseconds of Kairos's time. */
+  now(): number;
+  /** Resolves no earlier than the target, at once when it has passed. */
+  sleep(wait: Wait): Promise<void>;
+  /** The oldest event of this name not taken yet; waits for one up to the target, then null. */
+  hear(name: string, wait: Wait): Promise<HeardEvent | null>;
+  /** Of all events that reached the run, epoch milliseconds of Kairos's time. */
+  lastActivity(): Promise<number>;
+  read(projection: string, read: string): Promise<unknown>;
+  isIn(segment: string): Promise<boolean>;
+  send(ask: SendAsk): Promise<SendAnswer>;
+  /** Ends the run as `expired`. */
+  expire(): Promise<never>;
+}

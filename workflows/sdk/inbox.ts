@@ -1,0 +1,47 @@
+import type { RunDispatch } from '../../src/domain/run-input.ts';
+
+/** At most so many events are heard by a run; after them only its ending is. */
+export const maxHeard = 1_000;
+
+/**
+ * What a run was told, in the order in which it was meant. Dispatches are numbered 1, 2 … without gaps: one seen
+ * before is dropped, one that comes too early waits for those before it. An end is obeyed at once, whatever is
+ * missing before it: its row is closed already, so nothing that comes late could change anything.
+ */
+export class Inbox {
+  /** Every dispatch up to this one has come. */
+  heardUpTo = 0;
+  /** The dispatch that ended the run. */
+  end: RunDispatch | null = null;
+  readonly #early = new Map<number, RunDispatch>();
+  readonly #waiting: RunDispatch[] = [];
+  #heard = 0;
+
+  receive(dispatch: RunDispatch): void {
+    if (dispatch.kind === 'end') this.end ??= dispatch;
+    if (dispatch.seq <= this.heardUpTo) return;
+    this.#early.set(dispatch.seq, dispatch);
+    for (let next = this.#next(); next !== undefined; next = this.#next()) this.#hear(next);
+  }
+
+  /** Whether an event of this name waits to be taken. */
+  has(name: string): boolean {
+    return this.#waiting.some((event) => event.name === name);
+  }
+
+  /** Takes out the oldest event of this name. */
+  take(name: string): RunDispatch | null {
+    const place = this.#waiting.findIndex((event) => event.name === name);
+    return place < 0 ? null : this.#waiting.splice(place, 1)[0]!;
+  }
+
+  #next(): RunDispatch | undefined {
+    return this.#early.get(this.heardUpTo + 1);
+  }
+
+  #hear(dispatch: RunDispatch): void {
+    this.#early.delete(dispatch.seq);
+    this.heardUpTo = dispatch.seq;
+    if (dispatch.kind === 'event' && this.#heard++ < maxHeard) this.#waiting.push(dispatch);
+  }
+}

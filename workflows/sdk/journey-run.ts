@@ -1,0 +1,111 @@
+import type { SendAnswer } from '../../activities/contract.ts';
+import type { EventType } from '../../src/define/event.ts';
+import type { MessageType } from '../../src/define/message.ts';
+import type { Projection } from '../../src/define/projection.ts';
+import type { Segment } from '../../src/define/segment.ts';
+import type { Carried, FirstEvent, RunInput } from '../../src/domain/run-input.ts';
+import { spanMs, type Span } from '../../src/domain/span.ts';
+import type { HeardEvent } from './declaration.ts';
+import { fallsThrough, furthest } from './fall-through.ts';
+import type { Host, Wait } from './host.ts';
+
+/** What a run needs to know of its journey. */
+export interface JourneyRules {
+  readonly hears: Readonly<Record<string, EventType>>;
+  readonly holds: Projection | null;
+  readonly lasts: Span;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * The object in the author's hands. A class, because its state changes while the code runs: a copy would go stale.
+ * Waits are reckoned in Kairos's time from what is recorded, so that a run that is started anew catches up.
+ */
+export class JourneyRun {
+  readonly first: FirstEvent;
+  readonly carries: Carried;
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly #host: Host;
+  readonly #rules: JourneyRules;
+  /** When `lasts` is over. */
+  readonly #until: number;
+  /** What the next wait counts from, and the message if that was a send. */
+  #from: { at: number; sent: string | null };
+  #lastActivity: number;
+  readonly #times = new Map<string, number>();
+
+  constructor(rules: JourneyRules, input: RunInput, host: Host) {
+    this.first = input.first;
+    this.carries = input.carries;
+    this.settings = { ...rules.settings, ...input.settings };
+    this.#host = host;
+    this.#rules = rules;
+    this.#until = input.openedAt + spanMs(rules.lasts);
+    this.#from = { at: input.first.at, sent: null };
+    this.#lastActivity = input.first.at;
+    for (const read of rules.holds?.reads ?? []) this.#addRead(rules.holds!.name, read);
+  }
+
+  async quiet(span: Span): Promise<void> {
+    const length = spanMs(span);
+    const summary = `quiet until ${span} after the last ${this.#rules.holds ? `activity in the ${this.#rules.holds.name}` : 'event'}`;
+    for (;;) {
+      await this.#sleep({ target: this.#lastActivity + length, stage: `quiet for ${span}`, summary });
+      this.#lastActivity = Math.max(this.#lastActivity, await this.#host.lastActivity());
+      if (this.#lastActivity + length <= this.#host.now()) break;
+    }
+    this.#from = { at: this.#lastActivity + length, sent: null };
+  }
+
+  async wait(span: Span): Promise<void> {
+    const target = this.#from.at + spanMs(span);
+    const words = this.#from.sent ? `${span} after ${this.#from.sent}` : `waiting ${span}`;
+    await this.#sleep({ target, stage: words, summary: words });
+    this.#from = { at: target, sent: null };
+  }
+
+  async until(name: string, atMost: Span): Promise<HeardEvent | null> {
+    const heard = this.#rules.hears[name];
+    if (!heard) throw new TypeError(`until('${name}'): this journey hears ${this.#heardNames()}.`);
+    const target = this.#from.at + spanMs(atMost);
+    const wait = { stage: `until ${name}`, summary: `until ${heard.name}, at most ${atMost}` };
+    const event = await this.#host.hear(heard.name, { ...wait, target: Math.min(target, this.#until) });
+    if (event === null && target > this.#until) return this.#host.expire();
+    this.#from = { at: event ? Math.max(event.at, this.#from.at) : target, sent: null };
+    return event;
+  }
+
+  isIn(segment: Segment): Promise<boolean> {
+    return this.#host.isIn(segment.name);
+  }
+
+  async send(message: MessageType<unknown>, data: Record<string, unknown> = {}): Promise<SendAnswer> {
+    const nth = (this.#times.get(message.name) ?? 0) + 1;
+    this.#times.set(message.name, nth);
+    const answers: SendAnswer[] = [];
+    for (const channel of message.channels) {
+      const answer = await this.#host.send({ message: message.name, nth, channel, data });
+      answers.push(answer);
+      if (!fallsThrough(answer)) break;
+    }
+    const verdict = furthest(answers);
+    this.#from = { at: verdict.at, sent: message.name };
+    return verdict;
+  }
+
+  async #sleep(wait: Wait): Promise<void> {
+    if (wait.target <= this.#until) return this.#host.sleep(wait);
+    const summary = `${wait.summary}; the run ends before that, after ${this.#rules.lasts}`;
+    await this.#host.sleep({ ...wait, target: this.#until, summary });
+    return this.#host.expire();
+  }
+
+  #addRead(projection: string, read: string): void {
+    Object.defineProperty(this, read, { value: () => this.#host.read(projection, read) });
+  }
+
+  #heardNames(): string {
+    const names = Object.keys(this.#rules.hears);
+    return names.length === 0 ? 'nothing; name the event under `hears`' : `only ${names.join(', ')}`;
+  }
+}

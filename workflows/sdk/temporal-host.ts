@@ -1,0 +1,116 @@
+import {
+  CancellationScope,
+  condition,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { ChannelActivities, JourneyActivities, SendAnswer } from '../../activities/contract.ts';
+import { createClock, type Clock } from '../../src/clock.ts';
+import type { RunInput } from '../../src/domain/run-input.ts';
+import { searchAttributes } from '../../src/domain/search-attributes.ts';
+import { channelActivity, journeyActivity } from './activity-options.ts';
+import type { HeardEvent } from './declaration.ts';
+import type { Ending } from './ending.ts';
+import type { Host, SendAsk, Wait } from './host.ts';
+import type { Inbox } from './inbox.ts';
+
+/**
+ * Carries a run in Temporal: waits are timers, looks and sends are activities, each with a summary for the operator.
+ * Everything asked after the end throws before anything happens.
+ */
+export class TemporalHost implements Host {
+  /** Sends under way: the workflow does not close over them. */
+  sending = 0;
+  readonly #runId: string;
+  readonly #clock: Clock;
+  readonly #inbox: Inbox;
+  readonly #ending: Ending;
+
+  constructor(input: RunInput, inbox: Inbox, ending: Ending) {
+    this.#runId = input.runId;
+    this.#clock = createClock(input.clock);
+    this.#inbox = inbox;
+    this.#ending = ending;
+  }
+
+  now(): number {
+    return this.#clock.now().getTime();
+  }
+
+  async sleep(wait: Wait): Promise<void> {
+    await this.#ending.check();
+    for (let ms = this.#msUntil(wait.target); ms > 0; ms = this.#msUntil(wait.target)) {
+      show(wait);
+      await sleep(ms, { summary: wait.summary });
+    }
+  }
+
+  async hear(name: string, wait: Wait): Promise<HeardEvent | null> {
+    await this.#ending.check();
+    const ms = this.#msUntil(wait.target);
+    // Looked for first: `condition` starts a timer even when what it waits for is there already.
+    if (!this.#inbox.has(name) && ms > 0) {
+      show(wait);
+      await condition(() => this.#inbox.has(name), ms, { summary: wait.summary });
+    }
+    const event = this.#inbox.take(name);
+    return event && { name: event.name, at: event.at, carries: event.carries };
+  }
+
+  async lastActivity(): Promise<number> {
+    return this.#ask('look for the last activity').then((ask) => ask.lastActivity({ runId: this.#runId }));
+  }
+
+  async read(projection: string, read: string): Promise<unknown> {
+    const ask = await this.#ask(`read ${read} of the ${projection}`);
+    return ask.readProjection({ runId: this.#runId, projection, read });
+  }
+
+  async isIn(segment: string): Promise<boolean> {
+    return this.#ask(`is in ${segment}?`).then((ask) => ask.isIn({ runId: this.#runId, segment }));
+  }
+
+  /** The gate and the call are one step that nothing cancels: a call under way has to find its way into the ledger. */
+  async send(ask: SendAsk): Promise<SendAnswer> {
+    await this.#ending.check();
+    const words = `${ask.message} by ${ask.channel}`;
+    const channel = proxyActivities<ChannelActivities>(channelActivity(ask.channel, words));
+    const input = { runId: this.#runId, ...ask, askedAt: this.now() };
+    this.sending++;
+    try {
+      const answer = await CancellationScope.nonCancellable(() => channel.sendMessage(input));
+      setCurrentDetails(`${words}: ${verdict(answer)}`);
+      return answer;
+    } finally {
+      this.sending--;
+    }
+  }
+
+  async expire(): Promise<never> {
+    await this.#ending.check();
+    this.#ending.end('expired');
+    return this.#ending.check() as Promise<never>;
+  }
+
+  async #ask(summary: string) {
+    await this.#ending.check();
+    return proxyActivities<JourneyActivities>(journeyActivity(summary));
+  }
+
+  /** Real milliseconds until a moment of Kairos's time; what has passed is not waited for. */
+  #msUntil(target: number): number {
+    return this.#clock.toReal(new Date(target)).getTime() - this.#clock.realNow().getTime();
+  }
+}
+
+/** In the same task as the timer: it costs an event, but no task of its own. */
+function show(wait: Wait): void {
+  upsertSearchAttributes([{ key: searchAttributes.stage, value: wait.stage }]);
+}
+
+function verdict(answer: SendAnswer): string {
+  const arm = answer.arm && answer.arm !== 'treated' ? `, ${answer.arm}` : '';
+  return `${answer.state}${answer.reason ? ` (${answer.reason})` : ''}${arm}, delivery ${answer.deliveryId}`;
+}
