@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
+import { migrateDatabase } from '../../src/db/migrate.ts';
 import { startTestPostgres } from './test-postgres.ts';
 
 declare module 'vitest' {
@@ -19,9 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.unsafe(`create database ${template}`);
   const url = new URL(server.url);
   url.pathname = `/${template}`;
-  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
-  await migrate(drizzle(sql), { migrationsFolder: 'src/db/migrations' });
-  await sql.end();
+  await migrateDatabase(url.href);
   url.searchParams.set('template', template);
   project.provide('postgresUrl', url.href);
   return async () => {
