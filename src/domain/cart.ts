@@ -143,3 +143,17 @@ function webAddress(value: unknown): string | null {
   const address = text(value);
   return address !== null && /^https?:\/\//i.test(address) ? address : null;
 }
+
+/** The cart of two customers who became one: every line of both, of one line the one added to last. */
+export function mergeCarts(into: Cart, from: Cart): Cart {
+  const lines = new Map(into.lines.map((line) => [line.line, line]));
+  for (const line of from.lines) {
+    const present = lines.get(line.line);
+    if (!present || line.addedAt > present.addedAt) lines.set(line.line, line);
+  }
+  return {
+    lines: [...lines.values()].slice(-maxCartLines),
+    lastActivityAt: Math.max(into.lastActivityAt, from.lastActivityAt),
+    emptiedAt: Math.max(into.emptiedAt ?? 0, from.emptiedAt ?? 0) || null,
+  };
+}

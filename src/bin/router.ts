@@ -1,0 +1,57 @@
+import { Client, Connection } from '@temporalio/client';
+import { staticSummary } from '../define/journey-summary.ts';
+import { loadConfig } from '../config.ts';
+import { createClock } from '../clock.ts';
+import { connect } from '../db/connect.ts';
+import { readHome } from '../db/home.ts';
+import { StartError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { indexJourneys } from '../routing/journey-index.ts';
+import { startRouting } from '../routing/start-routing.ts';
+import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { runPart, type RunningPart } from './run-part.ts';
+
+/** The router: routing and dispatching. Several may run; one of them works, the others are spares. */
+async function startRouter(): Promise<RunningPart> {
+  const config = loadConfig(process.env);
+  if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the router needs the database.');
+  const log = createLog('router', config.KAIROS_LOG_LEVEL);
+  const journeys = journeyDefinitions();
+  const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 4 });
+  const { scale, secret } = await readHome(database.sql);
+  const clock = createClock(scale);
+  // Lazy: a router starts, and routes, whether or not Temporal is there.
+  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? '127.0.0.1:7233' });
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const routing = await startRouting({
+    routing: {
+      sql: database.sql,
+      clock,
+      journeys: indexJourneys(journeys),
+      currency: config.KAIROS_CURRENCY,
+      secret,
+    },
+    dispatching: {
+      client,
+      describe: (name, version) => {
+        const journey = journeys.find((one) => one.name === name);
+        return journey
+          ? { workflowType: workflowTypeOf(name, version), summary: staticSummary(journey) }
+          : null;
+      },
+    },
+    log,
+  });
+  return {
+    stop: async () => {
+      await routing.stop();
+      await connection.close();
+      await database.end();
+    },
+  };
+}
+
+/** The export name of a version of a journey. */
+const workflowTypeOf = (name: string, version: number) => (version === 1 ? name : `${name}_v${version}`);
+
+await runPart(startRouter);

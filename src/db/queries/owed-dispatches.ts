@@ -1,0 +1,69 @@
+import type { Sql } from '../connect.ts';
+import type { Carried, FirstEvent } from '../../domain/run-input.ts';
+import type { DispatchKind } from '../schema/runs.ts';
+
+/** Something that Temporal is owed, with what is known of its run. */
+export interface OwedDispatch {
+  runId: string;
+  seq: number;
+  kind: DispatchKind;
+  eventId: string | null;
+  eventName: string | null;
+  occurredAt: Date;
+  carries: Carried;
+  run: {
+    name: string;
+    version: number;
+    customerId: string | null;
+    subject: string | null;
+    key: string;
+    workflowId: string;
+    first: FirstEvent;
+    carries: Carried;
+    settings: Record<string, string | number>;
+    state: 'open' | 'closed';
+    outcome: string | null;
+    openedAt: Date;
+    wakesAt: Date | null;
+  };
+}
+
+/** The oldest dispatches that have not been carried out, at most `limit`, oldest first. */
+export async function owedDispatches(sql: Sql, limit: number): Promise<OwedDispatch[]> {
+  return sql<OwedDispatch[]>`
+    select d.run_id as "runId", d.seq, d.kind, d.event_id as "eventId", d.event_name as "eventName",
+           d.occurred_at as "occurredAt", d.carries,
+           jsonb_build_object(
+             'name', r.name, 'version', r.version, 'customerId', r.customer_id, 'subject', r.subject, 'key', r.key,
+             'workflowId', r.workflow_id, 'first', r.first, 'carries', r.carries, 'settings', r.settings,
+             'state', r.state, 'outcome', r.outcome) as run,
+           r.opened_at as "openedAt", r.wakes_at as "wakesAt"
+    from (select * from dispatches where done_at is null order by place limit ${limit}) d
+    join runs r on r.id = d.run_id
+    order by d.place`.then((rows) =>
+    rows.map(({ openedAt, wakesAt, ...row }: OwedDispatch & { openedAt?: Date; wakesAt?: Date | null }) => ({
+      ...row,
+      run: { ...row.run, openedAt: openedAt!, wakesAt: wakesAt ?? null },
+    })),
+  );
+}
+
+/** Records what has been carried out. */
+export async function markDispatched(
+  sql: Sql,
+  done: readonly { runId: string; seq: number }[],
+  at: Date,
+): Promise<void> {
+  if (done.length === 0) return;
+  await sql`
+    update dispatches set done_at = ${at}
+    from unnest(${done.map((d) => d.runId)}::uuid[], ${done.map((d) => d.seq)}::int[]) as x (run_id, seq)
+    where dispatches.run_id = x.run_id and dispatches.seq = x.seq`;
+}
+
+/** Closes a run that Temporal will not take, so that it is seen and holds nobody up. */
+export async function closeAsFailed(sql: Sql, runId: string, at: Date): Promise<void> {
+  await sql`
+    update runs set state = 'closed', outcome = 'failed', closed_at = ${at}
+    where id = ${runId} and state = 'open'`;
+}

@@ -1,0 +1,69 @@
+import type { TransactionSql } from 'postgres';
+import type { Traits } from '../../routing/traits.ts';
+import type { IdKind, IdLink, Person } from '../../routing/identity.ts';
+
+/** An id and the customer it leads to. */
+export interface KnownId {
+  kind: IdKind;
+  externalId: string;
+  customerId: string;
+}
+
+/** The customers that some ids lead to. */
+export async function findIds(
+  tx: TransactionSql,
+  ids: { users: string[]; anonymous: string[] },
+): Promise<KnownId[]> {
+  return tx<KnownId[]>`
+    select kind, external_id as "externalId", customer_id as "customerId" from customer_ids
+    where (kind = 'user' and external_id = any(${ids.users}))
+       or (kind = 'anonymous' and external_id = any(${ids.anonymous}))`;
+}
+
+export interface CustomerRow {
+  id: string;
+  armKey: string;
+  traits: Traits;
+  known: boolean;
+}
+
+/** Locks customers, in the order of their ids as everybody who locks several does, and reads them. */
+export async function lockCustomers(tx: TransactionSql, ids: string[]): Promise<CustomerRow[]> {
+  await tx`select id from customers where id = any(${ids}::uuid[]) order by id for update`;
+  return tx<CustomerRow[]>`
+    select id, arm_key as "armKey", traits,
+           exists (select 1 from customer_ids i where i.customer_id = c.id and i.kind = 'user') as known
+    from customers c where id = any(${ids}::uuid[])`;
+}
+
+export async function insertCustomers(
+  tx: TransactionSql,
+  people: readonly Person[],
+  at: Date,
+): Promise<void> {
+  if (people.length === 0) return;
+  await tx`
+    insert into customers (id, arm_key, created_at)
+    select p.id, p.arm_key, ${at}
+    from unnest(${people.map((p) => p.id)}::uuid[], ${people.map((p) => p.armKey)}::text[]) as p (id, arm_key)`;
+}
+
+/** Makes ids lead to their customers: new ones, and those that moved. */
+export async function linkIds(tx: TransactionSql, links: readonly IdLink[]): Promise<void> {
+  if (links.length === 0) return;
+  await tx`
+    insert into customer_ids (kind, external_id, customer_id, at)
+    select * from unnest(
+      ${links.map((l) => l.kind)}::text[], ${links.map((l) => l.externalId)}::text[],
+      ${links.map((l) => l.person.id)}::uuid[], ${links.map((l) => new Date(l.at).toISOString())}::timestamptz[])
+    on conflict (kind, external_id) do update set customer_id = excluded.customer_id, at = excluded.at`;
+}
+
+export async function saveTraits(tx: TransactionSql, changed: ReadonlyMap<string, Traits>): Promise<void> {
+  if (changed.size === 0) return;
+  const rows = [...changed].map(([id, traits]) => ({ id, traits }));
+  await tx`
+    update customers c set traits = r.traits
+    from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, traits jsonb)
+    where c.id = r.id`;
+}

@@ -1,0 +1,141 @@
+import type { TransactionSql } from 'postgres';
+import type { Carried, FirstEvent } from '../../domain/run-input.ts';
+import type { DispatchKind } from '../schema/runs.ts';
+import { tripleOf, type Ending, type OpenRun, type PastRuns } from '../../routing/run-book.ts';
+
+/**
+ * The open runs of some customers, locked: a run that is about to close itself waits for the routing transaction and
+ * then sees what it is owed.
+ */
+export async function lockOpenRuns(tx: TransactionSql, customerIds: string[]): Promise<OpenRun[]> {
+  const rows = await tx<Record<string, unknown>[]>`
+    select id, name, customer_id, key, (first ->> 'at')::float8 as first_at, last_activity_at, last_seq
+    from runs where customer_id = any(${customerIds}::uuid[]) and state = 'open'
+    order by id for update`;
+  return rows.map((row) => ({
+    id: row['id'] as string,
+    name: row['name'] as string,
+    customerId: row['customer_id'] as string,
+    key: row['key'] as string,
+    firstAt: row['first_at'] as number,
+    lastActivityAt: (row['last_activity_at'] as Date).getTime(),
+    lastSeq: row['last_seq'] as number,
+    isNew: false,
+    closed: null,
+    changed: false,
+  }));
+}
+
+/** What is known of earlier runs of some customers, by name, customer and key. */
+export async function loadPastRuns(
+  tx: TransactionSql,
+  customerIds: string[],
+  names: string[],
+): Promise<Map<string, PastRuns>> {
+  const rows = await tx<
+    { name: string; customer_id: string; key: string; last_n: number; last_closed_at: Date | null }[]
+  >`select name, customer_id, key, max(n) as last_n, max(closed_at) as last_closed_at
+    from runs where customer_id = any(${customerIds}::uuid[]) and name = any(${names})
+    group by name, customer_id, key`;
+  return new Map(
+    rows.map((row) => [
+      tripleOf({ name: row.name, customerId: row.customer_id, key: row.key }),
+      { lastN: row.last_n, lastClosedAt: row.last_closed_at?.getTime() ?? null },
+    ]),
+  );
+}
+
+export async function loadEndings(
+  tx: TransactionSql,
+  customerIds: string[],
+  names: string[],
+): Promise<Ending[]> {
+  const rows = await tx<{ name: string; customer_id: string; key: string | null; at: Date }[]>`
+    select name, customer_id, key, at from endings
+    where customer_id = any(${customerIds}::uuid[]) and name = any(${names})`;
+  return rows.map((row) => ({
+    name: row.name,
+    customerId: row.customer_id,
+    key: row.key,
+    at: row.at.getTime(),
+  }));
+}
+
+export async function saveEndings(tx: TransactionSql, endings: readonly Ending[]): Promise<void> {
+  if (endings.length === 0) return;
+  await tx`
+    insert into endings (name, customer_id, key, at)
+    select * from unnest(${endings.map((e) => e.name)}::text[], ${endings.map((e) => e.customerId)}::uuid[],
+      ${endings.map((e) => e.key)}::text[], ${endings.map((e) => new Date(e.at).toISOString())}::timestamptz[])
+    on conflict (customer_id, name, key) do update set at = greatest(endings.at, excluded.at)`;
+}
+
+/** A run's row as routing opens it. */
+export interface NewRunRow {
+  id: string;
+  name: string;
+  version: number;
+  customer_id: string;
+  key: string;
+  n: number;
+  workflow_id: string;
+  entry_event_id: string;
+  first: FirstEvent;
+  carries: Carried;
+  settings: Record<string, string | number>;
+  state: 'open' | 'closed';
+  outcome: string | null;
+  opened_at: Date;
+  closed_at: Date | null;
+  wakes_at: Date | null;
+  last_activity_at: Date;
+  last_seq: number;
+}
+
+export async function insertRuns(tx: TransactionSql, rows: readonly NewRunRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx`
+    insert into runs (id, name, version, customer_id, key, n, workflow_id, entry_event_id, first, carries, settings,
+                      state, outcome, opened_at, closed_at, wakes_at, last_activity_at, last_seq)
+    select * from jsonb_to_recordset(${tx.json(rows as never)})
+      as r (id uuid, name text, version int, customer_id uuid, key text, n int, workflow_id text,
+            entry_event_id uuid, first jsonb, carries jsonb, settings jsonb, state text, outcome text,
+            opened_at timestamptz, closed_at timestamptz, wakes_at timestamptz, last_activity_at timestamptz,
+            last_seq int)`;
+}
+
+export async function saveRuns(tx: TransactionSql, runs: readonly OpenRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  const rows = runs.map((run) => ({
+    id: run.id,
+    state: run.closed ? 'closed' : 'open',
+    outcome: run.closed?.outcome ?? null,
+    closed_at: run.closed ? new Date(run.closed.at) : null,
+    last_activity_at: new Date(run.lastActivityAt),
+    last_seq: run.lastSeq,
+  }));
+  await tx`
+    update runs set state = r.state, outcome = r.outcome, closed_at = r.closed_at,
+                    last_activity_at = r.last_activity_at, last_seq = r.last_seq
+    from jsonb_to_recordset(${tx.json(rows)})
+      as r (id uuid, state text, outcome text, closed_at timestamptz, last_activity_at timestamptz, last_seq int)
+    where runs.id = r.id`;
+}
+
+export interface NewDispatchRow {
+  run_id: string;
+  seq: number;
+  kind: DispatchKind;
+  event_id: string;
+  event_name: string | null;
+  occurred_at: Date;
+  carries: Carried;
+}
+
+export async function insertDispatches(tx: TransactionSql, rows: readonly NewDispatchRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx`
+    insert into dispatches (run_id, seq, kind, event_id, event_name, occurred_at, carries)
+    select * from jsonb_to_recordset(${tx.json(rows as never)})
+      as r (run_id uuid, seq int, kind text, event_id uuid, event_name text, occurred_at timestamptz, carries jsonb)`;
+}

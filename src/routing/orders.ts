@@ -1,0 +1,79 @@
+import { currencyFrom, toMinor } from '../domain/money.ts';
+import type { AcceptedEvent } from './event.ts';
+
+/** An order as routing keeps it. Money in minor units, times in epoch milliseconds. */
+export interface Order {
+  orderId: string;
+  customerId: string;
+  valueMinor: number;
+  refundedMinor: number;
+  currency: string;
+  orderedAt: number;
+  cancelledAt: number | null;
+  /** When the report that the value comes from occurred: a later report updates, an earlier one does not. */
+  reportedAt: number;
+}
+
+export const orderEvents: readonly string[] = [
+  'Order Completed',
+  'Order Updated',
+  'Order Refunded',
+  'Order Cancelled',
+];
+
+/** The order an event is about: its `order_id`, or for a completed order without one the event's own id. */
+export function orderIdOf(event: AcceptedEvent): string | null {
+  const id = event.body.properties?.['order_id'];
+  if (typeof id === 'string' && id !== '') return id.slice(0, 255);
+  if (typeof id === 'number') return String(id);
+  return event.name === 'Order Completed' ? `event:${event.id}` : null;
+}
+
+/** The order after an event; the value is `total`, else `revenue`. One order per `order_id`, whoever reports it. */
+export function applyToOrder(
+  order: Order | undefined,
+  event: AcceptedEvent,
+  customerId: string,
+  shopCurrency: string,
+): Order {
+  const properties = event.body.properties ?? {};
+  const currency = currencyFrom(properties['currency'], order?.currency ?? shopCurrency);
+  const amount = toMinor(properties['total'], currency) ?? toMinor(properties['revenue'], currency);
+  const base = order ?? blank(orderIdOf(event)!, customerId, currency, event.occurredAt);
+  switch (event.name) {
+    case 'Order Completed':
+    case 'Order Updated':
+      if (event.occurredAt < base.reportedAt) return base;
+      return {
+        ...base,
+        customerId,
+        currency,
+        valueMinor: amount ?? base.valueMinor,
+        orderedAt: event.name === 'Order Completed' ? event.occurredAt : base.orderedAt,
+        reportedAt: event.occurredAt,
+      };
+    case 'Order Refunded':
+      return {
+        ...base,
+        refundedMinor: base.refundedMinor + (amount ?? base.valueMinor - base.refundedMinor),
+      };
+    case 'Order Cancelled':
+      return { ...base, cancelledAt: Math.max(base.cancelledAt ?? 0, event.occurredAt) };
+    default:
+      return base;
+  }
+}
+
+/** An order that a refund or cancellation tells of before its completion arrives. */
+function blank(orderId: string, customerId: string, currency: string, at: number): Order {
+  return {
+    orderId,
+    customerId,
+    valueMinor: 0,
+    refundedMinor: 0,
+    currency,
+    orderedAt: at,
+    cancelledAt: null,
+    reportedAt: 0,
+  };
+}

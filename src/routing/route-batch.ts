@@ -1,0 +1,106 @@
+/**
+ * One routing transaction: the oldest accepted events, and all that they change. Either everything of a batch takes
+ * effect, and it is off the queue, or nothing does.
+ *
+ * take → whose they are → traits and consents → facts (carts, orders, contacts) → runs and dispatches → off the queue
+ *
+ * One at a time over all routers, by an advisory lock that ends with the transaction.
+ */
+import type { TransactionSql } from 'postgres';
+import type { Clock } from '../clock.ts';
+import type { Sql } from '../db/connect.ts';
+import { recordConsents } from '../db/queries/consents.ts';
+import { markRouted, takeUnrouted } from '../db/queries/take-unrouted.ts';
+import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
+import { setAside } from '../db/queries/set-aside.ts';
+import { newId } from '../ids.ts';
+import { consentsIn } from './consents.ts';
+import type { AcceptedEvent } from './event.ts';
+import type { JourneyIndex } from './journey-index.ts';
+import { resolvePeople } from './resolve-people.ts';
+import { routeCarts } from './route-carts.ts';
+import { routeOrders } from './route-orders.ts';
+import { routeRuns } from './route-runs.ts';
+
+export interface RoutingContext {
+  sql: Sql;
+  clock: Clock;
+  journeys: JourneyIndex;
+  /** The shop's currency, for amounts that name none. */
+  currency: string;
+  /** Keys the hashes that stand for identifiers which may not be shown. */
+  secret: string;
+}
+
+/** An event and the customer it turned out to be of. */
+export interface OwnedEvent {
+  event: AcceptedEvent;
+  customerId: string;
+}
+
+export type BatchOutcome = { kind: 'locked' } | { kind: 'routed'; events: number; dispatches: number };
+
+/** A batch that could not be routed; nothing of it has taken effect. */
+export class BatchFailure extends Error {
+  override readonly name = 'BatchFailure';
+  readonly seqs: readonly number[];
+  constructor(seqs: readonly number[], cause: unknown) {
+    super(`A batch of ${seqs.length} events could not be routed.`, { cause });
+    this.seqs = seqs;
+  }
+}
+
+const routingLock = 4_702_001;
+
+/** Routes up to `limit` events. `locked`: another router is at work. */
+export async function routeBatch(context: RoutingContext, limit: number): Promise<BatchOutcome> {
+  return context.sql.begin<Promise<BatchOutcome>>(async (tx) => {
+    const [lock] = await tx<{ got: boolean }[]>`select pg_try_advisory_xact_lock(${routingLock}) as got`;
+    if (!lock!.got) return { kind: 'locked' };
+    // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
+    await tx`set local enable_seqscan = off`;
+    const events = await takeUnrouted(tx, limit);
+    if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
+    const seqs = events.map((event) => event.seq);
+    try {
+      const dispatches = await routeOwned(tx, context, await resolvePeople(tx, context, events));
+      await markRouted(tx, seqs);
+      return { kind: 'routed', events: events.length, dispatches };
+    } catch (error) {
+      throw new BatchFailure(seqs, error);
+    }
+  });
+}
+
+async function routeOwned(tx: TransactionSql, context: RoutingContext, owned: OwnedEvent[]): Promise<number> {
+  await recordConsents(
+    tx,
+    owned.flatMap(({ event, customerId }) =>
+      consentsIn(event).map((consent) => ({ ...consent, id: newId(context.clock), customerId })),
+    ),
+  );
+  await saveCustomerEvents(
+    tx,
+    owned.map(({ event, customerId }) => ({
+      seq: event.seq,
+      id: event.id,
+      customerId,
+      at: event.occurredAt,
+      isContact: event.name === 'Contact Made' && event.kind === 'track',
+    })),
+  );
+  const tracks = owned.filter(({ event }) => event.kind === 'track');
+  await routeCarts(tx, context, tracks);
+  await routeOrders(tx, context, tracks);
+  return routeRuns(tx, context, tracks);
+}
+
+/** Sets one event aside, with the reason why it can have no effect. */
+export async function setEventAside(
+  context: RoutingContext,
+  aside: { seq: number; code: string; detail: string },
+): Promise<void> {
+  await context.sql.begin((tx) =>
+    setAside(tx, { ...aside, id: newId(context.clock), at: context.clock.now() }),
+  );
+}

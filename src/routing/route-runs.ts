@@ -1,0 +1,131 @@
+import type { TransactionSql } from 'postgres';
+import {
+  insertDispatches,
+  insertRuns,
+  loadEndings,
+  loadPastRuns,
+  lockOpenRuns,
+  saveEndings,
+  saveRuns,
+  type NewRunRow,
+} from '../db/queries/routing-runs.ts';
+import { loadSettings } from '../db/queries/settings.ts';
+import { deviceOf } from '../domain/device.ts';
+import type { RunInput } from '../domain/run-input.ts';
+import { safeName } from '../domain/safe-name.ts';
+import { newId } from '../ids.ts';
+import type { Concern } from './journey-index.ts';
+import type { OwnedEvent, RoutingContext } from './route-batch.ts';
+import { carriedBy, RunBook, type Opening, type PastRuns } from './run-book.ts';
+
+type Concerned = OwnedEvent & { concerns: readonly Concern[] };
+
+/** Opens, reaches and ends runs, and writes what Temporal is owed. Answers how many dispatches were written. */
+export async function routeRuns(
+  tx: TransactionSql,
+  context: RoutingContext,
+  owned: OwnedEvent[],
+): Promise<number> {
+  const concerned = owned
+    .map((one) => ({ ...one, concerns: context.journeys.get(one.event.name ?? '') ?? [] }))
+    .filter(({ concerns }) => concerns.length > 0);
+  if (concerned.length === 0) return 0;
+  const book = await openBook(tx, context, concerned);
+  const now = context.clock.now();
+  for (const { event, customerId, concerns } of concerned)
+    book.apply(event, customerId, concerns, now.getTime());
+  await saveRuns(tx, book.changedRuns());
+  await insertRuns(tx, await rowsOf(tx, context, book.openings, now));
+  await saveEndings(tx, [...book.newEndings.values()]);
+  await insertDispatches(
+    tx,
+    book.dispatches.map(({ runId, seq, kind, event, journey }) => ({
+      run_id: runId,
+      seq,
+      kind,
+      event_id: event.id,
+      event_name: event.name,
+      occurred_at: new Date(event.occurredAt),
+      carries: carriedBy(journey, event, (value) => safeName(value, context.secret)),
+    })),
+  );
+  return book.dispatches.length;
+}
+
+async function openBook(
+  tx: TransactionSql,
+  context: RoutingContext,
+  concerned: Concerned[],
+): Promise<RunBook> {
+  const everyone = customersOf(concerned);
+  const starting = concerned.filter(({ concerns }) => concerns.some((concern) => concern.starts));
+  const names = [...new Set(starting.flatMap(({ concerns }) => concerns.map(({ journey }) => journey.name)))];
+  const open = await lockOpenRuns(tx, everyone);
+  const starters = customersOf(starting);
+  return new RunBook({
+    open,
+    past: starters.length === 0 ? new Map<string, PastRuns>() : await loadPastRuns(tx, starters, names),
+    endings: starters.length === 0 ? [] : await loadEndings(tx, starters, names),
+    newId: () => newId(context.clock),
+  });
+}
+
+const customersOf = (concerned: Concerned[]) => [...new Set(concerned.map(({ customerId }) => customerId))];
+
+async function rowsOf(
+  tx: TransactionSql,
+  context: RoutingContext,
+  openings: Opening[],
+  now: Date,
+): Promise<NewRunRow[]> {
+  if (openings.length === 0) return [];
+  const scopes = [...new Set(openings.map(({ journey }) => `journey:${journey.name}`))];
+  const settings = await loadSettings(tx, scopes);
+  return Promise.all(
+    openings.map((opening) =>
+      rowOf(context, opening, settings.get(`journey:${opening.journey.name}`) ?? {}, now),
+    ),
+  );
+}
+
+async function rowOf(
+  context: RoutingContext,
+  { run, journey, n, event }: Opening,
+  overrides: Record<string, unknown>,
+  now: Date,
+): Promise<NewRunRow> {
+  const safe = (value: string) => safeName(value, context.secret);
+  const input: RunInput = {
+    runId: run.id,
+    name: journey.name,
+    first: { at: event.occurredAt, device: deviceOf(event.body.context) },
+    carries: carriedBy(journey, event, safe),
+    settings: {
+      ...journey.settings,
+      ...(overrides['settings'] as Record<string, string | number> | undefined),
+    },
+    openedAt: now.getTime(),
+    clock: context.clock.scale,
+  };
+  const wakesAt = await journey.firstWait(input);
+  return {
+    id: run.id,
+    name: journey.name,
+    version: journey.version,
+    customer_id: run.customerId,
+    key: run.key,
+    n,
+    workflow_id: `${journey.name}/${run.customerId}/${run.key === '' ? '' : safe(run.key)}/${n}`,
+    entry_event_id: event.id,
+    first: input.first,
+    carries: input.carries,
+    settings: input.settings,
+    state: run.closed ? 'closed' : 'open',
+    outcome: run.closed?.outcome ?? null,
+    opened_at: now,
+    closed_at: run.closed ? new Date(run.closed.at) : null,
+    wakes_at: wakesAt === null || wakesAt <= now.getTime() ? null : new Date(wakesAt),
+    last_activity_at: new Date(run.lastActivityAt),
+    last_seq: run.lastSeq,
+  };
+}

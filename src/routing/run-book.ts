@@ -1,0 +1,242 @@
+/**
+ * What a batch of events does to runs, folded in order over the runs that are open.
+ *
+ * - An ending closes the open runs it reaches at once; the workflow is told afterwards.
+ * - An event reaches the runs whose key it carries; one without the key reaches all of the customer's open runs of
+ *   that journey. A start without its key that finds open runs reaches those and starts nothing.
+ * - A start begins nothing when it is older than the journey's `fresh`, when an ending of the same customer and key
+ *   occurred after it, or when `again` forbids it.
+ *
+ * No database, no clock: what has to be written is answered.
+ */
+import type { JourneyDefinition } from '../define/journey.ts';
+import type { DispatchKind } from '../db/schema/runs.ts';
+import type { Carried, FirstEvent } from '../domain/run-input.ts';
+import { spanMs, type Span } from '../domain/span.ts';
+import type { AcceptedEvent } from './event.ts';
+import type { Concern } from './journey-index.ts';
+
+/** An open run while a batch is folded. Times in epoch milliseconds of Kairos's time. */
+export interface OpenRun {
+  id: string;
+  name: string;
+  customerId: string;
+  key: string;
+  firstAt: number;
+  lastActivityAt: number;
+  lastSeq: number;
+  isNew: boolean;
+  closed: { outcome: string; at: number } | null;
+  changed: boolean;
+}
+
+/** A run to be opened, as the fold decided it; the rest of its row is made by `openRun`. */
+export interface Opening {
+  run: OpenRun;
+  journey: JourneyDefinition;
+  n: number;
+  event: AcceptedEvent;
+}
+
+export interface NewDispatch {
+  runId: string;
+  seq: number;
+  kind: DispatchKind;
+  event: AcceptedEvent;
+  journey: JourneyDefinition;
+}
+
+/** What is known of the runs of one name, customer and key that are over. */
+export interface PastRuns {
+  lastN: number;
+  lastClosedAt: number | null;
+}
+
+/** The latest ending of a journey and customer; `key` null when it carried none and holds for every key. */
+export interface Ending {
+  name: string;
+  customerId: string;
+  key: string | null;
+  at: number;
+}
+
+export class RunBook {
+  readonly openings: Opening[] = [];
+  readonly dispatches: NewDispatch[] = [];
+  readonly newEndings = new Map<string, Ending>();
+  private readonly open = new Map<string, OpenRun[]>();
+  private readonly past: Map<string, PastRuns>;
+  private readonly endings: Map<string, number>;
+  private readonly newId: () => string;
+
+  constructor(known: {
+    open: OpenRun[];
+    past: Map<string, PastRuns>;
+    endings: Ending[];
+    newId: () => string;
+  }) {
+    for (const run of known.open) this.opened(run).push(run);
+    this.past = known.past;
+    this.endings = new Map(known.endings.map((ending) => [tripleOf(ending), ending.at]));
+    this.newId = known.newId;
+  }
+
+  /** Every run that the batch changed and that was open before it. */
+  changedRuns(): OpenRun[] {
+    return [...this.open.values()].flat().filter((run) => run.changed && !run.isNew);
+  }
+
+  /** @param nowMs Kairos's time of the routing, for `fresh`. */
+  apply(event: AcceptedEvent, customerId: string, concerns: readonly Concern[], nowMs: number): void {
+    for (const concern of concerns) {
+      const key = keyOf(concern.journey, event);
+      if (concern.endsWith !== null) this.end(concern, event, customerId, key, nowMs);
+      const reached = this.reached(concern.journey, customerId, key);
+      for (const run of reached) this.reach(run, concern, event);
+      if (concern.starts && reached.length === 0)
+        this.start(concern.journey, event, customerId, key ?? '', nowMs);
+    }
+  }
+
+  private reach(run: OpenRun, concern: Concern, event: AcceptedEvent): void {
+    if (concern.isActivity && event.occurredAt > run.lastActivityAt) {
+      run.lastActivityAt = event.occurredAt;
+      run.changed = true;
+    }
+    if (concern.hears && event.occurredAt >= run.firstAt) this.dispatch(run, 'event', event, concern.journey);
+  }
+
+  private end(
+    concern: Concern,
+    event: AcceptedEvent,
+    customerId: string,
+    key: string | null,
+    nowMs: number,
+  ): void {
+    const { journey } = concern;
+    this.recordEnding({ name: journey.name, customerId, key, at: event.occurredAt });
+    for (const run of this.reached(journey, customerId, key)) {
+      if (event.occurredAt < run.firstAt) continue;
+      run.closed = { outcome: concern.endsWith!, at: nowMs };
+      run.changed = true;
+      this.dispatch(run, 'end', event, journey);
+    }
+  }
+
+  private start(
+    journey: JourneyDefinition,
+    event: AcceptedEvent,
+    customerId: string,
+    key: string,
+    nowMs: number,
+  ): void {
+    const triple = { name: journey.name, customerId, key };
+    const past = this.past.get(tripleOf(triple));
+    if (event.occurredAt < nowMs - spanMs(journey.fresh)) return;
+    if (this.endedAfter(triple, event.occurredAt)) return;
+    if (!mayRunAgain(journey, past, event.occurredAt)) return;
+    const run = this.newRun(triple, event.occurredAt);
+    const n = (past?.lastN ?? 0) + 1;
+    this.past.set(tripleOf(triple), { lastN: n, lastClosedAt: past?.lastClosedAt ?? null });
+    this.openings.push({ run, journey, n, event });
+    this.dispatches.push({ runId: run.id, seq: 0, kind: 'start', event, journey });
+  }
+
+  private newRun(triple: { name: string; customerId: string; key: string }, at: number): OpenRun {
+    const run: OpenRun = {
+      id: this.newId(),
+      ...triple,
+      firstAt: at,
+      lastActivityAt: at,
+      lastSeq: 0,
+      isNew: true,
+      closed: null,
+      changed: true,
+    };
+    this.opened(run).push(run);
+    return run;
+  }
+
+  private dispatch(
+    run: OpenRun,
+    kind: 'event' | 'end',
+    event: AcceptedEvent,
+    journey: JourneyDefinition,
+  ): void {
+    run.lastSeq += 1;
+    run.changed = true;
+    this.dispatches.push({ runId: run.id, seq: run.lastSeq, kind, event, journey });
+    if (kind === 'end') this.rememberClose(run);
+  }
+
+  private rememberClose(run: OpenRun): void {
+    const past = this.past.get(tripleOf(run));
+    this.past.set(tripleOf(run), { lastN: past?.lastN ?? 1, lastClosedAt: run.closed!.at });
+  }
+
+  private reached(journey: JourneyDefinition, customerId: string, key: string | null): OpenRun[] {
+    const runs = this.open.get(placeOf({ name: journey.name, customerId })) ?? [];
+    return runs.filter((run) => run.closed === null && (key === null || run.key === key));
+  }
+
+  private endedAfter(triple: { name: string; customerId: string; key: string }, at: number): boolean {
+    const forKey = this.endings.get(tripleOf(triple));
+    const forAll = this.endings.get(tripleOf({ ...triple, key: null }));
+    return Math.max(forKey ?? -Infinity, forAll ?? -Infinity) > at;
+  }
+
+  private recordEnding(ending: Ending): void {
+    const place = tripleOf(ending);
+    if ((this.endings.get(place) ?? -Infinity) >= ending.at) return;
+    this.endings.set(place, ending.at);
+    this.newEndings.set(place, ending);
+  }
+
+  private opened(run: OpenRun): OpenRun[] {
+    const place = placeOf(run);
+    const runs = this.open.get(place) ?? [];
+    this.open.set(place, runs);
+    return runs;
+  }
+}
+
+/** The key an event carries for a journey; null when the journey has one and the event does not carry it. */
+export function keyOf(journey: JourneyDefinition, event: AcceptedEvent): string | null {
+  if (journey.per === null) return '';
+  const value = event.body.properties?.[journey.per];
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value.slice(0, 255) : null;
+}
+
+/** Where past runs, and endings, of a name, customer and key are found. */
+export function tripleOf(of: { name: string; customerId: string; key: string | null }): string {
+  return JSON.stringify([of.name, of.customerId, of.key]);
+}
+
+const placeOf = (of: { name: string; customerId: string }) => `${of.customerId}/${of.name}`;
+
+function mayRunAgain(journey: JourneyDefinition, past: PastRuns | undefined, at: number): boolean {
+  if (!past || journey.again === 'always') return true;
+  if (journey.again === 'never') return false;
+  return (
+    past.lastClosedAt === null ||
+    at >= past.lastClosedAt + spanMs(journey.again.slice('after '.length) as Span)
+  );
+}
+
+/** The first event and the carried properties of a run, with identifiers that may not be shown replaced. */
+export function carriedBy(
+  journey: JourneyDefinition,
+  event: AcceptedEvent,
+  safe: (value: string) => string,
+): Carried {
+  const carried: Carried = {};
+  for (const name of journey.carries) {
+    const value = event.body.properties?.[name];
+    if (typeof value === 'string') carried[name] = safe(value);
+    else if (typeof value === 'number' || typeof value === 'boolean') carried[name] = value;
+  }
+  return carried;
+}
+
+export type { FirstEvent };

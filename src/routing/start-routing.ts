@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { DispatchContext } from './dispatch.ts';
+import { runDispatcher } from './dispatcher.ts';
+import type { RoutingContext } from './route-batch.ts';
+import { runRouter } from './router.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** The channel on which the API tells of every commit. */
+export const eventsChannel = 'kairos_events';
+
+/** Starts routing and dispatching; `stop` lets what is under way finish. */
+export async function startRouting(parts: {
+  routing: RoutingContext;
+  dispatching: Pick<DispatchContext, 'client' | 'describe'>;
+  log: Logger;
+}): Promise<{ stop(): Promise<void> }> {
+  const { routing, log } = parts;
+  const stopping = new AbortController();
+  const accepted = new Wakeup();
+  const owed = new Wakeup();
+  // The subscription renews itself when its connection is lost; until then the loops look by themselves.
+  const subscription = await routing.sql.listen(eventsChannel, () => accepted.wake());
+  const loops = [
+    runRouter({ context: routing, wakeup: accepted, onDispatches: () => owed.wake(), log }, stopping.signal),
+    runDispatcher(
+      {
+        ...parts.dispatching,
+        sql: routing.sql,
+        clock: routing.clock,
+        secret: routing.secret,
+        wakeup: owed,
+        log,
+      },
+      stopping.signal,
+    ),
+  ];
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(loops);
+      await subscription.unlisten();
+    },
+  };
+}
