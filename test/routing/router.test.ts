@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { silentLog } from '../../src/log.ts';
+import { runRouter } from '../../src/routing/router.ts';
+import { routeBatch } from '../../src/routing/route-batch.ts';
+import { Wakeup } from '../../src/routing/wakeup.ts';
+import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { testDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { acceptEvents, routingOver, type GivenEvent } from '../support/routing.ts';
+
+async function setup() {
+  const database = await testDatabase();
+  const { sql } = database;
+  const routing = routingOver(sql, journeyDefinitions());
+  const stop = new AbortController();
+  const running: Promise<void>[] = [];
+  return {
+    ...routing,
+    sql,
+    /** Starts a router of its own; several may run. */
+    startRouter() {
+      const wakeup = new Wakeup();
+      const parts = { context: routing.context, wakeup, onDispatches: () => {}, log: silentLog };
+      running.push(runRouter(parts, stop.signal));
+      return wakeup;
+    },
+    allRouted: () =>
+      eventually('every event is routed', async () => (await sql`select 1 from unrouted`).length === 0),
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.all(running);
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const viewed = (userId: string): GivenEvent => ({
+  name: 'Product Viewed',
+  userId,
+  properties: { product_id: 'p' },
+});
+
+describe('a poison event', () => {
+  test('in the middle of a batch is set aside with its reason; the others have their effect once', async () => {
+    await using it = await setup();
+    const people = Array.from({ length: 40 }, (_, i) => `u${i}`);
+    await it.accept(...people.slice(0, 20).map(viewed));
+    // No event that ingestion accepts is like this; it stands for the one we did not think of.
+    const [seq] = await it.accept({ name: 'Product Added', userId: 'bad', properties: { cart_id: 'c' } });
+    await it.sql`update events set occurred_at = 'infinity' where seq = ${seq!}`;
+    await it.accept(...people.slice(20).map(viewed));
+    it.startRouter();
+    await it.allRouted();
+    const aside = await it.sql`select stage, code, event_seq::int as seq from rejections`;
+    expect(aside).toEqual([{ stage: 'routing', code: 'cannot-be-routed', seq }]);
+    expect((await it.sql`select 1 from customer_events`).length).toBe(40);
+  });
+
+  test('that names what it may not do is set aside with that code', async () => {
+    await using it = await setup();
+    await it.accept(
+      viewed('u1'),
+      viewed('u2'),
+      { kind: 'alias', userId: 'u2', previousId: 'u1' },
+      viewed('u1'),
+    );
+    it.startRouter();
+    await it.allRouted();
+    const [aside] = await it.sql`select code, detail from rejections`;
+    expect(aside).toMatchObject({
+      code: 'alias-needs-admin',
+      detail: expect.stringContaining('admin key') as string,
+    });
+    expect((await it.sql`select 1 from customer_events`).length).toBe(3);
+  });
+});
+
+describe('several routers', () => {
+  test('route every event once and in order, while events keep coming', async () => {
+    await using it = await setup();
+    for (let i = 0; i < 3; i += 1) it.startRouter();
+    const feeders = ['a', 'b', 'c'].map(async (feeder) => {
+      for (let i = 0; i < 40; i += 1) {
+        await acceptEvents(it.sql, it.clock, [
+          {
+            name: 'Product Added',
+            userId: feeder,
+            properties: { cart_id: 'c', product_id: `p${i % 5}`, quantity: 1 },
+          },
+        ]);
+      }
+    });
+    await Promise.all(feeders);
+    await it.allRouted();
+    const carts = await it.sql<{ quantities: number[] }[]>`
+      select array(select (l ->> 'quantity')::int from jsonb_array_elements(lines) l) as quantities from carts`;
+    expect(carts.map(({ quantities }) => quantities)).toEqual(Array(3).fill([8, 8, 8, 8, 8]));
+    expect((await it.sql`select 1 from runs`).length).toBe(3);
+  });
+
+  test('one that is at work keeps the others away', async () => {
+    await using it = await setup();
+    await it.accept(viewed('u1'));
+    await it.sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(4702001)`;
+      expect(await routeBatch(it.context, 10)).toEqual({ kind: 'locked' });
+    });
+    expect(await routeBatch(it.context, 10)).toMatchObject({ kind: 'routed', events: 1 });
+  });
+});
+
+test('a database that is away for a while loses nothing: the batch is routed when it is back', async () => {
+  await using it = await setup();
+  await it.accept(viewed('u1'), viewed('u2'));
+  await it.sql`alter table customer_events rename to gone`;
+  const wakeup = it.startRouter();
+  await eventually('the router has tried', async () => {
+    wakeup.wake();
+    const [row] =
+      await it.sql`select xact_rollback as n from pg_stat_database where datname = current_database()`;
+    return Number(row!['n']) > 0;
+  });
+  await it.sql`alter table gone rename to customer_events`;
+  await it.allRouted();
+  expect((await it.sql`select 1 from customer_events`).length).toBe(2);
+  expect((await it.sql`select 1 from rejections`).length).toBe(0);
+});
