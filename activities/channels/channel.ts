@@ -12,18 +12,23 @@ export interface Outbound<Content extends ChannelContent = ChannelContent> {
   content: Content;
 }
 
-/** What is known after a call to a provider. Only `not-accepted` may be sent again. */
+/** What is known after a call to a provider. Only `not-accepted` may be sent again. No detail holds an address. */
 export type CallOutcome =
-  | { kind: 'accepted'; providerId: string }
+  /** The provider's id of the message; null if it took the message without saying one. */
+  | { kind: 'accepted'; providerId: string | null }
   /** The provider will not take this message, now or later: its code, and its words for an operator. */
   | { kind: 'refused'; code: string; detail: string }
-  /** Certainly not taken, though it may be later: connection refused, DNS, 429. */
+  /** Certainly not taken, though it may be later: never connected, 401, 403, 408, 429. Real milliseconds. */
   | { kind: 'not-accepted'; retryAfterMs: number | null; detail: string }
   /** The request left and no clear answer came: 5xx, reset, time-out. */
   | { kind: 'unknown'; detail: string };
 
-/** One provider behind one channel. `send` makes one call, bounds its own time, and does not retry. */
+/** One provider behind one channel. `send` makes one call, bounds its own time, and does not retry or throw. */
 export interface ChannelAdapter {
   readonly channel: Channel;
-  send(message: Outbound): Promise<CallOutcome>;
+  /** An aborted `signal` ends the call early: `unknown` if the request may have left. */
+  send(message: Outbound, signal?: AbortSignal): Promise<CallOutcome>;
 }
+
+/** The trait of a customer that holds their address on a channel. */
+export const addressTrait: Record<Channel, 'email' | 'phone'> = { email: 'email', sms: 'phone' };

@@ -1,0 +1,44 @@
+import type { Channel } from '../../src/domain/task-queues.ts';
+import type { ChannelAdapter } from './channel.ts';
+import { emailChannel } from './email.ts';
+import { smsChannel } from './sms.ts';
+
+export interface ChannelsOptions {
+  /** Where the sandbox provider listens; without meaning as soon as real keys are set. */
+  sandboxUrl?: string | undefined;
+  sendgrid?: { apiKey: string } | undefined;
+  twilio?: { accountSid: string; authToken: string; messagingServiceSid: string } | undefined;
+  /** `hello@shop.example` or `The shop <hello@shop.example>`. */
+  emailFrom: string;
+  /** Where Kairos is reached from outside: Twilio calls back there. */
+  publicUrl?: string | undefined;
+  /** Bounds one call to a provider, real milliseconds; 10 s unless told. */
+  timeoutMs?: number | undefined;
+}
+
+const defaultTimeoutMs = 10_000;
+
+/** The sandbox takes any key of the right shape. */
+const sandboxKeys = {
+  sendgrid: { apiKey: 'SG.sandbox' },
+  twilio: {
+    accountSid: `AC${'0'.repeat(32)}`,
+    authToken: 'sandbox',
+    messagingServiceSid: `MG${'0'.repeat(32)}`,
+  },
+};
+
+/** A channel for each provider that is configured, by its real client; null for a channel that has none. */
+export function createChannels(options: ChannelsOptions): Record<Channel, ChannelAdapter | null> {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  // Real keys for one channel mean real customers: the other must not seem to reach them.
+  const baseUrl = options.sendgrid || options.twilio ? undefined : options.sandboxUrl;
+  const sendgrid = baseUrl ? sandboxKeys.sendgrid : options.sendgrid;
+  const twilio = baseUrl ? sandboxKeys.twilio : options.twilio;
+  // The sandbox reads our id from the call-back's URL, so with it there always is one.
+  const publicUrl = options.publicUrl ?? baseUrl;
+  return {
+    email: sendgrid ? emailChannel({ ...sendgrid, from: options.emailFrom, baseUrl, timeoutMs }) : null,
+    sms: twilio ? smsChannel({ ...twilio, baseUrl, publicUrl, timeoutMs }) : null,
+  };
+}

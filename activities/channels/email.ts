@@ -1,0 +1,85 @@
+import http from 'node:http';
+import https from 'node:https';
+import { Client } from '@sendgrid/client';
+import { MailService } from '@sendgrid/mail';
+import type { ChannelAdapter, Outbound } from './channel.ts';
+import { callProvider, ProviderRefusal, type CallWiring } from './provider-call.ts';
+
+export interface EmailOptions {
+  apiKey: string;
+  /** `hello@shop.example` or `The shop <hello@shop.example>`. */
+  from: string;
+  /** Where SendGrid's API is, if not at SendGrid: never through a proxy then. */
+  baseUrl?: string | undefined;
+  timeoutMs: number;
+}
+
+// One TLS session cache for all calls, though each has a connection of its own.
+const agents = {
+  httpAgent: new http.Agent({ keepAlive: false }),
+  httpsAgent: new https.Agent({ keepAlive: false }),
+};
+
+/** E-mail through SendGrid's own client. */
+export function emailChannel(options: EmailOptions): ChannelAdapter {
+  return {
+    channel: 'email',
+    send: (message, signal) =>
+      callProvider(
+        { timeoutMs: options.timeoutMs, signal, readError: readSendGridError, address: message.to },
+        (wiring) => sendMail(options, message, wiring),
+      ),
+  };
+}
+
+async function sendMail(
+  options: EmailOptions,
+  { deliveryId, to, content }: Outbound,
+  wiring: CallWiring,
+): Promise<{ providerId: string | null }> {
+  if (!('html' in content)) throw new TypeError('An e-mail needs a subject, html and text; only text came.');
+  const mail = new MailService();
+  mail.setClient(clientFor(options, wiring));
+  const [response] = await mail
+    .send({ to: { email: to }, from: options.from, ...content, customArgs: { deliveryId } })
+    .catch(throwRefusal);
+  const id = (response.headers as Record<string, unknown>)['x-message-id'];
+  return { providerId: typeof id === 'string' ? id : null };
+}
+
+/** A client of its own for each call: SendGrid's has no other place for a call's deadline. */
+class WiredClient extends Client {
+  wiring: object = {};
+
+  override createRequest(data: Parameters<Client['createRequest']>[0]): ReturnType<Client['createRequest']> {
+    return { ...super.createRequest(data), ...agents, ...this.wiring };
+  }
+}
+
+function clientFor(options: EmailOptions, wiring: CallWiring): Client {
+  const client = new WiredClient();
+  client.setApiKey(options.apiKey);
+  // Only now: setting the key sets the URL back.
+  if (options.baseUrl) client.setDefaultRequest('baseUrl', options.baseUrl);
+  client.wiring = options.baseUrl ? { ...wiring, proxy: false } : wiring;
+  return client;
+}
+
+/** The library's error for an answer has the status as its `code`, and the answer. */
+function throwRefusal(error: unknown): never {
+  const { code, response } = error as {
+    code?: unknown;
+    response?: { status?: unknown; headers?: unknown; body?: unknown };
+  };
+  const status = typeof code === 'number' ? code : response?.status;
+  if (typeof status !== 'number') throw error;
+  const headers = { ...(response?.headers as Record<string, unknown> | undefined) };
+  throw new ProviderRefusal({ status, headers, body: response?.body });
+}
+
+function readSendGridError(body: unknown): { code: string | null; words: string | null } {
+  const errors = (body as { errors?: { message?: unknown; field?: unknown }[] } | null | undefined)?.errors;
+  const first = Array.isArray(errors) ? errors[0] : undefined;
+  const words = typeof first?.message === 'string' ? first.message : null;
+  return { code: null, words: words && first?.field ? `${words} (${String(first.field)})` : words };
+}

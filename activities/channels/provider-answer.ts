@@ -1,0 +1,58 @@
+import type { CallOutcome } from './channel.ts';
+
+/** What a provider answered, when it was not a success. */
+export interface ProviderAnswer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: unknown;
+}
+
+/** A provider's own code for its error, and its words. */
+export type ReadError = (body: unknown) => { code: string | null; words: string | null };
+
+/** A provider that asks for more patience than this gets asked again after this all the same. */
+export const longestRetryAfterMs = 3_600_000;
+
+/** 4xx that somebody can mend, or that time mends: the key, the permission, the rate. */
+const mendable = new Set([401, 403, 407, 408, 425, 429]);
+
+/** What an answer other than a success says about the message. */
+export function outcomeOf(answer: ProviderAnswer, readError: ReadError, address: string): CallOutcome {
+  const { code, words } = readError(answer.body);
+  const detail = withoutAddresses(words ? `${answer.status}: ${words}` : `${answer.status}`, address);
+  if (mendable.has(answer.status)) {
+    return { kind: 'not-accepted', retryAfterMs: retryAfterMs(answer.headers), detail };
+  }
+  if (answer.status >= 400 && answer.status < 500) {
+    return { kind: 'refused', code: code ?? String(answer.status), detail };
+  }
+  return { kind: 'unknown', detail };
+}
+
+/**
+ * How long the provider asks us to wait: `Retry-After` in seconds, or as a date counted from the answer's own `Date`
+ * (so that no clock of ours matters), at most an hour. Null if it does not say.
+ */
+export function retryAfterMs(headers: Record<string, unknown>): number | null {
+  const value = headers['retry-after'];
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value).trim();
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : msBetween(headers['date'], text);
+  if (ms === null || Number.isNaN(ms)) return null;
+  return Math.min(Math.max(Math.ceil(ms), 0), longestRetryAfterMs);
+}
+
+function msBetween(from: unknown, to: string): number | null {
+  return typeof from === 'string' ? Date.parse(to) - Date.parse(from) : null;
+}
+
+const longestDetail = 500;
+
+/** A provider's words without the address they are about, or anything else that looks like one: ledgers and logs keep them. */
+export function withoutAddresses(words: string, address: string): string {
+  return words
+    .replaceAll(address, '[address]')
+    .replaceAll(/[^\s<>"'()[\]{},;:]+@[^\s<>"'()[\]{},;:]+/g, '[address]')
+    .replaceAll(/\+\d[\d ().-]{5,}\d/g, '[address]')
+    .slice(0, longestDetail);
+}

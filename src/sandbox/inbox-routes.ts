@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { channels } from '../domain/task-queues.ts';
+import { AppError, errorCodes } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { sandboxBounds } from './bounds.ts';
+import { faultKinds, type Faults } from './faults.ts';
+import type { MessageFile, MessageFilter } from './message-file.ts';
+
+const page = readFileSync(new URL('./inbox.html', import.meta.url), 'utf8');
+
+const query = z.object({
+  to: z.string().optional(),
+  channel: z.enum(channels).optional(),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(sandboxBounds.pageItems)
+    .default(sandboxBounds.pageItemsByDefault),
+});
+
+const order = z.strictObject({
+  channel: z.enum(channels),
+  fault: z.enum(faultKinds),
+  times: z.int().min(0).max(sandboxBounds.faultTimes).default(1),
+});
+
+/** What people and tests see of the sandbox: the inbox as a page and as JSON, and the faults. */
+export function inboxRoutes(inbox: MessageFile, faults: Faults): Router {
+  const router = express.Router();
+  // A restart begins counting anew, so the count alone would not tell whether something is new.
+  const start = randomBytes(6).toString('base64url');
+  router.get('/sandbox', (_req, res) => sendPage(res));
+  router.get('/sandbox/messages', async (req, res) => {
+    const filter = readQuery(req);
+    res.set({ ETag: `"${start}-${inbox.count}"`, 'Cache-Control': 'no-cache' });
+    if (req.fresh) return void res.status(304).end();
+    await sendMessages(res, inbox, filter);
+  });
+  router.get('/sandbox/faults', (_req, res) => void res.json({ faults: faults.list() }));
+  router.post('/sandbox/faults', express.json({ limit: sandboxBounds.bodyBytes }), (req, res) => {
+    faults.order(readOrder(req));
+    res.json({ faults: faults.list() });
+  });
+  for (const [path, methods] of [
+    ['/sandbox', 'GET, HEAD'],
+    ['/sandbox/messages', 'GET, HEAD'],
+    ['/sandbox/faults', 'GET, HEAD, POST'],
+  ] as const) {
+    router.all(path, (req, res) => {
+      res.set('Allow', methods);
+      throw new AppError('method-not-allowed', `${path} takes ${methods}; ${req.method} came.`);
+    });
+  }
+  return router;
+}
+
+/** What no route took. */
+export function notFound(req: Request): never {
+  throw new AppError(
+    'not-found',
+    `There is nothing at ${req.method} ${req.path}; the sandbox has /sandbox, /sandbox/messages and /sandbox/faults.`,
+  );
+}
+
+/** Answers errors as RFC 9457 has them. */
+export function answerProblems(log: Log): ErrorRequestHandler {
+  return (thrown: unknown, _req, res, next) => {
+    const error = problemError(thrown);
+    if (error.status >= 500) log.error({ err: thrown }, 'the sandbox failed');
+    if (res.headersSent) return next(thrown);
+    const { code, status, message } = error;
+    const problem = { type: `/docs#${code}`, title: errorCodes[code].title, status, detail: message, code };
+    res.status(status).type('application/problem+json').send(JSON.stringify(problem));
+  };
+}
+
+function problemError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const { type, status } = (thrown ?? {}) as { type?: unknown; status?: unknown };
+  if (type === 'entity.parse.failed') return new AppError('malformed-json', 'The body is not JSON.');
+  if (type === 'entity.too.large') {
+    return new AppError('too-large', `The body is over ${sandboxBounds.bodyBytes} bytes.`);
+  }
+  if (status === 415)
+    return new AppError('unsupported-encoding', 'Send the body plain, or with gzip or deflate.');
+  if (typeof status === 'number' && status < 500) {
+    return new AppError('malformed-body', 'The request could not be read to its end.', { cause: thrown });
+  }
+  return new AppError('internal', 'Something went wrong in the sandbox; it has been logged.', {
+    cause: thrown,
+  });
+}
+
+function readQuery(req: Request): MessageFilter {
+  const read = query.safeParse(req.query);
+  if (!read.success) throw new AppError('malformed-query', sayIssues(read.error));
+  const { to, ...rest } = read.data;
+  // A plus that was not escaped comes as a space, and every phone number begins with one.
+  return { ...rest, to: to?.replace(/^ /, '+') };
+}
+
+function readOrder(req: Request): z.infer<typeof order> {
+  if (req.body === undefined) {
+    throw new AppError('malformed-body', 'Send JSON, with "Content-Type: application/json".');
+  }
+  const read = order.safeParse(req.body);
+  if (!read.success) throw new AppError('malformed-body', sayIssues(read.error));
+  return read.data;
+}
+
+function sayIssues(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
+    .join('; ');
+}
+
+/** The lines of the file are the messages' JSON already: they pass through, and wait for a slow reader. */
+async function sendMessages(res: Response, inbox: MessageFile, filter: MessageFilter): Promise<void> {
+  res.type('json').write('{"messages":[');
+  let separator = '';
+  for await (const line of inbox.newest(filter)) {
+    res.write(separator);
+    separator = ',';
+    if (res.write(line)) continue;
+    await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    if (res.destroyed) return;
+  }
+  res.end(']}');
+}
+
+/** The mails in it are somebody else's: nothing of theirs runs, and the page itself loads nothing from elsewhere. */
+function sendPage(res: Response): void {
+  const nonce = randomBytes(16).toString('base64');
+  res
+    .set({
+      'Content-Security-Policy': [
+        "default-src 'none'",
+        `script-src 'nonce-${nonce}'`,
+        "style-src 'unsafe-inline'",
+        'img-src data: http: https:',
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
+    })
+    .type('html')
+    .send(page.replaceAll('__NONCE__', nonce));
+}
