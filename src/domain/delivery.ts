@@ -33,8 +33,54 @@ export const gateReasons = [
   'irrelevant',
   'capped',
   'quiet-hours',
+  'missing-data',
 ] as const;
 export type GateReason = (typeof gateReasons)[number];
+
+/**
+ * Where a delivery may go from each state. A total order of what is known, so that the provider's words may come in
+ * any order and often: the one that tells most stays. `accepted` is an answer, `failed` is the end of an attempt
+ * that was accepted, `delivered` outweighs it, and a bounce can follow a delivery. Held out is for ever, and only the
+ * gate leads from wanting to `intended`. A `cancelled` one was certainly not taken, unless the provider says it was.
+ */
+export const moves: Record<DeliveryState, readonly DeliveryState[]> = {
+  waiting: ['withheld', 'held-out', 'intended'],
+  withheld: ['held-out', 'intended'],
+  'held-out': [],
+  intended: ['unknown', 'cancelled', 'accepted', 'failed', 'delivered', 'bounced'],
+  unknown: ['accepted', 'failed', 'delivered', 'bounced'],
+  cancelled: ['accepted', 'delivered', 'bounced'],
+  accepted: ['failed', 'delivered', 'bounced'],
+  failed: ['delivered', 'bounced'],
+  delivered: ['bounced'],
+  bounced: [],
+};
+
+/** The states from which a delivery may rise to this one: the condition of the one update that raises it. */
+export function statesBelow(state: DeliveryState): DeliveryState[] {
+  return deliveryStates.filter((from) => moves[from].includes(state));
+}
+
+/** What counts towards caps: it was sent, may have been, or would have been were it not for the holdout. */
+export const countingStates: readonly DeliveryState[] = [
+  'held-out',
+  'intended',
+  'unknown',
+  'accepted',
+  'delivered',
+  'bounced',
+];
+
+/** Verdicts on an address rather than on the message: with one of these the next channel is tried. */
+export const nextChannelReasons: readonly GateReason[] = ['unreachable', 'no-consent', 'suppressed'];
+
+/** Whether the gate got further with the one reason than with the other. */
+export function isFurther(reason: GateReason, than: GateReason): boolean {
+  return gateReasons.indexOf(reason) > gateReasons.indexOf(than);
+}
+
+/** How many verdicts a delivery keeps while its provider takes nothing; the state's own is kept beyond. */
+export const mostVerdicts = 50;
 
 /** One look of the gate at one channel, or one word of the provider. */
 export interface Verdict {

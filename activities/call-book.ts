@@ -1,0 +1,61 @@
+import type { CallOutcome } from './channels/channel.ts';
+
+/** How many calls are remembered; beyond, the oldest is forgotten, which makes it `unknown` at worst. */
+const mostRemembered = 10_000;
+
+interface Entry {
+  /** Which call of the delivery: its row's `callingAt`, epoch milliseconds. */
+  callingAt: number;
+  /** Null: not made yet. */
+  outcome: CallOutcome | null;
+}
+
+/**
+ * What this process knows of its calls and the ledger may not say yet.
+ *
+ * Whoever commits `intended` holds a permit for one call, and the call is made by whoever takes it. A permit is in no
+ * table: it dies with the process, and then nobody calls. While the process lives, an attempt whose commit or whose
+ * last write failed (the database went away) leaves behind what the next attempt needs to know for certain that no
+ * call was made, or how it ended.
+ */
+export class CallBook {
+  private readonly entries = new Map<string, Entry>();
+
+  /** Before the commit that allows the call. An older permit of the delivery is void. */
+  permit(deliveryId: string, callingAt: number): void {
+    this.entries.delete(deliveryId);
+    this.entries.set(deliveryId, { callingAt, outcome: null });
+    for (const oldest of this.entries.keys()) {
+      if (this.entries.size <= mostRemembered) break;
+      this.entries.delete(oldest);
+    }
+  }
+
+  /** Whether that call certainly has not been made. */
+  holds(deliveryId: string, callingAt: number): boolean {
+    const entry = this.entries.get(deliveryId);
+    return entry?.callingAt === callingAt && entry.outcome === null;
+  }
+
+  /** Right before the call: true for one caller, once. */
+  take(deliveryId: string, callingAt: number): boolean {
+    return this.holds(deliveryId, callingAt) && this.entries.delete(deliveryId);
+  }
+
+  /** Right after the call. */
+  note(deliveryId: string, callingAt: number, outcome: CallOutcome): void {
+    this.permit(deliveryId, callingAt);
+    this.entries.set(deliveryId, { callingAt, outcome });
+  }
+
+  /** How that call ended, if it was made here. */
+  outcomeOf(deliveryId: string, callingAt: number): CallOutcome | null {
+    const entry = this.entries.get(deliveryId);
+    return entry?.callingAt === callingAt ? entry.outcome : null;
+  }
+
+  /** The ledger says all. */
+  forget(deliveryId: string): void {
+    this.entries.delete(deliveryId);
+  }
+}

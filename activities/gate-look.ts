@@ -1,0 +1,131 @@
+import type { TransactionSql } from 'postgres';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Clock } from '../src/clock.ts';
+import type { Database } from '../src/db/connect.ts';
+import { gateFacts, type GateRow } from '../src/db/queries/gate-facts.ts';
+import { lockRunsCustomer } from '../src/db/queries/lock-runs-customer.ts';
+import type { JourneyDefinition } from '../src/define/journey.ts';
+import type { MessageType } from '../src/define/message.ts';
+import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
+import { longestShopCap } from '../src/domain/caps.ts';
+import { withCartWords } from '../src/domain/enrich-items.ts';
+import type { GateFacts } from '../src/domain/gate.ts';
+import { spanMs } from '../src/domain/span.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import { MissingData } from '../src/messages/missing-data.ts';
+import { readShopSettings } from '../src/shop-settings.ts';
+import type { CallBook } from './call-book.ts';
+import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
+import type { SendInput } from './contract.ts';
+
+/** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
+export type RenderMessage = (input: {
+  message: MessageType<unknown>;
+  channel: Channel;
+  data: Record<string, unknown>;
+  /** Traits by name. */
+  customer: TraitValues;
+}) => ChannelContent | Promise<ChannelContent>;
+
+/** What the gate works with. */
+export interface GateParts {
+  database: Pick<Database, 'sql'>;
+  clock: Clock;
+  /** Every version that may have open runs. */
+  definitions: readonly JourneyDefinition[];
+  /** Null for a channel that has no provider. */
+  channels: Record<Channel, ChannelAdapter | null>;
+  render: RenderMessage;
+  calls: CallBook;
+}
+
+/** One look of the gate, under the lock of the customer concerned. */
+export interface Look {
+  tx: TransactionSql;
+  parts: GateParts;
+  input: SendInput;
+  message: MessageType<unknown>;
+  customerId: string;
+  now: Date;
+  row: GateRow;
+  /** As long as nothing was rendered, nothing is missing. */
+  facts: GateFacts;
+}
+
+/** Locks the run's customer and collects everything the gate looks at. */
+export async function takeLook(
+  tx: TransactionSql,
+  parts: GateParts,
+  message: MessageType<unknown>,
+  input: SendInput,
+): Promise<Look> {
+  const { runId, nth, channel } = input;
+  const customerId = await lockRunsCustomer(tx, runId);
+  if (customerId === null) {
+    throw ApplicationFailure.nonRetryable(
+      `There is no run ${runId} with a customer in this database.`,
+      'not-found',
+    );
+  }
+  // After the lock: who waited for it judges by the time at which they got it.
+  const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
+  const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
+  const row = await gateFacts(tx, { runId, customerId, message: message.name, nth, channel, countedSince });
+  const facts = factsOf(parts, { message, input, now, row });
+  return { tx, parts, input, message, customerId, now, row, facts };
+}
+
+/** What the message says to this customer, or what it lacks. Both arms are asked, so that neither loses customers. */
+export async function renderFor(look: Look): Promise<{ content: ChannelContent } | { missing: string }> {
+  const { parts, message, input, row } = look;
+  try {
+    const data = withCartWords(input.data, row.cartLines);
+    const asked = { message, channel: input.channel, data, customer: traitValues(row) };
+    return { content: await parts.render(asked) };
+  } catch (error) {
+    if (error instanceof MissingData) return { missing: error.field };
+    throw error;
+  }
+}
+
+function factsOf(
+  parts: GateParts,
+  look: { message: MessageType<unknown>; input: SendInput; now: Date; row: GateRow },
+): GateFacts {
+  const { message, input, now, row } = look;
+  return {
+    now: now.getTime(),
+    channel: input.channel,
+    purpose: message.purpose,
+    run: { state: row.runState, outcome: row.outcome, closedAt: row.closedAt },
+    journey: journeyOf(parts.definitions, row),
+    shop: readShopSettings(row.shopSettings),
+    behind: row.behind,
+    address: reachedAt(parts, input.channel, traitValues(row)),
+    consent: row.consent,
+    counted: row.counted,
+    missing: null,
+    armKey: row.armKey,
+  };
+}
+
+function reachedAt(parts: GateParts, channel: Channel, traits: TraitValues): Address {
+  if (!parts.channels[channel]) return { fault: `no provider is configured for ${channel}` };
+  return addressOf(channel, traits);
+}
+
+function traitValues(row: GateRow): TraitValues {
+  return Object.fromEntries(Object.entries(row.traits).map(([name, trait]) => [name, trait.value]));
+}
+
+/** The version the run is on, else any of its name: cap and holdout belong to the name. Another worker may know more. */
+function journeyOf(definitions: readonly JourneyDefinition[], run: GateRow): JourneyDefinition {
+  const named = definitions.filter((definition) => definition.name === run.name);
+  const found = named.find((definition) => definition.version === run.version) ?? named[0];
+  if (found) return found;
+  throw new Error(`This worker knows no journey ${run.name}: deploy its code, or close the run ${run.name}.`);
+}
+
+function longestCapMs(definitions: readonly JourneyDefinition[]): number {
+  return Math.max(spanMs(longestShopCap), ...definitions.map(({ cap }) => spanMs(cap.within)));
+}

@@ -1,0 +1,188 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { giveUpCall, markCalling } from '../src/db/queries/call-under-way.ts';
+import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
+import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
+import { recordRuling } from '../src/db/queries/record-ruling.ts';
+import type { MessageType } from '../src/define/message.ts';
+import { isFurther, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
+import { judge, judgeAgain, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import { newId } from '../src/ids.ts';
+import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
+import type { SendInput } from './contract.ts';
+import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
+
+/**
+ * The gate's transaction: what it leads to.
+ *
+ * - `settled`: the ledger has the answer, no call is to be made.
+ * - `behind`: wait a moment and look again.
+ * - `call`: `intended` is committed with `callingAt`, and this process holds the permit for that call.
+ * - `called`: a call was made by this process, whose end the ledger does not know yet.
+ */
+export type Passage =
+  | { kind: 'settled'; delivery: DeliveryNow }
+  | { kind: 'behind' }
+  | { kind: 'call'; call: CallUnderWay; outbound: Outbound }
+  | { kind: 'called'; call: CallUnderWay; outcome: CallOutcome };
+
+/** One call of a delivery's message to a provider. */
+export interface CallUnderWay {
+  deliveryId: string;
+  callingAt: Date;
+  channel: Channel;
+}
+
+/** Passes the gate for one channel: one transaction, four statements. Repeating it is harmless. */
+export async function passGate(
+  parts: GateParts,
+  message: MessageType<unknown>,
+  input: SendInput,
+): Promise<Passage> {
+  return parts.database.sql.begin(async (tx) => {
+    const look = await takeLook(tx, parts, message, input);
+    const { delivery } = look.row;
+    if (!delivery) return firstLook(look, null);
+    if (delivery.state === 'intended' && delivery.channel === input.channel)
+      return secondLook(look, delivery);
+    if (isSettled(delivery, input.channel)) return { kind: 'settled', delivery };
+    return firstLook(look, delivery);
+  });
+}
+
+/** Settled for this channel: nothing that the gate could find now would change it. */
+function isSettled(delivery: DeliveryRow, channel: Channel): boolean {
+  if (delivery.state === 'waiting') return false;
+  if (delivery.state !== 'withheld' || !delivery.reason) return true;
+  if (!nextChannelReasons.includes(delivery.reason)) return true;
+  return delivery.verdicts.some((verdict) => verdict.channel === channel && verdict.state === 'withheld');
+}
+
+/** Nothing was decided yet, or only that another channel will not do. */
+async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passage> {
+  const { facts, input, now } = look;
+  let ruling = judge(facts);
+  let content: ChannelContent | null = null;
+  if (ruling.reason === null) {
+    const rendered = await renderFor(look);
+    if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
+    else content = rendered.content;
+  }
+  if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return { kind: 'behind' };
+  const call =
+    ruling.state === 'intended'
+      ? { deliveryId: before?.id ?? newId(look.parts.clock), callingAt: now, channel: input.channel }
+      : null;
+  const delivery = await record(look, { ruling, before, call });
+  if (ruling.state === 'waiting') return { kind: 'behind' };
+  if (!call || !content) return { kind: 'settled', delivery };
+  return allow(look, call, content);
+}
+
+/** A wait is recorded once, not on each look. */
+function isSaid(before: DeliveryRow | null, channel: Channel, ruling: Ruling): boolean {
+  const last = before?.verdicts.at(-1);
+  return last?.channel === channel && last.state === ruling.state && last.reason === ruling.reason;
+}
+
+/** The row shows the verdict that got furthest in the gate's order; of two that got as far, the first channel's. */
+async function record(
+  look: Look,
+  { ruling, before, call }: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null },
+): Promise<DeliveryNow> {
+  const { input, message, now, row } = look;
+  const { name, subject } = row;
+  const stays = before?.state === 'withheld' && !outweighs(ruling, before);
+  const shown = stays ? before : { ...ruling, channel: input.channel };
+  const delivery: DeliveryNow = {
+    id: before?.id ?? call?.deliveryId ?? newId(look.parts.clock),
+    state: shown.state,
+    reason: shown.reason,
+    channel: shown.channel,
+    arm: shown.arm,
+    at: now.getTime(),
+  };
+  await recordRuling(look.tx, {
+    ...delivery,
+    runId: input.runId,
+    customerId: look.customerId,
+    name,
+    subject,
+    message: message.name,
+    nth: input.nth,
+    purpose: message.purpose,
+    verdict: verdictOf(look, ruling),
+    callingAt: call?.callingAt ?? null,
+    at: now,
+  });
+  return delivery;
+}
+
+/** A state only moves up: what waits on its second channel still shows why the first would not do. */
+function outweighs(ruling: Ruling, before: DeliveryRow): boolean {
+  if (ruling.state === 'waiting') return false;
+  if (ruling.reason === null || before.reason === null) return true;
+  return isFurther(ruling.reason, before.reason);
+}
+
+/**
+ * The delivery is `intended`. Who finds a call under way that this process did not make, or does not know the end
+ * of, does not call. Otherwise the message was certainly not taken, and what may have changed meanwhile is asked
+ * again.
+ */
+async function secondLook(look: Look, delivery: DeliveryRow): Promise<Passage> {
+  const { parts, input, now } = look;
+  const was = delivery.callingAt === null ? null : new Date(delivery.callingAt);
+  if (was) {
+    const call = { deliveryId: delivery.id, callingAt: was, channel: input.channel };
+    const outcome = parts.calls.outcomeOf(delivery.id, was.getTime());
+    if (outcome) return { kind: 'called', call, outcome };
+    if (!parts.calls.holds(delivery.id, was.getTime())) return giveUp(look, delivery, call);
+  }
+  const rendered = await renderFor(look);
+  const ruling = judgeAgain({ ...look.facts, missing: 'missing' in rendered ? rendered.missing : null });
+  if (ruling.state === 'cancelled') return cancel(look, delivery, ruling);
+  if (ruling.state === 'waiting' || 'missing' in rendered) return { kind: 'behind' };
+  const call = { deliveryId: delivery.id, callingAt: now, channel: input.channel };
+  if (!(await markCalling(look.tx, { ...call, was }))) throw movedMeanwhile();
+  return allow(look, call, rendered.content);
+}
+
+/** Hands out the permit before the commit: if the commit's answer is lost, this process still knows that nobody called. */
+function allow(look: Look, call: CallUnderWay, content: ChannelContent): Passage {
+  const { address } = look.facts;
+  if ('fault' in address) throw new Error('The gate let a customer pass who cannot be reached.');
+  look.parts.calls.permit(call.deliveryId, call.callingAt.getTime());
+  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content } };
+}
+
+/** What would stop the message now stops it: it was certainly not taken. */
+async function cancel(
+  look: Look,
+  delivery: DeliveryRow,
+  ruling: SecondRuling & { state: 'cancelled' },
+): Promise<Passage> {
+  const verdict = verdictOf(look, ruling);
+  const now = await raiseDelivery(look.tx, { deliveryId: delivery.id, ...ruling, verdict });
+  return { kind: 'settled', delivery: now ?? delivery };
+}
+
+async function giveUp(look: Look, delivery: DeliveryRow, call: CallUnderWay): Promise<Passage> {
+  const words = 'unknown: the call was under way when its attempt ended, so it is not made again';
+  const verdict = verdictOf(look, { state: 'unknown', reason: null, words });
+  if (!(await giveUpCall(look.tx, { ...call, verdict }))) throw movedMeanwhile();
+  return { kind: 'settled', delivery: { ...delivery, state: 'unknown' } };
+}
+
+function verdictOf(look: Look, found: Pick<Verdict, 'state' | 'reason' | 'words'>): Verdict {
+  const { state, reason, words } = found;
+  return { at: look.now.toISOString(), channel: look.input.channel, state, reason, words };
+}
+
+/** The end of the call was told between the look and the write. */
+function movedMeanwhile(): ApplicationFailure {
+  return ApplicationFailure.retryable(
+    'The delivery has moved since the gate looked: it looks again.',
+    'moved',
+  );
+}

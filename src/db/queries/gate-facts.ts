@@ -1,0 +1,118 @@
+import type { PendingQuery, Sql, TransactionSql } from 'postgres';
+import type { CartLine } from '../../domain/cart.ts';
+import type { Counted } from '../../domain/caps.ts';
+import { mostCapSends } from '../../domain/caps.ts';
+import {
+  countingStates,
+  type Arm,
+  type DeliveryState,
+  type GateReason,
+  type Verdict,
+} from '../../domain/delivery.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+import type { Trait } from '../schema/customers.ts';
+
+/** What the gate asks the database about. */
+export interface GateQuestion {
+  runId: string;
+  customerId: string;
+  message: string;
+  nth: number;
+  channel: Channel;
+  /** How far back the longest cap looks. */
+  countedSince: Date;
+}
+
+/** A delivery as the gate finds it. */
+export interface DeliveryRow {
+  id: string;
+  state: DeliveryState;
+  reason: GateReason | null;
+  channel: Channel | null;
+  arm: Arm | null;
+  verdicts: Verdict[];
+  /** Epoch milliseconds; set while a provider call may be under way. */
+  callingAt: number | null;
+  at: number;
+}
+
+/** One snapshot of all that the gate looks at. Times in epoch milliseconds. */
+export interface GateRow {
+  name: string;
+  version: number;
+  subject: string | null;
+  runState: 'open' | 'closed';
+  outcome: string | null;
+  closedAt: number | null;
+  armKey: string;
+  traits: Record<string, Trait>;
+  behind: boolean;
+  consent: 'granted' | 'denied' | null;
+  /** As stored; null when nothing was ever set. */
+  shopSettings: unknown;
+  counted: Counted[];
+  /** The cart of the run's key, with what the browser told of each line. */
+  cartLines: CartLine[];
+  delivery: DeliveryRow | null;
+}
+
+/** Everything the gate looks at, in one statement and so in one snapshot: a purchase is either routed or still owed. */
+export async function gateFacts(tx: TransactionSql, question: GateQuestion): Promise<GateRow> {
+  const rows = await gateFactsQuery(tx, question);
+  return rows[0]!;
+}
+
+/** The statement, for whoever wants to explain it. */
+export function gateFactsQuery(
+  sql: Sql | TransactionSql,
+  { runId, customerId, message, nth, channel, countedSince }: GateQuestion,
+): PendingQuery<GateRow[]> {
+  return sql<GateRow[]>`
+    select r.name, r.version, r.subject, r.state as "runState", r.outcome,
+      (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
+      c.arm_key as "armKey", c.traits,
+      ${behind(sql)} as behind,
+      (select s.state from consents s where s.customer_id = c.id and s.channel = ${channel}
+        order by s.at desc, s.id desc limit 1) as consent,
+      (select s.value from settings s where s.scope = 'shop') as "shopSettings",
+      ${counted(sql, { countedSince, runId, message, nth })} as counted,
+      coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
+      (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
+          'arm', d.arm, 'verdicts', d.verdicts,
+          'callingAt', extract(epoch from d.calling_at) * 1000, 'at', extract(epoch from d.at) * 1000)
+        from deliveries d where d.run_id = r.id and d.message = ${message} and d.nth = ${nth}) as delivery
+    from runs r join customers c on c.id = ${customerId}
+    where r.id = ${runId}`;
+}
+
+/** Whether an accepted event under any of the customer's ids waits for routing; an alias counts under both its ids. */
+function behind(sql: Sql | TransactionSql) {
+  return sql`(
+    exists (select from customer_ids i join unrouted u on u.user_id = i.external_id
+      where i.customer_id = c.id and i.kind = 'user')
+    or exists (select from customer_ids i join unrouted u on u.anonymous_id = i.external_id
+      where i.customer_id = c.id and i.kind = 'anonymous')
+    or exists (select from customer_ids i join unrouted u on u.previous_id = i.external_id
+      where i.customer_id = c.id))`;
+}
+
+/** What counts towards caps, newest first, without the delivery that is judged. */
+function counted(
+  sql: Sql | TransactionSql,
+  { countedSince, runId, message, nth }: Omit<GateQuestion, 'customerId' | 'channel'>,
+) {
+  return sql`coalesce((
+    select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
+        'purpose', n.purpose, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
+    from (
+      (select 'delivery' as kind, d.name, d.message, d.purpose, d.at from deliveries d
+        where d.customer_id = c.id and d.at > ${countedSince} and d.state = any(${[...countingStates]})
+          and d.purpose <> 'transactional'
+          and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})
+        order by d.at desc limit ${mostCapSends})
+      union all
+      (select 'contact', null, null, null, k.at from contacts k
+        where k.customer_id = c.id and k.at > ${countedSince}
+        order by k.at desc limit ${mostCapSends})
+    ) n), '[]')`;
+}

@@ -1,0 +1,52 @@
+import type { Sql, TransactionSql } from 'postgres';
+import {
+  statesBelow,
+  type Arm,
+  type DeliveryState,
+  type GateReason,
+  type Verdict,
+} from '../../domain/delivery.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+
+/** What is learnt of a delivery after the gate ruled on it. */
+export interface Raise {
+  deliveryId: string;
+  state: DeliveryState;
+  /** Only from one of these; otherwise from wherever it is up. */
+  from?: readonly DeliveryState[];
+  reason?: GateReason;
+  verdict: Verdict;
+  providerId?: string;
+  /** The provider's code of a failure. */
+  providerCode?: string;
+}
+
+/** A delivery as its row says. `at` in epoch milliseconds. */
+export interface DeliveryNow {
+  id: string;
+  state: DeliveryState;
+  reason: GateReason | null;
+  channel: Channel | null;
+  arm: Arm | null;
+  at: number;
+}
+
+/**
+ * Raises a delivery to a state, if that is up from where it is, in one conditional update; says where it is then.
+ * Whatever the order in which news comes, the same state is reached. The provider's id is kept in any case, and no
+ * call is under way any more.
+ */
+export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Promise<DeliveryNow | null> {
+  const up = sql`state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
+  const [row] = await sql<DeliveryNow[]>`
+    update deliveries set
+      state = case when ${up} then ${raise.state} else state end,
+      reason = case when ${up} then ${raise.reason ?? null} else reason end,
+      verdicts = case when ${up} then verdicts || ${sql.json([raise.verdict] as never)} else verdicts end,
+      provider_code = case when ${up} then ${raise.providerCode ?? null} else provider_code end,
+      provider_id = coalesce(${raise.providerId ?? null}, provider_id),
+      calling_at = null
+    where id = ${raise.deliveryId}
+    returning id, state, reason, channel, arm, (extract(epoch from at) * 1000)::float8 as at`;
+  return row ?? null;
+}

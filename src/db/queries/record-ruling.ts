@@ -1,0 +1,44 @@
+import type { TransactionSql } from 'postgres';
+import type { Arm, DeliveryState, GateReason, Purpose, Verdict } from '../../domain/delivery.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+
+/** A delivery as a first look of the gate leaves it. */
+export interface RuledDelivery {
+  /** Of the row if there is none yet. */
+  id: string;
+  runId: string;
+  customerId: string;
+  name: string;
+  subject: string | null;
+  message: string;
+  nth: number;
+  purpose: Purpose;
+  channel: Channel | null;
+  arm: Arm | null;
+  state: DeliveryState;
+  reason: GateReason | null;
+  /** Added to those that are there. */
+  verdict: Verdict;
+  /** When a call is about to be made. */
+  callingAt: Date | null;
+  at: Date;
+}
+
+/**
+ * Writes what the gate ruled under the delivery's name, and the customer's first would-send with it. The
+ * transaction holds the customer's lock, so that nobody else rules on this name meanwhile.
+ */
+export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promise<void> {
+  await tx`
+    with exposed as (
+      update customers set exposed_at = ${d.at}
+      where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
+    insert into deliveries (id, run_id, customer_id, name, subject, message, nth, purpose, channel, arm, state,
+      reason, verdicts, calling_at, at)
+    values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.purpose},
+      ${d.channel}, ${d.arm}, ${d.state}, ${d.reason}, ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.at})
+    on conflict (run_id, message, nth) do update set
+      customer_id = excluded.customer_id, channel = excluded.channel, arm = excluded.arm, state = excluded.state,
+      reason = excluded.reason, verdicts = deliveries.verdicts || excluded.verdicts,
+      calling_at = excluded.calling_at, at = excluded.at`;
+}

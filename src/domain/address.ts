@@ -1,0 +1,43 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { regexes } from 'zod';
+import type { Channel } from './task-queues.ts';
+
+/** Where a customer is reached on a channel, or why they cannot be, in words that repeat no personal data. */
+export type Address = { to: string } | { fault: string };
+
+/** A customer's traits, values only. */
+export type TraitValues = Readonly<Record<string, unknown>>;
+
+/** The longest address that mail systems carry (RFC 5321). */
+const longestEmail = 254;
+
+/**
+ * The address for a channel: the trait `email`, or the trait `phone` in E.164. A phone number without its country
+ * is nobody's: guessing one would write to a stranger.
+ */
+export function addressOf(channel: Channel, traits: TraitValues): Address {
+  switch (channel) {
+    case 'email':
+      return emailOf(traits['email']);
+    case 'sms':
+      return phoneOf(traits['phone']);
+  }
+}
+
+function emailOf(value: unknown): Address {
+  if (isNothing(value)) return { fault: 'the customer has no trait email' };
+  const to = typeof value === 'string' ? value.trim() : '';
+  if (to.length <= longestEmail && regexes.rfc5322Email.test(to)) return { to };
+  return { fault: 'the trait email is not an e-mail address' };
+}
+
+function phoneOf(value: unknown): Address {
+  if (isNothing(value)) return { fault: 'the customer has no trait phone' };
+  const parsed = typeof value === 'string' ? parsePhoneNumberFromString(value) : undefined;
+  if (parsed?.isPossible()) return { to: parsed.number };
+  return { fault: 'the trait phone is not a number with its country, such as +14155550123' };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}

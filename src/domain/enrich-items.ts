@@ -1,0 +1,22 @@
+import type { CartLine } from './cart.ts';
+
+/**
+ * A message's data with the words that may not pass through Temporal: each of its `items` that is a line of the
+ * cart gets that line's title, url and image. A line that has left the cart meanwhile gets null.
+ */
+export function withCartWords(
+  data: Readonly<Record<string, unknown>>,
+  lines: readonly CartLine[],
+): Record<string, unknown> {
+  const items = data['items'];
+  if (!Array.isArray(items)) return { ...data };
+  const byName = new Map(lines.map((line) => [line.line, line]));
+  return { ...data, items: items.map((item: unknown) => withWords(item, byName)) };
+}
+
+function withWords(item: unknown, lines: ReadonlyMap<unknown, CartLine>): unknown {
+  if (typeof item !== 'object' || item === null || !('line' in item)) return item;
+  const line = lines.get(item.line);
+  const words = { title: line?.title ?? null, url: line?.url ?? null, imageUrl: line?.imageUrl ?? null };
+  return { ...words, ...item };
+}

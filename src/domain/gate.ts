@@ -1,0 +1,150 @@
+import type { Cap } from '../define/journey.ts';
+import type { Address } from './address.ts';
+import { brokenCap, type Counted, type ShopCaps } from './caps.ts';
+import type { Arm, GateReason, Purpose } from './delivery.ts';
+import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
+import type { Channel } from './task-queues.ts';
+
+/**
+ * The gate's checks, in the order in which it looks. Four have their place and no rule yet, because what they look
+ * at is not kept yet: `erased` (a customer's erasure), `paused` (a journey's, or all sending), `suppression` (keyed
+ * hash of an address and channel) and `relevance` (what a message is about, and while what holds). `quiet-hours`
+ * (the customer's zone) is the fifth. `content` asks whether the message can be rendered: before the holdout, so
+ * that both arms lose the same customers.
+ */
+export const gateOrder = [
+  'run-ended',
+  'erased',
+  'paused',
+  'behind',
+  'reachable',
+  'consent',
+  'suppression',
+  'relevance',
+  'caps',
+  'quiet-hours',
+  'content',
+  'would-send',
+] as const;
+export type CheckName = (typeof gateOrder)[number];
+
+/** All that the gate looks at, from one snapshot of the database. Times in epoch milliseconds of Kairos's time. */
+export interface GateFacts {
+  now: number;
+  channel: Channel;
+  purpose: Purpose;
+  run: { state: 'open' | 'closed'; outcome: string | null; closedAt: number | null };
+  /** The journey or watch, as its code declares it today. */
+  journey: { name: string; cap: Cap; holdout: number };
+  shop: { caps: ShopCaps; globalHoldout: number };
+  /** The customer has an accepted event that has not taken effect. */
+  behind: boolean;
+  address: Address;
+  /** The newest for this channel; null when there never was one. */
+  consent: 'granted' | 'denied' | null;
+  /** What counts towards the caps, newest first, without this delivery. */
+  counted: readonly Counted[];
+  /** What the message's templates ask for and its data do not have. */
+  missing: string | null;
+  armKey: string;
+}
+
+/** What the gate decides for one channel. `words` say why to an operator, without personal data. */
+export type Ruling =
+  | { state: 'waiting' | 'withheld'; reason: GateReason; arm: null; words: string }
+  | { state: 'held-out' | 'intended'; reason: null; arm: Arm; words: string };
+
+/** What the gate decides when it looks again at a message that was meant to go out and certainly did not. */
+export type SecondRuling =
+  | { state: 'cancelled'; reason: GateReason; words: string }
+  | { state: 'waiting'; reason: GateReason; words: string }
+  | { state: 'intended' };
+
+type Check = (facts: GateFacts) => Ruling | null;
+
+const checks: { readonly [name in CheckName]?: Check } = {
+  'run-ended': ({ run }) => {
+    if (run.state === 'open') return null;
+    const when = run.closedAt === null ? '' : ` at ${iso(run.closedAt)}`;
+    return withheld('run-closed', `the run had ended as ${run.outcome ?? 'closed'}${when}`);
+  },
+  behind: ({ behind }) =>
+    behind ? waiting('behind', 'an event of the customer has not taken effect yet') : null,
+  reachable: ({ address }) => ('fault' in address ? withheld('unreachable', address.fault) : null),
+  consent: checkConsent,
+  caps: (facts) => {
+    const broken = brokenCap({ ...facts, shop: facts.shop.caps });
+    return broken === null ? null : withheld('capped', broken);
+  },
+  content: ({ missing }) =>
+    missing === null ? null : withheld('missing-data', `the message asks for ${missing}, which is not there`),
+  'would-send': drawArm,
+};
+
+/** What a delivery still has to pass after it was decided on and not taken: what was drawn and counted stays so. */
+const askedAgain: readonly CheckName[] = [
+  'run-ended',
+  'erased',
+  'behind',
+  'reachable',
+  'consent',
+  'suppression',
+  'content',
+];
+
+/** The first finding in the gate's order; the last check, would-send, always finds one. */
+export function judge(facts: GateFacts): Ruling {
+  for (const name of gateOrder) {
+    const found = checks[name]?.(facts);
+    if (found) return found;
+  }
+  throw new Error('The gate came to no ruling: its last check must always find one.');
+}
+
+/** The second look at a delivery that is `intended` and whose message was certainly not taken. */
+export function judgeAgain(facts: GateFacts): SecondRuling {
+  for (const name of gateOrder.filter((each) => askedAgain.includes(each))) {
+    const found = checks[name]?.(facts);
+    if (!found || found.reason === null) continue;
+    const { reason, words } = found;
+    if (found.state === 'waiting') return { state: 'waiting', reason, words };
+    return { state: 'cancelled', reason, words: words.replace(/^withheld/, 'cancelled') };
+  }
+  return { state: 'intended' };
+}
+
+/** A refusal holds for every purpose. What was never asked holds back what is not owed. */
+function checkConsent({ consent, purpose, channel }: GateFacts): Ruling | null {
+  if (consent === 'granted') return null;
+  if (consent === 'denied') return withheld('no-consent', `the customer refused ${channel}`);
+  if (purpose === 'transactional') return null;
+  return withheld('no-consent', `the customer never consented to ${channel}`);
+}
+
+/** The global holdout is the shop's choice and spares what is owed; a journey's is its author's and spares nothing. */
+function drawArm({ armKey, shop, journey, purpose }: GateFacts): Ruling {
+  const share = purpose === 'transactional' ? 0 : shop.globalHoldout;
+  const arm = armOf(armKey, globalHoldoutOf(share), holdoutOf(journey.name, journey.holdout));
+  if (arm === 'treated') {
+    return { state: 'intended', reason: null, arm, words: 'intended: every check has passed' };
+  }
+  const experiment = arm === 'held-out' ? `the holdout of ${journey.name}` : 'the global holdout';
+  return {
+    state: 'held-out',
+    reason: null,
+    arm,
+    words: `held-out: every check has passed, and ${experiment} drew the customer`,
+  };
+}
+
+function withheld(reason: GateReason, why: string): Ruling {
+  return { state: 'withheld', reason, arm: null, words: `withheld: ${reason} — ${why}` };
+}
+
+function waiting(reason: GateReason, why: string): Ruling {
+  return { state: 'waiting', reason, arm: null, words: `waiting: ${reason} — ${why}` };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
