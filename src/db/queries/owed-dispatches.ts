@@ -28,9 +28,16 @@ export interface OwedDispatch {
   };
 }
 
+/** A run's columns come flat, with dates as dates; the rest of them as one object. */
+type Row = Omit<OwedDispatch, 'run'> & {
+  run: Omit<OwedDispatch['run'], 'openedAt' | 'wakesAt'>;
+  openedAt: Date;
+  wakesAt: Date | null;
+};
+
 /** The oldest dispatches that have not been carried out, at most `limit`, oldest first. */
 export async function owedDispatches(sql: Sql, limit: number): Promise<OwedDispatch[]> {
-  return sql<OwedDispatch[]>`
+  const rows = await sql<Row[]>`
     select d.run_id as "runId", d.seq, d.kind, d.event_id as "eventId", d.event_name as "eventName",
            d.occurred_at as "occurredAt", d.carries,
            jsonb_build_object(
@@ -40,12 +47,8 @@ export async function owedDispatches(sql: Sql, limit: number): Promise<OwedDispa
            r.opened_at as "openedAt", r.wakes_at as "wakesAt"
     from (select * from dispatches where done_at is null order by place limit ${limit}) d
     join runs r on r.id = d.run_id
-    order by d.place`.then((rows) =>
-    rows.map(({ openedAt, wakesAt, ...row }: OwedDispatch & { openedAt?: Date; wakesAt?: Date | null }) => ({
-      ...row,
-      run: { ...row.run, openedAt: openedAt!, wakesAt: wakesAt ?? null },
-    })),
-  );
+    order by d.place`;
+  return rows.map(({ openedAt, wakesAt, ...row }) => ({ ...row, run: { ...row.run, openedAt, wakesAt } }));
 }
 
 /** Records what has been carried out. */
