@@ -1,9 +1,34 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import proto from '@temporalio/proto';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import { searchAttributeNames } from './domain/search-attributes.ts';
 import { StartError } from './errors.ts';
 
-const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+
+/** Where Temporal is, for `Connection.connect` and `NativeConnection.connect` alike. */
+export interface TemporalTarget {
+  connectionOptions: NativeConnectionOptions & { address: string };
+  namespace: string;
+}
+
+/**
+ * The Temporal that an environment names: by TEMPORAL_ADDRESS with the other TEMPORAL_ variables, or by a profile of
+ * Temporal's own configuration file, which counts only when TEMPORAL_PROFILE or TEMPORAL_CONFIG_FILE asks for it, so
+ * that a file made for the command line does not take Kairos elsewhere unasked. Null when none is named.
+ */
+export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget | null {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const usesFile = Boolean(env['TEMPORAL_PROFILE'] ?? env['TEMPORAL_CONFIG_FILE']);
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(given),
+    disableFile: !usesFile,
+  });
+  const { address } = connectionOptions;
+  if (!address) return null;
+  return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? 'default' };
+}
 
 /**
  * Registers the search attributes that runs are found by, those that a namespace does not have yet.

@@ -23,7 +23,7 @@ const stopWithinMs = 25_000;
  */
 export async function runPart(start: () => Promise<RunningPart>): Promise<void> {
   // Without its supervisor nobody reads what it writes; what it has under way still is to be finished.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exitCode);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const stopping = new Promise<void>((resolve) => {
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => resolve());
   });

@@ -1,27 +1,30 @@
 import { createServer } from 'node:net';
 
-/** Whether a port of an address can be listened on now. */
-export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return (await listenOnce(port, host)) !== null;
+/** Whether an address can be listened on now: `free`, or the system's code for why not (`EADDRINUSE` when taken). */
+export async function portState(port: number, host = '127.0.0.1'): Promise<string> {
+  const result = await listenOnce(port, host);
+  return typeof result === 'number' ? 'free' : result;
 }
 
 /** A port nobody listens on: the first of those wanted that is free, else one that the system chooses. */
 export async function freePort(wanted: number[] = [], host = '127.0.0.1'): Promise<number> {
+  let reason = '';
   for (const port of [...wanted, 0]) {
-    const found = await listenOnce(port, host);
-    if (found !== null) return found;
+    const result = await listenOnce(port, host);
+    if (typeof result === 'number') return result;
+    reason = result;
   }
-  throw new Error(`No port can be listened on at ${host}.`);
+  throw new Error(`No port can be listened on at ${host}: ${reason}.`);
 }
 
-/** The port that could be listened on, closed again; null when it is taken. */
-async function listenOnce(port: number, host: string): Promise<number | null> {
+/** The port that could be listened on, closed again; or the error's code. */
+async function listenOnce(port: number, host: string): Promise<number | string> {
   const server = createServer();
   return new Promise((resolve) => {
-    server.once('error', () => resolve(null));
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen({ port, host, exclusive: true }, () => {
       const address = server.address();
-      const found = typeof address === 'object' && address ? address.port : null;
+      const found = typeof address === 'object' && address ? address.port : port;
       server.close(() => resolve(found));
     });
   });

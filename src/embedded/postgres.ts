@@ -36,13 +36,20 @@ export async function prepareCluster(place: {
   sharedFolder: string;
   password: string;
 }): Promise<Cluster> {
-  const account = await databaseAccount();
+  const account = await accountOf(place.dataDir);
   const binaries = await postgresBinaries(account, place.sharedFolder);
   const cluster = { dataDir: place.dataDir, password: place.password, account, binaries };
   const found = await readFile(join(place.dataDir, 'PG_VERSION'), 'utf8').catch(() => null);
   if (found === null) await initialise(cluster);
   else refuseOtherVersion(cluster, Number(found));
   return cluster;
+}
+
+/** For root: whoever owns the data already, since PostgreSQL runs as no other; the usual account for new data. */
+async function accountOf(dataDir: string): Promise<Account | null> {
+  const usual = await databaseAccount();
+  const owner = await stat(dataDir).catch(() => null);
+  return usual && owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : usual;
 }
 
 function refuseOtherVersion(cluster: Cluster, found: number): void {
@@ -150,16 +157,20 @@ export async function answersQueries(url: string): Promise<boolean> {
   }
 }
 
+/** Creates a database of a cluster that runs, unless it is there. */
+export async function ensureDatabase(cluster: Cluster, port: number, database: string): Promise<void> {
+  const sql = postgres(clusterUrl(cluster, port, 'postgres'), { max: 1, onnotice: () => {} });
+  try {
+    const found = await sql`select from pg_database where datname = ${database}`;
+    if (found.length === 0) await sql`create database ${sql(database)}`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
 /** The id of the process that last served a cluster, by the lock file it leaves; null where there is none. */
 export async function lastPostmaster(dataDir: string): Promise<number | null> {
   const lock = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => null);
   const pid = Number(lock?.split('\n')[0]);
   return Number.isInteger(pid) && pid > 0 ? pid : null;
 }
-
-/** Whether a folder holds a cluster. */
-export const holdsCluster = (dataDir: string): Promise<boolean> =>
-  stat(join(dataDir, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );

@@ -11,17 +11,25 @@ export interface ProgramCommand {
   stopSignal: NodeJS.Signals;
 }
 
+/** What the parts write is nobody else's to read. */
+const privateFiles = 0o077;
+
 /**
  * Runs a program as a child in a process group of its own, so that Ctrl-C at the terminal, which signals the whole
  * group, reaches the supervisor alone and the parts stop in its order.
  */
 export function runProgram(command: ProgramCommand, stdio: StdioOptions): ChildProcess {
-  return spawn(command.file, command.args, {
-    env: command.env,
-    stdio,
-    detached: true,
-    ...(command.account ? { ...command.account, cwd: '/' } : {}),
-  });
+  const before = process.umask(privateFiles);
+  try {
+    return spawn(command.file, command.args, {
+      env: command.env,
+      stdio,
+      detached: true,
+      ...(command.account ? { ...command.account, cwd: '/' } : {}),
+    });
+  } finally {
+    process.umask(before);
+  }
 }
 
 /** Asks a child to stop, waits for its end, and kills it when the bound is over. */

@@ -1,0 +1,26 @@
+import type { Config } from '../config.ts';
+import { freePort } from './free-port.ts';
+import { writeHomeFile, type HomeFile } from './home-file.ts';
+import type { Say } from './progress.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** What the steps of a start share. */
+export interface Boot {
+  config: Config;
+  /** The environment that Kairos was started with. */
+  env: NodeJS.ProcessEnv;
+  /** The home, an absolute path. */
+  home: string;
+  file: HomeFile;
+  supervisor: Supervisor;
+  say: Say;
+}
+
+/** The port of an embedded part: the one it had last, else its usual one, else any that is free. Remembered. */
+export async function embeddedPort(boot: Boot, name: string, usual: number): Promise<number> {
+  const last = boot.file.ports[name];
+  const port = await freePort(last === undefined ? [usual] : [last, usual]);
+  boot.file.ports[name] = port;
+  await writeHomeFile(boot.home, boot.file);
+  return port;
+}

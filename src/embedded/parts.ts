@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Part } from './part.ts';
+import { shownOfJson } from './part-log.ts';
+import { answersQueries, clusterCommand, clusterUrl, type Cluster } from './postgres.ts';
+import { removeStaleLock } from './leftovers.ts';
+import { answersTemporal, devServerCommand, type DevServer } from './temporal.ts';
+
+/** The embedded PostgreSQL. After a crash it recovers first, which may take a while. */
+export function postgresPart(cluster: Cluster, port: number): Part {
+  return {
+    name: 'postgres',
+    command: clusterCommand(cluster, port, { log_checkpoints: 'off' }),
+    beforeStart: () => removeStaleLock(cluster.dataDir),
+    answers: () => answersQueries(clusterUrl(cluster, port, 'postgres')),
+    readyWithinMs: 120_000,
+    stopWithinMs: 30_000,
+    shown: (line) => (/\b(PANIC|could not|No space)\b/.test(line) ? line : null),
+  };
+}
+
+/** The embedded Temporal server. */
+export function temporalPart(server: DevServer): Part {
+  return {
+    name: 'temporal',
+    command: devServerCommand(server),
+    answers: () => answersTemporal(`127.0.0.1:${server.port}`),
+    readyWithinMs: 60_000,
+    stopWithinMs: 15_000,
+    // Its warnings tell of its own losses of breath at start and stop; they are in its log.
+    shown: (line) => (/level=(fatal|panic)/.test(line) ? line : null),
+  };
+}
+
+const bin = join(import.meta.dirname, '..', 'bin');
+
+/** A part of ours: a file in `src/bin`, in a process of its own. The home among its arguments marks it as this home's. */
+export function kairosPart(name: string, home: string, env: NodeJS.ProcessEnv): Part {
+  return {
+    name,
+    command: {
+      file: process.execPath,
+      args: ['--import', import.meta.resolve('tsx'), join(bin, `${name}.ts`), `--home=${home}`],
+      env,
+      account: null,
+      stopSignal: 'SIGTERM',
+    },
+    readyWithinMs: 60_000,
+    stopWithinMs: 30_000,
+    shown: shownOfJson,
+  };
+}
