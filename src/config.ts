@@ -10,6 +10,8 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   KAIROS_HOME: z.string().default('.kairos'),
   KAIROS_PUBLIC_URL: z.url().optional(),
+  /** The Kairos that `npm run replay` posts to, where it is not this machine's. */
+  KAIROS_URL: z.url().optional(),
   KAIROS_WRITE_KEY: z.string().min(1).default('dev-write-key'),
   KAIROS_ADMIN_KEY: z.string().min(1).default('dev-admin-key'),
   KAIROS_CURRENCY: z
