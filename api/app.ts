@@ -1,0 +1,39 @@
+import express, { type Express } from 'express';
+import { silentLog } from '../src/log.ts';
+import type { ApiDeps, RouteDeps } from './deps.ts';
+import { createIngestion } from './ingestion/ingestion.ts';
+import { createKeys } from './keys.ts';
+import { answerErrors, notFound } from './problem.ts';
+import { batchRoutes } from './routes/batch.ts';
+import { consentRoutes } from './routes/consents.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
+import { healthRoutes } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { rejectionRoutes } from './routes/rejections.ts';
+import { runRoutes } from './routes/runs.ts';
+import { sandboxRoutes } from './routes/sandbox.ts';
+import { timelineRoutes } from './routes/timeline.ts';
+
+/** Everything that Kairos says over HTTP. It holds no state but the queue of its shared commits. */
+export function createApp(given: ApiDeps): Express {
+  const log = given.log ?? silentLog;
+  const ingestion = given.ingestion ?? createIngestion({ ...given, log });
+  const deps: RouteDeps = { ...given, log, ingestion, keys: createKeys(given.config) };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  healthRoutes(app, deps);
+  messageRoutes(app, deps);
+  batchRoutes(app, deps);
+  rejectionRoutes(app, deps);
+  customerRoutes(app, deps);
+  consentRoutes(app, deps);
+  timelineRoutes(app, deps);
+  runRoutes(app, deps);
+  deliveryRoutes(app, deps);
+  sandboxRoutes(app, deps);
+  app.use(notFound);
+  app.use(answerErrors(log));
+  return app;
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { bounds } from '../src/domain/bounds.ts';
+import { AppError } from '../src/errors.ts';
+
+/** The parameters that every list takes. */
+export const pageParameters = {
+  limit: z.coerce.number().int().min(1).max(bounds.pageItems).default(bounds.pageItemsByDefault),
+  cursor: z.string().optional(),
+};
+
+/** A page of a list as it is answered. */
+export interface ListAnswer<Item> {
+  items: Item[];
+  cursor: string | null;
+}
+
+/** Where a page ended, for lists ordered by id. */
+export const idPlace = z.tuple([z.uuid()]).transform(([id]) => id);
+/** The same for lists ordered by time and then id. */
+export const timePlace = z
+  .tuple([z.iso.datetime(), z.uuid()])
+  .transform(([at, id]) => ({ at: new Date(at), id }));
+
+/** The place a cursor names; null without a cursor. @throws AppError when this kind of list did not make it. */
+export function readCursor<Place>(cursor: string | undefined, schema: z.ZodType<Place>): Place | null {
+  if (cursor === undefined) return null;
+  const parsed = schema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
+  if (parsed.success) return parsed.data;
+  throw new AppError('malformed-query', 'cursor: this list did not make it; leave it out to begin anew.');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON, so not a cursor of ours: the schema refuses it.
+    return undefined;
+  }
+}
+
+/** A page of at most `limit` of `rows`, of which one more than that was asked for. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  item: (row: Row) => Item,
+  place: (row: Row) => readonly unknown[],
+): ListAnswer<Item> {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const cursor = last === undefined ? null : Buffer.from(JSON.stringify(place(last))).toString('base64url');
+  return { items: shown.map(item), cursor };
+}

@@ -1,0 +1,27 @@
+import type { Connection } from '@temporalio/client';
+import type { Clock } from '../src/clock.ts';
+import type { Config } from '../src/config.ts';
+import type { Database } from '../src/db/connect.ts';
+import type { Log } from '../src/log.ts';
+import type { Ingestion } from './ingestion/ingestion.ts';
+import type { Keys } from './keys.ts';
+
+/** What the API is wired with. */
+export interface ApiDeps {
+  database: Database;
+  clock: Clock;
+  config: Config;
+  /** Asked only whether it is there. */
+  temporal?: Connection | undefined;
+  /** One of its own when none is given. */
+  ingestion?: Ingestion;
+  /** Silent when none is given. */
+  log?: Log;
+}
+
+/** What every route is given. */
+export interface RouteDeps extends ApiDeps {
+  keys: Keys;
+  ingestion: Ingestion;
+  log: Log;
+}

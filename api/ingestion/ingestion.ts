@@ -1,0 +1,154 @@
+import type { Clock } from '../../src/clock.ts';
+import type { Database } from '../../src/db/connect.ts';
+import { insertRejections } from '../../src/db/queries/rejections.ts';
+import { isUnavailable } from '../../src/db/unavailable.ts';
+import { bounds, type Bounds } from '../../src/domain/bounds.ts';
+import { AppError } from '../../src/errors.ts';
+import type { Log } from '../../src/log.ts';
+import { rejectionOf, type Item, type Refusal } from './item.ts';
+import { commitItems, type Outcome } from './shared-commit.ts';
+
+/**
+ * Shared commits. Requests put what they read into a queue and wait. One flush at a time takes from its head, commits
+ * it in one transaction and answers those requests; meanwhile the next ones gather. So a lone request waits for
+ * nobody, and under load many requests share one commit.
+ *
+ * When the database is away, the flush and everything that waits behind it is refused at once: those clients come
+ * back with their message ids, which is harmless however far their first try got.
+ */
+export interface Ingestion {
+  /**
+   * Accepts a request's messages; settles after their commit.
+   * @throws AppError `too-many` when the queue is full, `unavailable` when the database does not answer.
+   */
+  submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted>;
+  /** What was done since the start. */
+  readonly counts: { commits: number; accepted: number; duplicates: number; rejected: number };
+}
+
+/** What became of a request's messages. */
+export interface Submitted {
+  accepted: number;
+  duplicates: number;
+  /** Those refused at the door and those refused by the commit, by index. */
+  refusals: Refusal[];
+}
+
+interface Waiting {
+  items: readonly Item[];
+  refusals: readonly Refusal[];
+  bytes: number;
+  done(submitted: Submitted): void;
+  failed(error: unknown): void;
+}
+
+interface IngestionOptions {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  limits?: Pick<Bounds, 'queueItems' | 'queueBytes' | 'commitItems' | 'commitMs'>;
+}
+
+export function createIngestion({ database, clock, log, limits = bounds }: IngestionOptions): Ingestion {
+  const counts = { commits: 0, accepted: 0, duplicates: 0, rejected: 0 };
+  const queue: Waiting[] = [];
+  let held = { items: 0, bytes: 0 };
+  let isFlushing = false;
+
+  function submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted> {
+    const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+    const size = items.length + refusals.length;
+    if (held.items + size > limits.queueItems || held.bytes + bytes > limits.queueBytes) {
+      const bound = `${limits.queueItems} messages or ${limits.queueBytes} bytes`;
+      throw new AppError(
+        'too-many',
+        `The queue for the database is over its bound of ${bound}; send this again.`,
+      );
+    }
+    held = { items: held.items + size, bytes: held.bytes + bytes };
+    return new Promise((done, failed) => {
+      queue.push({ items, refusals, bytes, done, failed });
+      if (!isFlushing) void flushAll();
+    });
+  }
+
+  async function flushAll(): Promise<void> {
+    isFlushing = true;
+    while (queue.length > 0) await flush(takeHead(queue, limits.commitItems));
+    isFlushing = false;
+  }
+
+  async function flush(head: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await withinTime(commit(head), limits.commitMs + 2_000);
+      for (const waiting of head) settle(waiting, outcomes);
+    } catch (error) {
+      if (!isUnavailable(error)) log.error({ err: error }, 'a shared commit failed');
+      for (const waiting of [...head, ...queue.splice(0)]) fail(waiting, error);
+    }
+  }
+
+  async function commit(head: Waiting[]): Promise<Map<Item, Outcome>> {
+    const items = head.flatMap((waiting) => waiting.items);
+    const onCommit = () => (counts.commits += 1);
+    const outcomes = await commitItems(database.sql, items, { commitMs: limits.commitMs, onCommit });
+    const refused = [...head.flatMap((waiting) => waiting.refusals), ...refusedBy(outcomes)];
+    await insertRejections(
+      database.sql,
+      refused.map((refusal) => rejectionOf(refusal, clock)),
+    );
+    return outcomes;
+  }
+
+  function settle(waiting: Waiting, outcomes: Map<Item, Outcome>): void {
+    release(waiting);
+    const own = new Map(waiting.items.map((item) => [item, outcomes.get(item)!]));
+    const refusals = [...waiting.refusals, ...refusedBy(own)].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
+    const accepted = [...own.values()].filter((outcome) => outcome === 'accepted').length;
+    const duplicates = [...own.values()].filter((outcome) => outcome === 'duplicate').length;
+    counts.accepted += accepted;
+    counts.duplicates += duplicates;
+    counts.rejected += refusals.length;
+    waiting.done({ accepted, duplicates, refusals });
+  }
+
+  function fail(waiting: Waiting, cause: unknown): void {
+    release(waiting);
+    const detail =
+      'The database does not answer; nothing was promised. Send this again with its message ids.';
+    waiting.failed(new AppError('unavailable', detail, { cause }));
+  }
+
+  function release({ items, refusals, bytes }: Waiting): void {
+    held = { items: held.items - items.length - refusals.length, bytes: held.bytes - bytes };
+  }
+
+  return { submit, counts };
+}
+
+/** The oldest requests, at least one, up to `commitItems` messages. */
+function takeHead(queue: Waiting[], commitItems: number): Waiting[] {
+  let size = 0;
+  const end = queue.findIndex((waiting, place) => (size += waiting.items.length) > commitItems && place > 0);
+  return queue.splice(0, end === -1 ? queue.length : end);
+}
+
+function refusedBy(outcomes: Map<Item, Outcome>): Refusal[] {
+  return [...outcomes].flatMap(([{ index, came }, outcome]) =>
+    typeof outcome === 'string' ? [] : [{ index, came, ...outcome }],
+  );
+}
+
+/** A database that has gone without a word leaves its connections hanging: `statement_timeout` is not enough. */
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, failed) => {
+    const error = Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' });
+    timer = setTimeout(() => failed(error), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../../src/clock.ts';
+import type { NewEvent } from '../../src/db/queries/insert-events.ts';
+import type { NewRejection } from '../../src/db/queries/rejections.ts';
+import type { EventKind } from '../../src/db/schema/events.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { occurredAtMs } from '../../src/domain/occurred-at.ts';
+import { AppError, type ErrorCode } from '../../src/errors.ts';
+import { newId } from '../../src/ids.ts';
+import { readMessage } from './message.ts';
+import { assertStorable } from './storable.ts';
+
+/** A message that can be accepted. */
+export interface Item {
+  /** Its place in the batch; null when it came alone. */
+  index: number | null;
+  /** As it came. */
+  came: unknown;
+  bytes: number;
+  event: NewEvent;
+}
+
+/** A message that was refused, with the reason. */
+export interface Refusal {
+  index: number | null;
+  came: unknown;
+  code: ErrorCode;
+  detail: string;
+}
+
+/** What holds for all messages of a request. */
+export interface Delivered {
+  clock: Clock;
+  admin: boolean;
+  /** Real time. */
+  receivedAt: Date;
+}
+
+/**
+ * What comes of one message: an event in Kairos's time, with a message id if it had none.
+ * @throws AppError for what cannot be accepted.
+ */
+export function readItem(came: unknown, index: number | null, kind: EventKind | null, by: Delivered): Item {
+  assertStorable(came);
+  const bytes = bytesOf(came);
+  const message = readMessage(came, kind);
+  const { timestampMs, sentAtMs, ...said } = message;
+  const receivedAtMs = by.receivedAt.getTime();
+  const occurredMs = occurredAtMs({ timestampMs, sentAtMs, receivedAtMs });
+  if (occurredMs < 0) {
+    throw new AppError('malformed-message', 'timestamp: with sentAt it says that this occurred before 1970.');
+  }
+  const event: NewEvent = {
+    ...said,
+    id: newId(by.clock),
+    messageId: said.messageId ?? newId(by.clock),
+    admin: by.admin,
+    occurredAt: by.clock.fromReal(new Date(occurredMs)),
+    receivedAt: by.clock.fromReal(by.receivedAt),
+  };
+  return { index, came, bytes, event };
+}
+
+/** @throws AppError `too-large`. */
+function bytesOf(came: unknown): number {
+  const bytes = Buffer.byteLength(JSON.stringify(came));
+  if (bytes <= bounds.itemBytes) return bytes;
+  throw new AppError(
+    'too-large',
+    `The message has ${bytes} bytes, over the bound of ${bounds.itemBytes} for one.`,
+  );
+}
+
+/** A refusal as it is kept for the operator. */
+export function rejectionOf({ index, came, code, detail }: Refusal, clock: Clock): NewRejection {
+  return {
+    id: newId(clock),
+    at: clock.now(),
+    index,
+    code,
+    detail,
+    item: code === 'too-deep' ? null : kept(came),
+  };
+}
+
+/** The message itself where it can be kept, else the beginning of its JSON, as text. */
+function kept(came: unknown): unknown {
+  if (came === undefined) return null;
+  const text = JSON.stringify(came);
+  if (Buffer.byteLength(text) > bounds.itemBytes) {
+    return { json: Buffer.from(text).subarray(0, bounds.itemBytes).toString('utf8') };
+  }
+  try {
+    assertStorable(came);
+    return came;
+  } catch {
+    // In its JSON, what cannot be stored is an escape sequence, which can.
+    return { json: text };
+  }
+}

@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import { sayValue } from '../src/domain/say-value.ts';
+import { AppError, type ErrorCode } from '../src/errors.ts';
+
+/** What a schema makes of something that came in. @throws AppError that names each wrong place, up to three. */
+export function parse<Output>(schema: z.ZodType<Output>, value: unknown, code: ErrorCode): Output {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new AppError(code, parsed.error.issues.slice(0, 3).map(sayIssue).join('; '));
+}
+
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const path = placeOf(issue.path);
+  const came =
+    issue.code === 'custom' || issue.code === 'unrecognized_keys' ? '' : `, got ${sayValue(issue.input)}`;
+  const words = issue.message.replace(/, received .*$/, '').replace(/^Invalid input: /, '');
+  return `${path === '' ? '' : `${path}: `}${words}${came}`;
+}
+
+/** A path as people write it: `batch[3].userId`. */
+export function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}

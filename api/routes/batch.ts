@@ -1,0 +1,100 @@
+import type { IRouter, Request, Response } from 'express';
+import { z } from 'zod';
+import { bounds } from '../../src/domain/bounds.ts';
+import { clientTimeMs } from '../../src/domain/client-time.ts';
+import { sayValue } from '../../src/domain/say-value.ts';
+import { AppError } from '../../src/errors.ts';
+import { cors } from '../cors.ts';
+import type { RouteDeps } from '../deps.ts';
+import { readItem, type Delivered, type Item, type Refusal } from '../ingestion/item.ts';
+import type { Submitted } from '../ingestion/ingestion.ts';
+import { readJson } from '../body.ts';
+import { kindInBody, kindInHeader } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { sendProblem } from '../problem.ts';
+import { resource } from '../resource.ts';
+
+/** Many Segment messages a request. */
+export function batchRoutes(router: IRouter, deps: RouteDeps): void {
+  for (const path of ['/v1/batch', '/v1/b']) {
+    resource(router, path, { post: (req, res) => takeBatch(deps, req, res) }, [cors]);
+  }
+}
+
+const batchSchema = z.object({
+  batch: z.array(z.unknown()),
+  sentAt: z.unknown().optional(),
+  context: z.record(z.string(), z.unknown()).nullish(),
+});
+type Batch = z.output<typeof batchSchema>;
+
+async function takeBatch(deps: RouteDeps, req: Request, res: Response): Promise<void> {
+  const { clock, ingestion, keys } = deps;
+  const inHeader = kindInHeader(keys, req);
+  const body = await readJson(req, res, bounds.batchBytes);
+  const admin = (inHeader ?? kindInBody(keys, req, body)) === 'admin';
+  const batch = readBatch(body);
+  const { items, refusals } = readItems(batch, { clock, admin, receivedAt: clock.realNow() });
+  const submitted = await ingestion.submit(items, refusals);
+  answer(res, batch.batch.length, submitted);
+}
+
+/** @throws AppError `malformed-body`, `too-large`. */
+function readBatch(body: unknown): Batch {
+  const batch = parse(batchSchema, body, 'malformed-body');
+  if (batch.batch.length > bounds.batchItems) {
+    const came = batch.batch.length;
+    throw new AppError('too-large', `batch: ${came} messages are over the bound of ${bounds.batchItems}.`);
+  }
+  if (batch.sentAt != null && clientTimeMs(batch.sentAt) === null) {
+    throw new AppError('malformed-body', `sentAt: expected a time, got ${sayValue(batch.sentAt)}.`);
+  }
+  return batch;
+}
+
+function readItems(batch: Batch, by: Delivered): { items: Item[]; refusals: Refusal[] } {
+  const items: Item[] = [];
+  const refusals: Refusal[] = [];
+  let bytes = 0;
+  for (const [index, came] of batch.batch.entries()) {
+    try {
+      const item = readItem(withShared(came, batch), index, null, by);
+      bytes += item.bytes;
+      items.push(item);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refusals.push({ index, came, code: error.code, detail: error.message });
+    }
+    if (bytes > bounds.batchMergedBytes) {
+      const bound = `${bounds.batchMergedBytes} bytes with the batch's context under each message`;
+      throw new AppError(
+        'too-large',
+        `The batch is over the bound of ${bound}; send the context less often.`,
+      );
+    }
+  }
+  return { items, refusals };
+}
+
+/** A message with what its batch says for all of them; what it says itself goes before. */
+function withShared(came: unknown, { context, sentAt }: Batch): unknown {
+  if (typeof came !== 'object' || came === null || Array.isArray(came)) return came;
+  const own = came as { context?: unknown; sentAt?: unknown };
+  const isMergeable = typeof own.context === 'object' && !Array.isArray(own.context);
+  const merged = own.context == null ? context : isMergeable ? { ...context, ...own.context } : own.context;
+  return {
+    ...came,
+    ...(context && { context: merged }),
+    ...(own.sentAt == null && sentAt != null && { sentAt }),
+  };
+}
+
+function answer(res: Response, size: number, { accepted, duplicates, refusals }: Submitted): void {
+  const rejected = refusals.map(({ index, code, detail }) => ({ index, code, detail }));
+  if (rejected.length === 0 || rejected.length < size) {
+    res.json({ success: true, accepted, duplicates, rejected });
+    return;
+  }
+  const detail = `None of the ${size} messages of the batch was accepted; the first: ${rejected[0]!.detail}`;
+  sendProblem(res, new AppError('all-rejected', detail), { success: false, accepted, duplicates, rejected });
+}

@@ -1,0 +1,41 @@
+import type { IRouter } from 'express';
+import { z } from 'zod';
+import { customerProfile } from '../../src/db/queries/customer-profile.ts';
+import { idKinds } from '../../src/db/queries/find-customer.ts';
+import { membersAmong } from '../../src/db/queries/predicate.ts';
+import { AppError } from '../../src/errors.ts';
+import { segments } from '../../src/segments/index.ts';
+import { customerOf } from '../customer-of.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { resource } from '../resource.ts';
+import { customerWorkflowsUrl } from '../temporal-url.ts';
+
+const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
+
+/** What is known of one customer. */
+export function customerRoutes(router: IRouter, deps: RouteDeps): void {
+  resource(router, '/v1/customers/:id', {
+    get: async (req, res) => {
+      requireAdmin(deps.keys, req);
+      const { by } = parse(querySchema, req.query, 'malformed-query');
+      const id = await customerOf(deps, req.params['id'] as string, by);
+      const profile = await customerProfile(deps.database.db, id);
+      if (!profile) throw new AppError('unknown-customer', 'This customer is gone.');
+      res.json({
+        ...profile,
+        segments: await segmentsOf(deps, id),
+        persona: null,
+        temporalUrl: customerWorkflowsUrl(deps.config, id),
+      });
+    },
+  });
+}
+
+async function segmentsOf({ database }: RouteDeps, id: string): Promise<string[]> {
+  const isIn = await Promise.all(
+    segments.map(async ({ where }) => (await membersAmong(database.sql, where, [id])).has(id)),
+  );
+  return segments.filter((_, place) => isIn[place]).map(({ name }) => name);
+}

@@ -1,0 +1,48 @@
+import type { IRouter } from 'express';
+import { z } from 'zod';
+import { findCustomer } from '../../src/db/queries/find-customer.ts';
+import { listDeliveries, type DeliveryRow } from '../../src/db/queries/list-deliveries.ts';
+import { arms, deliveryStates } from '../../src/domain/delivery.ts';
+import { channels } from '../../src/domain/task-queues.ts';
+import { pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { resource } from '../resource.ts';
+
+const querySchema = z.strictObject({
+  ...pageParameters,
+  customer: z.string().optional(),
+  name: z.string().optional(),
+  message: z.string().optional(),
+  channel: z.enum(channels).optional(),
+  state: z.enum(deliveryStates).optional(),
+  arm: z.enum(arms).optional(),
+});
+
+/** The ledger, newest first. */
+export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): void {
+  resource(router, '/v1/deliveries', {
+    get: async (req, res) => {
+      requireAdmin(keys, req);
+      const { limit, cursor, customer, ...filter } = parse(querySchema, req.query, 'malformed-query');
+      const before = readCursor(cursor, timePlace);
+      const customerId = customer === undefined ? undefined : await findCustomer(database.sql, customer);
+      const rows =
+        customerId === null
+          ? []
+          : await listDeliveries(database.db, { ...filter, customerId }, { before, limit: limit + 1 });
+      res.json(pageOf(rows, limit, shownDelivery, (row) => [row.at, row.id]));
+    },
+  });
+}
+
+/** A delivery as it is answered: what was decided, why, and what came of it; never what the message said. */
+export function shownDelivery(delivery: DeliveryRow) {
+  const { id, customerId, runId, name, subject, message, nth, purpose, channel, variant } = delivery;
+  const { arm, state, reason, providerCode, verdicts, at } = delivery;
+  return {
+    ...{ id, customerId, runId, name, subject, message, nth, purpose, channel, variant },
+    ...{ arm, state, reason, providerCode, verdicts, at },
+  };
+}

@@ -1,0 +1,55 @@
+import type { IRouter, Request, Response } from 'express';
+import type { EventKind } from '../../src/db/schema/events.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { AppError } from '../../src/errors.ts';
+import { cors } from '../cors.ts';
+import type { RouteDeps } from '../deps.ts';
+import { readItem, type Delivered, type Item } from '../ingestion/item.ts';
+import { readJson } from '../body.ts';
+import { kindInBody, kindInHeader } from '../keys.ts';
+import { sendProblem } from '../problem.ts';
+import { resource } from '../resource.ts';
+
+/** Each kind of message with the paths that take one of it. */
+const paths: Record<EventKind, string[]> = {
+  track: ['/v1/track', '/v1/t'],
+  identify: ['/v1/identify', '/v1/i'],
+  alias: ['/v1/alias', '/v1/a'],
+  page: ['/v1/page', '/v1/p'],
+  screen: ['/v1/screen', '/v1/s'],
+  group: ['/v1/group', '/v1/g'],
+};
+
+/** One Segment message a request. */
+export function messageRoutes(router: IRouter, deps: RouteDeps): void {
+  for (const [kind, of] of Object.entries(paths) as [EventKind, string[]][]) {
+    for (const path of of) {
+      resource(router, path, { post: (req, res) => takeMessage(deps, kind, req, res) }, [cors]);
+    }
+  }
+}
+
+async function takeMessage(deps: RouteDeps, kind: EventKind, req: Request, res: Response): Promise<void> {
+  const { clock, ingestion, keys } = deps;
+  const inHeader = kindInHeader(keys, req);
+  const came = await readJson(req, res, bounds.bodyBytes);
+  const admin = (inHeader ?? kindInBody(keys, req, came)) === 'admin';
+  const by: Delivered = { clock, admin, receivedAt: clock.realNow() };
+  const read = itemOrError(came, kind, by);
+  const isRefused = read instanceof AppError;
+  const { refusals } = isRefused
+    ? await ingestion.submit([], [{ index: null, came, code: read.code, detail: read.message }])
+    : await ingestion.submit([read], []);
+  const refusal = refusals[0];
+  if (refusal) sendProblem(res, new AppError(refusal.code, refusal.detail));
+  else res.json({ success: true });
+}
+
+function itemOrError(came: unknown, kind: EventKind, by: Delivered): Item | AppError {
+  try {
+    return readItem(came, null, kind, by);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}

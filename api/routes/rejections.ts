@@ -1,0 +1,27 @@
+import type { IRouter } from 'express';
+import { z } from 'zod';
+import { listRejections, type RejectionRow } from '../../src/db/queries/rejections.ts';
+import { idPlace, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { resource } from '../resource.ts';
+
+const querySchema = z.strictObject(pageParameters);
+
+/** What was refused in the last days, newest first, for the operator to see what a shop sends wrong. */
+export function rejectionRoutes(router: IRouter, { database, keys }: RouteDeps): void {
+  resource(router, '/v1/rejections', {
+    get: async (req, res) => {
+      requireAdmin(keys, req);
+      const { limit, cursor } = parse(querySchema, req.query, 'malformed-query');
+      const before = readCursor(cursor, idPlace);
+      const rows = await listRejections(database.db, { before, limit: limit + 1 });
+      res.json(pageOf(rows, limit, shown, (row) => [row.id]));
+    },
+  });
+}
+
+function shown({ id, at, stage, index, code, detail, item }: RejectionRow) {
+  return { id, at, stage, index, code, detail, item };
+}

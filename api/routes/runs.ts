@@ -1,0 +1,50 @@
+import type { IRouter } from 'express';
+import { z } from 'zod';
+import type { Config } from '../../src/config.ts';
+import { findCustomer } from '../../src/db/queries/find-customer.ts';
+import { listRuns, type RunRow } from '../../src/db/queries/list-runs.ts';
+import { idPlace, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { resource } from '../resource.ts';
+import { workflowUrl } from '../temporal-url.ts';
+
+const querySchema = z.strictObject({
+  ...pageParameters,
+  name: z.string().optional(),
+  customer: z.string().optional(),
+  subject: z.string().optional(),
+  state: z.enum(['open', 'closed']).optional(),
+});
+
+/** Executions of journeys and watches, newest first. */
+export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps): void {
+  resource(router, '/v1/runs', {
+    get: async (req, res) => {
+      requireAdmin(keys, req);
+      const { limit, cursor, customer, ...filter } = parse(querySchema, req.query, 'malformed-query');
+      const before = readCursor(cursor, idPlace);
+      const customerId = customer === undefined ? undefined : await findCustomer(database.sql, customer);
+      const rows =
+        customerId === null
+          ? []
+          : await listRuns(database.db, { ...filter, customerId }, { before, limit: limit + 1 });
+      res.json(
+        pageOf(
+          rows,
+          limit,
+          (row) => shownRun(row, config),
+          (row) => [row.id],
+        ),
+      );
+    },
+  });
+}
+
+/** A run as it is answered. */
+export function shownRun(run: RunRow, config: Config) {
+  const { id, name, version, customerId, subject, key, state, outcome, openedAt, closedAt } = run;
+  const temporalUrl = workflowUrl(config, run.workflowId);
+  return { id, name, version, customerId, subject, key, state, outcome, openedAt, closedAt, temporalUrl };
+}

@@ -1,0 +1,45 @@
+import type { IRouter } from 'express';
+import { z } from 'zod';
+import type { Config } from '../../src/config.ts';
+import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
+import { idKinds } from '../../src/db/queries/find-customer.ts';
+import { customerOf } from '../customer-of.ts';
+import { pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { resource } from '../resource.ts';
+import { shownDelivery } from './deliveries.ts';
+import { shownRun } from './runs.ts';
+
+const querySchema = z.strictObject({ ...pageParameters, by: z.enum(idKinds).optional() });
+
+/** What happened with a customer, newest first: why they got, or did not get, a message. */
+export function timelineRoutes(router: IRouter, deps: RouteDeps): void {
+  resource(router, '/v1/customers/:id/timeline', {
+    get: async (req, res) => {
+      requireAdmin(deps.keys, req);
+      const { limit, cursor, by } = parse(querySchema, req.query, 'malformed-query');
+      const before = readCursor(cursor, timePlace);
+      const customerId = await customerOf(deps, req.params['id'] as string, by);
+      const entries = await customerTimeline(deps.database.db, customerId, { before, limit: limit + 1 });
+      const shown = (entry: TimelineEntry) => shownEntry(entry, deps.config);
+      res.json(pageOf(entries, limit, shown, (entry) => [entry.at, entry.id]));
+    },
+  });
+}
+
+function shownEntry(entry: TimelineEntry, config: Config) {
+  const { kind, at } = entry;
+  switch (entry.kind) {
+    case 'event': {
+      const { id, kind: type, name, messageId, receivedAt, body } = entry.event;
+      const { properties = {}, traits = {} } = body;
+      return { kind, at, id, type, name, messageId, receivedAt, properties, traits };
+    }
+    case 'run':
+      return { kind, at, ...shownRun(entry.run, config) };
+    case 'delivery':
+      return { kind, ...shownDelivery(entry.delivery) };
+  }
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Connection } from '@temporalio/client';
+import { createApp } from '../../api/app.ts';
+import { createClock } from '../clock.ts';
+import { loadConfig, type Config } from '../config.ts';
+import { connect, type Sql } from '../db/connect.ts';
+import { readHome, type Home } from '../db/home.ts';
+import { isUnavailable } from '../db/unavailable.ts';
+import { StartError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { runPart, type RunningPart } from './run-part.ts';
+
+/** The API. Many may run; they share nothing but the database. */
+async function startApi(): Promise<RunningPart> {
+  const config = loadConfig(process.env);
+  if (!config.DATABASE_URL) {
+    throw new StartError(
+      'DATABASE_URL is not set: the API needs the database. `npm start` brings one of its own.',
+    );
+  }
+  const log = createLog('api', config.KAIROS_LOG_LEVEL);
+  const database = connect(config.DATABASE_URL, { name: 'kairos api' });
+  const { scale } = await awaitHome(database.sql);
+  // Lazy: events are accepted whether or not Temporal is there.
+  const temporal =
+    config.TEMPORAL_ADDRESS === undefined ? undefined : Connection.lazy({ address: config.TEMPORAL_ADDRESS });
+  const app = createApp({ database, clock: createClock(scale), config, temporal, log });
+  const server = createServer(app);
+  const url = await listen(server, config);
+  log.info({ url }, 'listening');
+  return {
+    url,
+    stop: async () => {
+      await close(server);
+      await temporal?.close();
+      await database.end();
+    },
+  };
+}
+
+/** Waits up to a minute for a database that is still starting. */
+async function awaitHome(sql: Sql): Promise<Home> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readHome(sql);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (tries === 240)
+        throw new StartError(`The database in DATABASE_URL does not answer: ${String(error)}`);
+      await new Promise((done) => setTimeout(done, 250));
+    }
+  }
+}
+
+/** @throws StartError when the address cannot be listened on. */
+async function listen(server: Server, { HOST, PORT }: Config): Promise<string> {
+  // Load balancers keep connections for a minute: one that we closed first would lose a request.
+  server.keepAliveTimeout = 65_000;
+  server.listen(PORT, HOST);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be listened on (${code})`;
+    throw new StartError(
+      `${HOST}:${PORT} ${why}. Stop what listens there, or set PORT (0 chooses a free one).`,
+    );
+  }
+  const { port } = server.address() as AddressInfo;
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  return `http://${host}:${port}`;
+}
+
+/** Takes no more requests, and answers those it has taken: that is after their commit. */
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // A client that keeps sending on an open connection would hold the process for ever.
+  const rest = setInterval(() => server.closeIdleConnections(), 50);
+  await closed;
+  clearInterval(rest);
+}
+
+await runPart(startApi);

@@ -1,0 +1,44 @@
+const kilobyte = 1_024;
+
+/**
+ * Every bound of what comes in, stated once. Bytes count inflated bodies. What goes over one of them gets an error
+ * that names it; `/docs` shows them all.
+ */
+export const bounds = {
+  /** A body of `/v1/batch`. */
+  batchBytes: 500 * kilobyte,
+  /** A message, alone or in a batch, with the batch's context merged under its own. */
+  itemBytes: 32 * kilobyte,
+  /** Messages in a batch: more than valid ones fit into its bytes. */
+  batchItems: 20_000,
+  /** All messages of a batch together, with its context merged under each: that may be much more than was sent. */
+  batchMergedBytes: 4_096 * kilobyte,
+  /** Any other body. */
+  bodyBytes: 100 * kilobyte,
+  /** Objects and arrays within each other. */
+  depth: 64,
+  /** Characters of an id. */
+  idLength: 255,
+  /** Characters of an event's name. */
+  nameLength: 255,
+  /** Characters of the wording of a consent. */
+  wordingLength: 10_000,
+  /** Items of a list's page, and how many there are when none is asked for. */
+  pageItems: 1_000,
+  pageItemsByDefault: 100,
+  /** Messages, and bytes of them, that wait in one process for their commit. */
+  queueItems: 40_000,
+  queueBytes: 64 * kilobyte * kilobyte,
+  /** Messages that share a commit. */
+  commitItems: 5_000,
+  /** How long a shared commit may take, real milliseconds. */
+  commitMs: 8_000,
+  /** How long a request about a customer waits for their accepted events to take effect, real milliseconds. */
+  behindMs: 3_000,
+  /** How long a look at whether a part is ready may take, real milliseconds. */
+  readyMs: 3_000,
+  /** How long a refused message is kept for the operator. */
+  rejectionDays: 14,
+} as const;
+
+export type Bounds = { readonly [name in keyof typeof bounds]: number };

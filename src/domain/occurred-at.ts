@@ -1,0 +1,16 @@
+/** The times a message came with, real epoch milliseconds; null where it named none. */
+export interface MessageTimes {
+  timestampMs: number | null;
+  sentAtMs: number | null;
+  receivedAtMs: number;
+}
+
+/**
+ * When a message occurred, real epoch milliseconds: `receivedAt − (sentAt − timestamp)`, so that a client's wrong
+ * clock cancels out; else its `timestamp`; else when it was received. Never in the future.
+ */
+export function occurredAtMs({ timestampMs, sentAtMs, receivedAtMs }: MessageTimes): number {
+  if (timestampMs === null) return receivedAtMs;
+  const occurred = sentAtMs === null ? timestampMs : receivedAtMs - (sentAtMs - timestampMs);
+  return Math.min(occurred, receivedAtMs);
+}

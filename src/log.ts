@@ -1,0 +1,36 @@
+import { pino, type Logger } from 'pino';
+import type { Config } from './config.ts';
+
+export type Log = Logger;
+
+/**
+ * JSON lines on standard output. No personal data: ids of ours, codes, numbers and paths as routes write them, never
+ * an address, an id of the shop's or the text of a message.
+ */
+export function createLog(part: string, level: Config['KAIROS_LOG_LEVEL']): Log {
+  return pino({ level, base: { part, pid: process.pid }, serializers: { err: sayError } });
+}
+
+/** A log that says nothing. */
+export const silentLog: Log = pino({ level: 'silent' });
+
+/** PostgreSQL repeats the values it was given in `detail` and `where`, and in the message of a data error. */
+function sayError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const {
+    code,
+    constraint_name: constraint,
+    table_name: table,
+  } = error as unknown as Record<string, unknown>;
+  const isData = typeof code === 'string' && /^2[23]/.test(code);
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    type: error.name,
+    code,
+    constraint,
+    table,
+    message: isData ? 'a value that the database refused' : error.message,
+    stack: frames?.join('\n'),
+    cause: error.cause === undefined ? undefined : sayError(error.cause),
+  };
+}
