@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '../../src/embedded/process-identity.ts';
+import { readProcesses, type Processes } from '../../src/embedded/processes-file.ts';
+import { eventually } from './eventually.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const bootWithinMs = 120_000;
+
+/** A home in a folder of its own, that goes away with everything that still runs in it. */
+export interface TestHome extends AsyncDisposable {
+  path: string;
+}
+
+export async function testHome(): Promise<TestHome> {
+  const path = await mkdtemp(join(tmpdir(), 'kairos-home-'));
+  // Root's PostgreSQL runs as another user, who has to pass through.
+  await chmod(path, 0o711);
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      for (const pid of Object.values(await readProcesses(path)))
+        if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      await rm(path, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+export interface StartOptions {
+  home: string;
+  env?: NodeJS.ProcessEnv;
+  /** What is run, `node src/bin/bootstrap.mjs src/bin/start.ts` by default. */
+  command?: [string, ...string[]];
+  uid?: number;
+}
+
+/** A Kairos that is starting, or was started. */
+export interface Started {
+  child: ChildProcess;
+  /** All that it has written so far. */
+  output(): string;
+  /** Its URL, once it said that it is ready; fails with its output if it ends before. */
+  ready(): Promise<string>;
+  /** Its exit code, once it has ended. */
+  ended(): Promise<number | null>;
+  processes(): Promise<Processes>;
+}
+
+/** Runs `npm start` as somebody at a terminal would, with an environment of its own. */
+export function startKairos({ home, env, command, uid }: StartOptions): Started {
+  const [file, ...args] = command ?? [process.execPath, 'src/bin/bootstrap.mjs', 'src/bin/start.ts'];
+  const child = spawn(file, args, {
+    cwd: root,
+    env: { ...plainEnv(), PORT: '0', KAIROS_HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return {
+    child,
+    output: () => output,
+    ended: () => exit,
+    processes: () => readProcesses(home),
+    ready: () => untilReady(child, () => output),
+  };
+}
+
+/** Nothing of the settings that the tests themselves run with. */
+function plainEnv(): NodeJS.ProcessEnv {
+  const own = /^(KAIROS_|TEMPORAL_|DATABASE_URL|PORT|HOST|SENDGRID_|TWILIO_|VITEST|NODE_OPTIONS)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+async function untilReady(child: ChildProcess, output: () => string): Promise<string> {
+  const until = performance.now() + bootWithinMs;
+  for (;;) {
+    const url = /^ready (http\S+)$/m.exec(output())?.[1];
+    if (url) return url;
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`It ended:\n${output()}`);
+    if (performance.now() > until) throw new Error(`It was not ready in time:\n${output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Waits until none of these processes lives. */
+export async function untilGone(pids: number[]): Promise<void> {
+  await eventually(`the end of processes ${pids.join(', ')}`, () => pids.every((pid) => !isAlive(pid)));
+}
