@@ -54,8 +54,8 @@ export class CallBook {
     return entry?.callingAt === callingAt ? entry.outcome : null;
   }
 
-  /** The ledger says all. */
-  forget(deliveryId: string): void {
-    this.entries.delete(deliveryId);
+  /** The ledger says all of that call. */
+  forget(deliveryId: string, callingAt: number): void {
+    if (this.entries.get(deliveryId)?.callingAt === callingAt) this.entries.delete(deliveryId);
   }
 }

@@ -4,14 +4,18 @@ import { clearCalling } from '../src/db/queries/call-under-way.ts';
 import { raiseDelivery, type DeliveryNow, type Raise } from '../src/db/queries/raise-delivery.ts';
 import type { MessageType } from '../src/define/message.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
+import { messages as declaredMessages } from '../src/messages/index.ts';
+import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
 import type { CallOutcome } from './channels/channel.ts';
 import type { ChannelActivities, SendAnswer, SendInput } from './contract.ts';
-import type { GateParts } from './gate-look.ts';
+import type { GateParts, RenderMessage } from './gate-look.ts';
 import { passGate, type CallUnderWay, type Passage } from './pass-gate.ts';
 
-export interface ChannelActivityParts extends Omit<GateParts, 'calls'> {
-  messages: readonly MessageType<unknown>[];
+export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'> {
+  /** Every message that may be asked for; those of `src/messages` unless told. */
+  messages?: readonly MessageType<unknown>[];
+  render?: RenderMessage;
   /** Which attempt of the activity this is, from 1; Temporal's count unless told. */
   attempt?: () => number;
   /** Ends a call early when the worker stops; Temporal's signal unless told. */
@@ -29,8 +33,8 @@ const again = { firstMs: 1_000, growth: 2, longestMs: 60_000, longestAskedMs: 3_
  * before the next begins. No repetition of it makes a second call, unless the first was certainly not taken.
  */
 export function createChannelActivities(parts: ChannelActivityParts): ChannelActivities {
-  const gate = { ...parts, calls: new CallBook() };
-  const messages = new Map(parts.messages.map((message) => [message.name, message]));
+  const gate: GateParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
+  const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   return {
@@ -98,11 +102,11 @@ async function settle(
   const { sql } = gate.database;
   const news = newsOf(gate, call, outcome);
   if (outcome.kind === 'not-accepted' && (await clearCalling(sql, { ...call, verdict: news.verdict }))) {
-    gate.calls.forget(call.deliveryId);
+    gate.calls.forget(call.deliveryId, call.callingAt.getTime());
     throw callAgain(outcome.retryAfterMs, attempt);
   }
   const delivery = await raiseDelivery(sql, news);
-  gate.calls.forget(call.deliveryId);
+  gate.calls.forget(call.deliveryId, call.callingAt.getTime());
   if (!delivery) throw new Error(`The delivery ${call.deliveryId} is gone from the ledger.`);
   if (delivery.state === 'intended') throw callAgain(null, attempt);
   return answer(delivery);
@@ -132,6 +136,7 @@ function newsOf(gate: GateParts, { deliveryId, channel }: CallUnderWay, outcome:
       return {
         deliveryId,
         state: 'failed',
+        from: ['unknown'],
         verdict: verdict('intended', words),
         providerCode: 'not-accepted',
       };

@@ -33,8 +33,7 @@ export interface DeliveryNow {
 
 /**
  * Raises a delivery to a state, if that is up from where it is, in one conditional update; says where it is then.
- * Whatever the order in which news comes, the same state is reached. The provider's id is kept in any case, and no
- * call is under way any more.
+ * Whatever the order in which news comes, the same state is reached. The provider's id is kept in any case.
  */
 export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Promise<DeliveryNow | null> {
   const up = sql`state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
@@ -45,7 +44,7 @@ export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Pr
       verdicts = case when ${up} then verdicts || ${sql.json([raise.verdict] as never)} else verdicts end,
       provider_code = case when ${up} then ${raise.providerCode ?? null} else provider_code end,
       provider_id = coalesce(${raise.providerId ?? null}, provider_id),
-      calling_at = null
+      calling_at = case when ${up} then null else calling_at end
     where id = ${raise.deliveryId}
     returning id, state, reason, channel, arm, (extract(epoch from at) * 1000)::float8 as at`;
   return row ?? null;

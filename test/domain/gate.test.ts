@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { defaultShopCaps } from '../../src/domain/caps.ts';
+import { gateOrder, judge, judgeAgain, type GateFacts } from '../../src/domain/gate.ts';
+
+const now = Date.parse('2026-03-10T12:00:00Z');
+
+/** A customer whom everything speaks for. */
+const fine: GateFacts = {
+  now,
+  channel: 'email',
+  purpose: 'help',
+  run: { state: 'open', outcome: null, closedAt: null },
+  journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0 },
+  shop: { caps: defaultShopCaps, globalHoldout: 0 },
+  behind: false,
+  address: { to: 'ada@example.test' },
+  consent: 'granted',
+  counted: [],
+  missing: null,
+  armKey: 'key',
+};
+
+/** What speaks against them, one thing after the other, in the gate's order. */
+const obstacles: [string, Partial<GateFacts>, string][] = [
+  [
+    'run-closed',
+    { run: { state: 'closed', outcome: 'ordered', closedAt: now - 1_000 } },
+    'withheld: run-closed — the run had ended as ordered at 2026-03-10T11:59:59.000Z',
+  ],
+  ['behind', { behind: true }, 'waiting: behind — an event of the customer has not taken effect yet'],
+  [
+    'unreachable',
+    { address: { fault: 'the customer has no trait email' } },
+    'withheld: unreachable — the customer has no trait email',
+  ],
+  ['no-consent', { consent: null }, 'withheld: no-consent — the customer never consented to email'],
+  [
+    'capped',
+    { counted: [{ kind: 'contact', at: now - 60_000 }] },
+    'withheld: capped — 1 help or offer message a day, last one a contact at 2026-03-10T11:59:00.000Z',
+  ],
+  [
+    'missing-data',
+    { missing: 'percentOff' },
+    'withheld: missing-data — the message asks for percentOff, which is not there',
+  ],
+];
+
+describe('the gate', () => {
+  test('lets through whom nothing speaks against', () => {
+    expect(judge(fine)).toMatchObject({ state: 'intended', reason: null, arm: 'treated' });
+  });
+
+  test.each(obstacles)('%s', (reason, facts, words) => {
+    expect(judge({ ...fine, ...facts })).toMatchObject({ reason, words });
+  });
+
+  test('names the first obstacle in its order, whatever else there is', () => {
+    for (const [i, [reason]] of obstacles.entries()) {
+      const these = obstacles.slice(i).map(([, facts]) => facts);
+      expect(judge(Object.assign({}, fine, ...these) as GateFacts).reason).toBe(reason);
+    }
+  });
+
+  test('draws the holdout last, the global one first, and both arms at the same moment', () => {
+    const shop = { ...fine.shop, globalHoldout: 1 };
+    const journey = { ...fine.journey, holdout: 1 };
+    expect(judge({ ...fine, journey })).toMatchObject({ state: 'held-out', arm: 'held-out' });
+    expect(judge({ ...fine, journey, shop })).toMatchObject({ state: 'held-out', arm: 'global-held-out' });
+    for (const [, facts] of obstacles) expect(judge({ ...fine, journey, shop, ...facts }).arm).toBeNull();
+  });
+
+  test('the global holdout spares what is owed', () => {
+    const shop = { ...fine.shop, globalHoldout: 1 };
+    expect(judge({ ...fine, shop, purpose: 'transactional' })).toMatchObject({ arm: 'treated' });
+  });
+
+  test('has the order that is promised', () => {
+    expect(gateOrder).toEqual([
+      'run-ended',
+      'erased',
+      'paused',
+      'behind',
+      'reachable',
+      'consent',
+      'suppression',
+      'relevance',
+      'caps',
+      'quiet-hours',
+      'content',
+      'would-send',
+    ]);
+  });
+});
+
+describe('consent', () => {
+  test.each([
+    ['granted', 'help', true],
+    ['granted', 'offer', true],
+    ['granted', 'transactional', true],
+    [null, 'help', false],
+    [null, 'offer', false],
+    [null, 'transactional', true],
+    ['denied', 'help', false],
+    ['denied', 'offer', false],
+    ['denied', 'transactional', false],
+  ] as const)('%s, %s: %s', (consent, purpose, passes) => {
+    const { state } = judge({ ...fine, consent, purpose });
+    expect(state).toBe(passes ? 'intended' : 'withheld');
+  });
+});
+
+describe('the second look', () => {
+  test('asks again what may have changed, and not what was drawn and counted', () => {
+    const journey = { ...fine.journey, holdout: 1 };
+    const counted = [{ kind: 'contact', at: now - 1 } as const];
+    expect(judgeAgain({ ...fine, journey, counted })).toEqual({ state: 'intended' });
+  });
+
+  test('cancels what would be withheld now, and waits when behind', () => {
+    const closed = { state: 'closed', outcome: 'ordered', closedAt: null } as const;
+    expect(judgeAgain({ ...fine, run: closed })).toEqual({
+      state: 'cancelled',
+      reason: 'run-closed',
+      words: 'cancelled: run-closed — the run had ended as ordered',
+    });
+    expect(judgeAgain({ ...fine, consent: 'denied' })).toMatchObject({
+      state: 'cancelled',
+      reason: 'no-consent',
+    });
+    expect(judgeAgain({ ...fine, behind: true })).toMatchObject({ state: 'waiting', reason: 'behind' });
+  });
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { defaultShopCaps } from '../src/domain/caps.ts';
+import { readShopSettings } from '../src/shop-settings.ts';
+
+test('nothing stored: the defaults', () => {
+  expect(readShopSettings(null)).toEqual({ caps: defaultShopCaps, globalHoldout: 0 });
+});
+
+test('what is stored goes before the defaults, one by one', () => {
+  const offer = [{ sends: 2, within: '3 days' }];
+  const stored = { caps: { offer }, globalHoldout: 0.05, quietHours: 'of a newer version' };
+  expect(readShopSettings(stored)).toEqual({
+    caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer },
+    globalHoldout: 0.05,
+  });
+});
+
+test.each([
+  [{ globalHoldout: 2 }, 'globalHoldout'],
+  [{ caps: { offer: [{ sends: 1, within: 'a while' }] } }, "expected a span up to 31 days, such as '1 day'"],
+  [{ caps: { offer: [{ sends: 1, within: '32 days' }] } }, 'caps.offer[0].within'],
+  [{ caps: { helpAndOffer: [{ sends: -1, within: '1 day' }] } }, 'caps.helpAndOffer[0].sends'],
+])('%j is refused by name', (stored, named) => {
+  expect(() => readShopSettings(stored)).toThrow(named);
+});

@@ -1,0 +1,175 @@
+import { afterAll } from 'vitest';
+import { createChannelActivities, type ChannelActivityParts } from '../../activities/send.ts';
+import type { CallOutcome, ChannelAdapter, Outbound } from '../../activities/channels/channel.ts';
+import type { SendAnswer, SendInput } from '../../activities/contract.ts';
+import { createClock, type Clock } from '../../src/clock.ts';
+import { consents, customerIds, customers, deliveries, runs } from '../../src/db/schema/index.ts';
+import type { JourneyDefinition } from '../../src/define/journey.ts';
+import { message, type MessageType } from '../../src/define/message.ts';
+import { spanMs, type Span } from '../../src/domain/span.ts';
+import type { Channel } from '../../src/domain/task-queues.ts';
+import { realTime } from '../../src/domain/time-scale.ts';
+import { newId } from '../../src/ids.ts';
+import { testDatabase, type TestDatabase } from './database.ts';
+
+/** A channel that keeps what it is given and answers what the test says. */
+export interface TestChannel extends ChannelAdapter {
+  sent: Outbound[];
+  answer: (message: Outbound) => CallOutcome | Promise<CallOutcome>;
+}
+
+/** The gate on a real database, with a clock that the test moves and channels that it answers for. */
+export interface Sending extends AsyncDisposable {
+  database: TestDatabase;
+  clock: Clock;
+  pass(span: Span): void;
+  channels: Record<Channel, TestChannel>;
+  /** Another worker's process: the same database and providers, no memory in common. */
+  worker(parts?: Partial<ChannelActivityParts>): (input: SendInput) => Promise<SendAnswer>;
+  send(input: SendInput): Promise<SendAnswer>;
+  ledger(): Promise<(typeof deliveries.$inferSelect)[]>;
+}
+
+export const nudge = message<{ items?: unknown }>({
+  name: 'nudge',
+  purpose: 'help',
+  channels: ['email', 'sms'],
+});
+export const offer = message<object>({ name: 'offer', purpose: 'offer', channels: ['email', 'sms'] });
+export const receipt = message<object>({ name: 'receipt', purpose: 'transactional', channels: ['email'] });
+export const testMessages: MessageType<unknown>[] = [nudge, offer, receipt];
+
+/** A journey as the gate knows it: nobody held out, a cap that is out of the way. */
+export function testJourney(name: string, over: Partial<JourneyDefinition> = {}): JourneyDefinition {
+  return {
+    name,
+    version: 1,
+    workflowType: name,
+    starts: { name: 'Product Added' },
+    ends: {},
+    hears: {},
+    per: null,
+    carries: [],
+    holds: null,
+    again: 'always',
+    lasts: '10 days',
+    fresh: '1 day',
+    holdout: 0,
+    cap: { sends: 100, within: '7 days' },
+    settings: {},
+    firstWait: async () => null,
+    ...over,
+  };
+}
+
+/** One database for all tests of a file, emptied after each: cloning one takes longer than most of these tests. */
+let shared: Promise<TestDatabase> | null = null;
+afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
+
+async function empty({ sql }: TestDatabase): Promise<void> {
+  await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, carts`;
+}
+
+export async function startSending(
+  definitions: JourneyDefinition[] = [testJourney('cart')],
+  parts: Partial<ChannelActivityParts> = {},
+): Promise<Sending> {
+  const database = await (shared ??= testDatabase());
+  let nowMs = Date.parse('2026-03-02T10:00:00Z');
+  const clock = createClock(realTime, () => nowMs);
+  const channels = { email: testChannel('email'), sms: testChannel('sms') };
+  const worker: Sending['worker'] = (over) => {
+    const given = {
+      database,
+      clock,
+      definitions,
+      channels,
+      messages: testMessages,
+      render,
+      ...parts,
+      ...over,
+    };
+    return createChannelActivities({ attempt: () => 1, abort: () => undefined, ...given }).sendMessage;
+  };
+  return {
+    database,
+    clock,
+    pass: (span) => (nowMs += spanMs(span)),
+    channels,
+    worker,
+    send: worker(),
+    ledger: () => database.db.select().from(deliveries).orderBy(deliveries.at, deliveries.id),
+    [Symbol.asyncDispose]: () => empty(database),
+  };
+}
+
+function testChannel(channel: Channel): TestChannel {
+  const sent: Outbound[] = [];
+  const made: TestChannel = {
+    channel,
+    sent,
+    answer: () => ({ kind: 'accepted', providerId: `${channel}-${sent.length}` }),
+    send: async (message) => {
+      sent.push(message);
+      return made.answer(message);
+    },
+  };
+  return made;
+}
+
+function render({ message, data }: { message: MessageType<unknown>; data: Record<string, unknown> }) {
+  return { text: `${message.name} ${JSON.stringify(data)}` };
+}
+
+export interface TestCustomer {
+  email?: unknown;
+  phone?: unknown;
+  consents?: Partial<Record<Channel, 'granted' | 'denied'>>;
+  armKey?: string;
+}
+
+/** A customer: with address and consent for e-mail unless told otherwise. */
+export async function addCustomer({ database, clock }: Sending, wanted: TestCustomer = {}): Promise<string> {
+  const [id, at] = [newId(clock), clock.now()];
+  const given = { email: 'ada@example.test', consents: { email: 'granted' as const }, ...wanted };
+  const trait = (value: unknown) => ({ value, origin: 'stated' as const, at: at.toISOString() });
+  const traits = {
+    ...(given.email === undefined ? {} : { email: trait(given.email) }),
+    ...(given.phone === undefined ? {} : { phone: trait(given.phone) }),
+  };
+  await database.db.insert(customers).values({ id, armKey: given.armKey ?? id, traits, createdAt: at });
+  await database.db
+    .insert(customerIds)
+    .values({ kind: 'user', externalId: `user-${id}`, customerId: id, at });
+  for (const [channel, state] of Object.entries(given.consents)) {
+    const consent = { id: newId(clock), customerId: id, channel, state, source: 'test', at };
+    await database.db.insert(consents).values(consent);
+  }
+  return id;
+}
+
+/** An open run of a journey for a customer, and what it asks when it sends. */
+export async function addRun(
+  { database, clock }: Sending,
+  customerId: string,
+  { name = 'cart', key = '' } = {},
+): Promise<{ runId: string; ask: (over?: Partial<SendInput>) => SendInput }> {
+  const [id, at] = [newId(clock), clock.now()];
+  const first = { at: at.getTime(), device: null };
+  const row = { id, name, version: 1, customerId, key: key || id, n: 1, workflowId: `${name}/${id}`, first };
+  await database.db
+    .insert(runs)
+    .values({ ...row, carries: {}, settings: {}, openedAt: at, lastActivityAt: at });
+  return {
+    runId: id,
+    ask: (over = {}) => ({
+      runId: id,
+      message: 'nudge',
+      nth: 1,
+      channel: 'email',
+      data: {},
+      askedAt: 0,
+      ...over,
+    }),
+  };
+}
