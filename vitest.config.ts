@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'workflows',
-          globalSetup,
+          globalSetup: [...globalSetup, 'test/support/workflow-bundle-setup.ts'],
           include: ['test/{workflows,replay}/**/*.test.ts'],
           testTimeout: 60_000,
         },

@@ -7,14 +7,23 @@ import type { JourneyWorkflow } from './sdk/journey.ts';
 /** `abandonedCart`, or `abandonedCart_v2` for a later version of its steps. */
 const exportName = /^(?<name>[a-z][A-Za-z0-9]{0,63})(?:_v(?<version>[1-9]\d{0,3}))?$/;
 
-/**
- * The journeys that `workflows/index.ts` exports, for routing and the gate: one definition for each name, that of
- * its newest version. Older versions stay exported for the runs in flight.
- * @throws StartError that names every journey and field that is wrong, what came and what was expected.
- */
+/** The journeys that start runs: of each name the newest version. @throws StartError as `journeyVersions` does. */
 export function journeyDefinitions(
   exported: Record<string, JourneyWorkflow> = workflows,
 ): JourneyDefinition[] {
+  const byName = new Map<string, JourneyDefinition>();
+  for (const definition of journeyVersions(exported)) {
+    const known = byName.get(definition.name);
+    if (!known || known.version < definition.version) byName.set(definition.name, definition);
+  }
+  return [...byName.values()];
+}
+
+/**
+ * Every version that `workflows/index.ts` exports: older ones finish their runs in flight.
+ * @throws StartError that names every journey and field that is wrong, what came and what was expected.
+ */
+export function journeyVersions(exported: Record<string, JourneyWorkflow> = workflows): JourneyDefinition[] {
   const all = Object.entries(exported).map(([name, workflow]) => named(name, workflow));
   const problems = all.flatMap(([definition, problem]) => {
     if (problem !== null) return [problem];
@@ -24,7 +33,7 @@ export function journeyDefinitions(
   if (problems.length > 0) {
     throw new StartError(`These journeys cannot run:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
-  return newest(all.map(([definition]) => definition));
+  return all.map(([definition]) => definition);
 }
 
 /** A definition with the name and version that its export gives it, or what is wrong with the export. */
@@ -60,13 +69,4 @@ function repeated(exported: Record<string, JourneyWorkflow>): string[] {
       ? []
       : [`${name}: is the same journey as ${first}; expected one export for each.`];
   });
-}
-
-function newest(definitions: readonly JourneyDefinition[]): JourneyDefinition[] {
-  const byName = new Map<string, JourneyDefinition>();
-  for (const definition of definitions) {
-    const known = byName.get(definition.name);
-    if (!known || known.version < definition.version) byName.set(definition.name, definition);
-  }
-  return [...byName.values()];
 }

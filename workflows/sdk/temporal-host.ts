@@ -23,13 +23,13 @@ import type { Inbox } from './inbox.ts';
 export class TemporalHost implements Host {
   /** Sends under way: the workflow does not close over them. */
   sending = 0;
-  readonly #runId: string;
+  private readonly runId: string;
   readonly #clock: Clock;
   readonly #inbox: Inbox;
   readonly #ending: Ending;
 
   constructor(input: RunInput, inbox: Inbox, ending: Ending) {
-    this.#runId = input.runId;
+    this.runId = input.runId;
     this.#clock = createClock(input.clock);
     this.#inbox = inbox;
     this.#ending = ending;
@@ -59,17 +59,19 @@ export class TemporalHost implements Host {
     return event && { name: event.name, at: event.at, carries: event.carries };
   }
 
-  async lastActivity(): Promise<number> {
-    return this.#ask('look for the last activity').then((ask) => ask.lastActivity({ runId: this.#runId }));
+  lastActivity(): Promise<number> {
+    const { runId } = this;
+    return this.#ask('look for the last activity', (activities) => activities.lastActivity({ runId }));
   }
 
-  async read(projection: string, read: string): Promise<unknown> {
-    const ask = await this.#ask(`read ${read} of the ${projection}`);
-    return ask.readProjection({ runId: this.#runId, projection, read });
+  read(projection: string, read: string): Promise<unknown> {
+    const input = { runId: this.runId, projection, read };
+    return this.#ask(`read ${read} of the ${projection}`, (activities) => activities.readProjection(input));
   }
 
-  async isIn(segment: string): Promise<boolean> {
-    return this.#ask(`is in ${segment}?`).then((ask) => ask.isIn({ runId: this.#runId, segment }));
+  isIn(segment: string): Promise<boolean> {
+    const { runId } = this;
+    return this.#ask(`is in ${segment}?`, (activities) => activities.isIn({ runId, segment }));
   }
 
   /** The gate and the call are one step that nothing cancels: a call under way has to find its way into the ledger. */
@@ -77,7 +79,7 @@ export class TemporalHost implements Host {
     await this.#ending.check();
     const words = `${ask.message} by ${ask.channel}`;
     const channel = proxyActivities<ChannelActivities>(channelActivity(ask.channel, words));
-    const input = { runId: this.#runId, ...ask, askedAt: this.now() };
+    const input = { runId: this.runId, ...ask, askedAt: this.now() };
     this.sending++;
     try {
       const answer = await CancellationScope.nonCancellable(() => channel.sendMessage(input));
@@ -94,9 +96,10 @@ export class TemporalHost implements Host {
     return this.#ending.check() as Promise<never>;
   }
 
-  async #ask(summary: string) {
+  /** The proxy is called in here: handed out of an async function it would be taken for a promise, having any method. */
+  async #ask<T>(summary: string, ask: (activities: JourneyActivities) => Promise<T>): Promise<T> {
     await this.#ending.check();
-    return proxyActivities<JourneyActivities>(journeyActivity(summary));
+    return ask(proxyActivities<JourneyActivities>(journeyActivity(summary)));
   }
 
   /** Real milliseconds until a moment of Kairos's time; what has passed is not waited for. */

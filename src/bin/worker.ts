@@ -1,0 +1,148 @@
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createChannels, type ChannelsOptions } from '../../activities/channels/create-channels.ts';
+import { createJourneyActivities } from '../../activities/journey.ts';
+import { createChannelActivities } from '../../activities/send.ts';
+import { journeyVersions } from '../../workflows/definitions.ts';
+import { createClock } from '../clock.ts';
+import { loadConfig, type Config } from '../config.ts';
+import { connect, type Database } from '../db/connect.ts';
+import { readHome } from '../db/home.ts';
+import { channelQueue, channels, journeyQueue } from '../domain/task-queues.ts';
+import { StartError } from '../errors.ts';
+import { createLog, type Log } from '../log.ts';
+import { messages } from '../messages/index.ts';
+import { renderMessage } from '../messages/render.ts';
+import { temporalTarget } from '../temporal.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
+import { runPart, type RunningPart } from './run-part.ts';
+import { temporalLogger } from './temporal-logger.ts';
+
+/** Workflows kept in memory between two tasks, about 0.3 MB each; any other is read again from its history. */
+const maxCachedWorkflows = 400;
+
+/** Activities at once on each queue. More would only wait for the pool of connections, or for the provider. */
+const maxConcurrentActivityTaskExecutions = 40;
+
+/** What is under way when the worker stops has this long; then it is left to the next attempt. */
+const bounds = { shutdownGraceTime: 10_000, shutdownForceTime: 20_000 };
+
+/**
+ * The worker: three workers in one process, one for the journeys and one for each channel, whose queue has the rate
+ * limit of its provider. `--bundle FILE` takes workflows that were bundled before; else they are bundled now.
+ */
+async function startWorker(): Promise<RunningPart> {
+  const config = loadConfig(process.env);
+  const target = temporalTarget(process.env);
+  if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the worker needs the database.');
+  if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the worker needs Temporal.');
+  const log = createLog('worker', config.KAIROS_LOG_LEVEL);
+  Runtime.install({
+    logger: temporalLogger(log),
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' } } },
+  });
+  const database = connect(config.DATABASE_URL, { name: 'kairos worker' });
+  const [connection, workflowBundle] = await Promise.all([
+    untilAnswered(log, 'Temporal', () => NativeConnection.connect(target.connectionOptions)),
+    bundle(),
+  ]);
+  const activities = await activitiesOn(database, config, log);
+  const common = { connection, namespace: target.namespace, maxConcurrentActivityTaskExecutions, ...bounds };
+  const workers = await createWorkers({ ...common, workflowBundle }, activities);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  running.catch((error: unknown) => {
+    log.fatal({ err: error }, 'a worker failed');
+    process.exit(1);
+  });
+  return {
+    stop: async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await connection.close();
+      await database.end();
+    },
+  };
+}
+
+type Bundled = Required<Pick<WorkerOptions, 'workflowBundle'>> & Omit<WorkerOptions, 'taskQueue'>;
+type Activities = Awaited<ReturnType<typeof activitiesOn>>;
+
+/** One worker for the journeys, one for each channel. */
+function createWorkers({ workflowBundle, ...common }: Bundled, activities: Activities): Promise<Worker[]> {
+  const journeys = Worker.create({
+    ...common,
+    workflowBundle,
+    taskQueue: journeyQueue,
+    activities: activities.journey,
+    maxCachedWorkflows,
+    // The older `maxConcurrentWorkflowTaskPolls` is read by nobody in this SDK.
+    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
+  });
+  const byChannel = channels.map((channel) =>
+    Worker.create({
+      ...common,
+      taskQueue: channelQueue[channel],
+      activities: activities.channel,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+    }),
+  );
+  return Promise.all([journeys, ...byChannel]);
+}
+
+async function activitiesOn(database: Database, config: Config, log: Log) {
+  const { scale } = await untilAnswered(log, 'the database', () => readHome(database.sql));
+  const clock = createClock(scale);
+  return {
+    journey: { ...createJourneyActivities({ database, clock }) },
+    channel: {
+      ...createChannelActivities({
+        database,
+        clock,
+        messages,
+        definitions: journeyVersions(),
+        channels: createChannels(channelsOptions(config)),
+        render: renderMessage,
+      }),
+    },
+  };
+}
+
+function channelsOptions(config: Config): ChannelsOptions {
+  const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID } = config;
+  const twilio =
+    TWILIO_ACCOUNT_SID && TWILIO_AUTH_TOKEN && TWILIO_MESSAGING_SERVICE_SID
+      ? {
+          accountSid: TWILIO_ACCOUNT_SID,
+          authToken: TWILIO_AUTH_TOKEN,
+          messagingServiceSid: TWILIO_MESSAGING_SERVICE_SID,
+        }
+      : undefined;
+  return {
+    sandboxUrl: config.KAIROS_SANDBOX_URL,
+    sendgrid: config.SENDGRID_API_KEY ? { apiKey: config.SENDGRID_API_KEY } : undefined,
+    twilio,
+    emailFrom: config.KAIROS_EMAIL_FROM,
+    publicUrl: config.KAIROS_PUBLIC_URL,
+  };
+}
+
+async function bundle(): Promise<Bundled['workflowBundle']> {
+  const flag = process.argv.indexOf('--bundle');
+  const codePath = flag < 0 ? undefined : process.argv[flag + 1];
+  return codePath ? { codePath } : { code: await bundleWorkflows() };
+}
+
+/** Asks again, after half a second and then longer, until what the worker needs is there. */
+async function untilAnswered<T>(log: Log, what: string, ask: () => Promise<T>): Promise<T> {
+  for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      log.warn({ err: error }, `${what} does not answer; asking again in ${pauseMs} ms`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+await runPart(startWorker);
