@@ -81,5 +81,8 @@ function readSendGridError(body: unknown): { code: string | null; words: string 
   const errors = (body as { errors?: { message?: unknown; field?: unknown }[] } | null | undefined)?.errors;
   const first = Array.isArray(errors) ? errors[0] : undefined;
   const words = typeof first?.message === 'string' ? first.message : null;
-  return { code: null, words: words && first?.field ? `${words} (${String(first.field)})` : words };
+  return {
+    code: null,
+    words: words && typeof first?.field === 'string' ? `${words} (${first.field})` : words,
+  };
 }

@@ -31,7 +31,7 @@ async function sendText(
   wiring: CallWiring,
 ): Promise<{ providerId: string | null }> {
   const client = twilio(options.accountSid, options.authToken, {
-    httpClient: new WiredRequestClient(options, wiring),
+    httpClient: requestClientFor(options, wiring),
   });
   const sent = await client.messages.create({
     to,
@@ -50,25 +50,22 @@ function statusCallback(publicUrl: string, deliveryId: string): string {
 }
 
 /** Twilio's client throws the headers of an error away, and with them `Retry-After`: so errors are thrown here. */
-class WiredRequestClient extends twilio.RequestClient {
-  readonly #baseUrl: string | undefined;
-
-  constructor(options: SmsOptions, wiring: CallWiring) {
-    super({ keepAlive: false, autoRetry: false, timeout: options.timeoutMs });
-    this.#baseUrl = options.baseUrl;
-    this.axios.interceptors.request.use((config) => Object.assign(config, wiring));
-  }
-
-  override async request<TData>(request: Parameters<twilio.RequestClient['request']>[0]) {
-    const asked = new URL(request.uri);
-    const uri = this.#baseUrl ? new URL(asked.pathname + asked.search, this.#baseUrl).href : request.uri;
-    const answer = await super.request<TData>({ ...(request as object as typeof request), uri } as never);
-    if (answer.statusCode >= 300) {
-      const headers = { ...(answer.headers as Record<string, unknown>) };
-      throw new ProviderRefusal({ status: answer.statusCode, headers, body: answer.body });
-    }
-    return answer;
-  }
+function requestClientFor(options: SmsOptions, wiring: CallWiring): twilio.RequestClient {
+  const client = new twilio.RequestClient({
+    keepAlive: false,
+    autoRetry: false,
+    timeout: options.timeoutMs,
+  });
+  client.axios.interceptors.request.use((config) => {
+    const asked = new URL(config.url ?? '');
+    const url = options.baseUrl ? new URL(asked.pathname + asked.search, options.baseUrl).href : asked.href;
+    return Object.assign(config, wiring, { url });
+  });
+  client.axios.interceptors.response.use((answer) => {
+    if (answer.status < 300) return answer;
+    throw new ProviderRefusal({ status: answer.status, headers: { ...answer.headers }, body: answer.data });
+  });
+  return client;
 }
 
 function readTwilioError(body: unknown): { code: string | null; words: string | null } {

@@ -37,8 +37,9 @@ export function inboxRoutes(inbox: MessageFile, faults: Faults): Router {
   router.get('/sandbox', (_req, res) => sendPage(res));
   router.get('/sandbox/messages', async (req, res) => {
     const filter = readQuery(req);
-    res.set({ ETag: `"${start}-${inbox.count}"`, 'Cache-Control': 'no-cache' });
-    if (req.fresh) return void res.status(304).end();
+    const tag = `"${start}-${inbox.count}"`;
+    res.set({ ETag: tag, 'Cache-Control': 'no-cache' });
+    if (req.headers['if-none-match'] === tag) return void res.status(304).end();
     await sendMessages(res, inbox, filter);
   });
   router.get('/sandbox/faults', (_req, res) => void res.json({ faults: faults.list() }));

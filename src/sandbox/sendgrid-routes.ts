@@ -37,6 +37,9 @@ export function sendGridRoutes(inbox: MessageFile, faults: Faults, clock: Clock)
           return refuse(res, 500, [error('Internal Server Error', null)]);
         case 'timeout':
           return hold(res);
+        case 'accept-then-timeout':
+        case null:
+          break;
       }
       const requestId = randomBytes(16).toString('base64url');
       await inbox.append(read.mails.map((mail, i) => messageOf(mail, `${requestId}.${i}`, clock)));

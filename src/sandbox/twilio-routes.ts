@@ -35,6 +35,9 @@ export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): 
           return refuse(res, twilioError(500, 20500, 'Internal Server Error'));
         case 'timeout':
           return hold(res);
+        case 'accept-then-timeout':
+        case null:
+          break;
       }
       const sid = `SM${randomBytes(16).toString('hex')}`;
       await store(inbox, sid, read.message, clock);

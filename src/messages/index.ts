@@ -1,0 +1,22 @@
+import type { Content } from '../define/content.ts';
+import type { MessageType } from '../define/message.ts';
+import { cartNudgeContent } from './cart-nudge.content.ts';
+import { cartNudge } from './cart-nudge.ts';
+import { cartOfferContent } from './cart-offer.content.ts';
+import { cartOffer } from './cart-offer.ts';
+
+/** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
+export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer];
+
+/** What each message says. */
+export const contents: readonly Content<unknown>[] = [cartNudgeContent, cartOfferContent];
+
+/** The message of this name, if there is one. */
+export function messageNamed(name: string): MessageType<unknown> | undefined {
+  return messages.find((message) => message.name === name);
+}
+
+/** What the message of this name says, if anything. */
+export function contentOf(name: string): Content<unknown> | undefined {
+  return contents.find(({ message }) => message.name === name);
+}

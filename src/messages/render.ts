@@ -1,0 +1,128 @@
+import { Liquid, LiquidError, type Template } from 'liquidjs';
+import type { Content } from '../define/content.ts';
+import type { MessageType } from '../define/message.ts';
+import type { Channel } from '../domain/task-queues.ts';
+import { filters, MissingField, onOneLine } from './filters.ts';
+import { contentOf } from './index.ts';
+import { MissingData } from './missing-data.ts';
+
+/** What to say, and to whom. */
+export interface RenderInput {
+  message: MessageType<unknown>;
+  channel: Channel;
+  data: Readonly<Record<string, unknown>>;
+  /** Traits by name. */
+  customer: Readonly<Record<string, unknown>>;
+}
+
+export type Rendered = { subject: string; html: string; text: string } | { text: string };
+
+/** Characters of a text message, as Twilio bounds them, and of a subject, which mail programs cut much earlier. */
+const longestSms = 1_600;
+const longestSubject = 200;
+
+/** What a message says on a channel. @throws MissingData that names a field which its templates use and nobody gave. */
+export function renderMessage({ message, channel, data, customer }: RenderInput): Rendered {
+  const content = contentOf(message.name);
+  if (!content) throw new Error(`There is no content for ${message.name}: add it to src/messages/index.ts.`);
+  const scope = { ...data, customer };
+  try {
+    switch (channel) {
+      case 'email':
+        return mailOf(content, scope);
+      case 'sms':
+        return smsOf(content, scope);
+    }
+  } catch (error) {
+    const field = missingField(error);
+    throw field === null ? error : new MissingData(message.name, field);
+  }
+}
+
+function mailOf({ message, email }: Content<unknown>, scope: object): Rendered {
+  if (!email) throw new Error(`${message.name} lists e-mail among its channels but has no content for it.`);
+  return {
+    subject: clip(onOneLine(render(plain, email.subject, scope)), longestSubject),
+    html: render(escaped, email.html, scope),
+    text: `${withoutGaps(render(plain, email.text, scope))}\n`,
+  };
+}
+
+function smsOf({ message, sms }: Content<unknown>, scope: object): Rendered {
+  if (!sms) throw new Error(`${message.name} lists SMS among its channels but has no content for it.`);
+  return { text: clip(withoutGaps(render(plain, sms.text, scope)), longestSms) };
+}
+
+/** What nobody gave is an error, and so is what is there but empty: half a sentence must not go out. */
+const plain = engine((value) => textOf(value));
+const escaped = engine((value) => escapeHtml(textOf(value)));
+
+function engine(outputEscape: (value: unknown) => string): Liquid {
+  const liquid = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    outputEscape,
+  });
+  for (const [name, filter] of Object.entries(filters)) liquid.registerFilter(name, filter);
+  return liquid;
+}
+
+class NothingToSay extends Error {}
+
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      throw new NothingToSay('there is no text here');
+  }
+}
+
+function escapeHtml(text: string): string {
+  const names: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replaceAll(/[&<>"']/g, (character) => names[character]!);
+}
+
+const parsed = new WeakMap<Liquid, Map<string, Template[]>>();
+
+/** Templates are parsed once: they are a few constants of the code. */
+function render(liquid: Liquid, template: string, scope: object): string {
+  const known = parsed.get(liquid) ?? new Map<string, Template[]>();
+  parsed.set(liquid, known);
+  const parts = known.get(template) ?? liquid.parse(template);
+  known.set(template, parts);
+  return String(liquid.renderSync(parts, scope));
+}
+
+/** Which field an error of LiquidJS is about; null if it is about something else. */
+function missingField(error: unknown): string | null {
+  if (!LiquidError.is(error)) return null;
+  const cause = error.originalError;
+  if (cause instanceof MissingField) return cause.field;
+  if (cause instanceof NothingToSay) return error.token.getText().replaceAll(/^{{-?\s*|\s*-?}}$/g, '');
+  const name = (cause as { variableName?: unknown } | undefined)?.variableName;
+  if (typeof name === 'string') return name;
+  return cause ? missingField(cause) : null;
+}
+
+/** At most one empty line in a row, and none around: what a template leaves out must not leave a hole. */
+function withoutGaps(text: string): string {
+  return text.replaceAll(/\n{3,}/g, '\n\n').trim();
+}
+
+/** Cut between whole characters, with a sign that something is missing. */
+function clip(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length - 1);
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}

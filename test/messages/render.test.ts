@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { MessageType } from '../../src/define/message.ts';
+import { channels } from '../../src/domain/task-queues.ts';
+import { cartNudge } from '../../src/messages/cart-nudge.ts';
+import { cartOffer } from '../../src/messages/cart-offer.ts';
+import { contentOf, messageNamed, messages } from '../../src/messages/index.ts';
+import { MissingData } from '../../src/messages/missing-data.ts';
+import { renderMessage, type RenderInput } from '../../src/messages/render.ts';
+import type { CartItem } from '../../src/projections/cart.ts';
+
+type Item = CartItem & { title?: string | null; url?: string | null; imageUrl?: string | null };
+
+function item(more: Partial<Item> = {}): Item {
+  const line = { line: 'tea', sku: null, productId: 'p-1', quantity: 1, priceMinor: 1_999, currency: 'USD' };
+  return { ...line, title: 'Green tea', url: null, imageUrl: null, ...more };
+}
+
+function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
+  const rendered = renderMessage({ message: cartNudge, channel: 'email', customer: {}, ...input });
+  if (!('html' in rendered)) throw new Error('An e-mail was expected.');
+  return rendered;
+}
+
+function sms(message: MessageType<unknown>, data: RenderInput['data']): string {
+  return renderMessage({ message, channel: 'sms', data, customer: {} }).text;
+}
+
+test('every message has content for every channel it lists, under its own name', () => {
+  for (const message of messages) {
+    expect(messageNamed(message.name)).toBe(message);
+    for (const channel of message.channels) expect(contentOf(message.name)?.[channel]).toBeDefined();
+  }
+});
+
+test('a mail names the items, what they cost and what they come to, in HTML and in text', () => {
+  const items = [
+    item({ url: 'https://shop.example/tea' }),
+    item({ line: 'cup', title: 'Cup', quantity: 3, priceMinor: 500 }),
+  ];
+  const { subject, html, text } = mail({ data: { items }, customer: { firstName: 'Ada' } });
+  expect(subject).toBe('Still thinking about Green tea?');
+  expect(text).toContain('Hello Ada,\n\nYou left these in your cart.');
+  expect(text).toContain(
+    '* Green tea: $19.99\n  https://shop.example/tea\n* Cup, 3 pieces: $15.00\n\nTogether: $34.99\n',
+  );
+  for (const words of ['Hello Ada,', 'href="https://shop.example/tea"', '$15.00', '$34.99'])
+    expect(html).toContain(words);
+});
+
+test('an offer says how much', () => {
+  const data = { items: [item()], percentOff: 15 };
+  const { subject, html, text } = mail({ message: cartOffer, data });
+  expect(subject).toBe('15% off what is still in your cart');
+  expect(html).toContain('<strong>15% cheaper</strong>');
+  expect(text).toContain('15% cheaper');
+});
+
+describe('an item goes by', () => {
+  test.each<[string, Partial<Item>, string]>([
+    ['its title', {}, 'Green tea'],
+    ['else its product id', { title: null }, 'p-1'],
+    ['else its sku', { title: null, productId: null, sku: 'sku-1' }, 'sku-1'],
+    ['else its line', { title: null, productId: null }, 'tea'],
+  ])('%s', (_name, more, expected) => {
+    expect(mail({ data: { items: [item(more)] } }).text).toContain(`* ${expected}: $19.99`);
+  });
+
+  test('but a subject and an SMS speak of something rather than of a number', () => {
+    const items = [item({ title: null }), item({ line: 'b', title: null })];
+    expect(mail({ data: { items } }).subject).toBe('You left something in your cart');
+    expect(sms(cartNudge, { items })).toMatch(/^You left something in your cart\./);
+    expect(sms(cartOffer, { items, percentOff: 5 })).toMatch(/^5% off what is in your cart\./);
+  });
+});
+
+describe('money', () => {
+  test.each([
+    [1_999, 'USD', '$19.99'],
+    [1_999, 'JPY', '¥1,999'],
+    [1_999, 'KWD', 'KWD 1.999'],
+    [-500, 'EUR', '-€5.00'],
+  ])('%i of %s', (priceMinor, currency, words) => {
+    const { text } = mail({ data: { items: [item({ priceMinor, currency })] } });
+    expect(text.replaceAll('\u00a0', ' ')).toContain(`* Green tea: ${words}`);
+  });
+
+  test('nothing is said of a price that is not known, and nothing is added across currencies', () => {
+    const unknown = mail({ data: { items: [item({ priceMinor: null, currency: null }), item()] } });
+    expect(unknown.text).toContain('* Green tea\n');
+    expect(unknown.text).not.toContain('Together');
+    expect(mail({ data: { items: [item(), item({ currency: 'EUR' })] } }).text).not.toContain('Together');
+  });
+});
+
+describe('what customers and shops wrote', () => {
+  const title = `<script>alert("1")</script> & 'more'\r\nBcc: all@example.test {{ customer }}`;
+
+  test('cannot break out of the HTML, and is left as it is in text', () => {
+    const { html, text } = mail({
+      data: { items: [item({ title })] },
+      customer: { firstName: '<b>Ada</b>' },
+    });
+    expect(html).not.toMatch(/<script|<b>/);
+    expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;');
+    expect(text).toContain(`<script>alert("1")</script> & 'more' Bcc: all@example.test {{ customer }}`);
+    expect(text).toContain('Hello <b>Ada</b>,');
+  });
+
+  test('cannot add a line to a subject', () => {
+    const { subject } = mail({ data: { items: [item({ title: 'Tea\r\nBcc: x\u2028y\u0000z' })] } });
+    expect(subject).toBe('Still thinking about Tea Bcc: x y z?');
+  });
+
+  test.each(['javascript:alert(1)', 'https://x.example/" onclick="x', 'data:text/html,x', 'ftp://x.example'])(
+    'is no link when it is %s',
+    (url) => {
+      const { html, text } = mail({ data: { items: [item({ url, imageUrl: url })] } });
+      expect(html).not.toMatch(/<a |<img /);
+      expect(text).not.toContain(url);
+    },
+  );
+
+  test.each([undefined, null, 7, {}, '', ' ', 'x'.repeat(61)])('greets by a name only: %j', (firstName) => {
+    expect(mail({ data: { items: [item()] }, customer: { firstName } }).text).toMatch(/^Hello,\n/);
+  });
+});
+
+describe('what is missing is named', () => {
+  const { quantity: _quantity, ...withoutQuantity } = item();
+  test.each<[string, MessageType<unknown>, Record<string, unknown>, string]>([
+    ['no items', cartNudge, {}, 'items'],
+    ['an empty cart', cartNudge, { items: [] }, 'items'],
+    ['no percentage', cartOffer, { items: [item()] }, 'percentOff'],
+    ['a percentage of null', cartOffer, { items: [item()], percentOff: null }, 'percentOff'],
+  ])('%s', (_name, message, data, field) => {
+    for (const channel of channels) {
+      const rendering = () => renderMessage({ message, channel, data, customer: {} });
+      expect(rendering).toThrow(MissingData);
+      expect(rendering).toThrow(expect.objectContaining({ field }) as Error);
+    }
+  });
+
+  test('also within an item', () => {
+    const rendering = () => mail({ data: { items: [withoutQuantity] } });
+    expect(rendering).toThrow(expect.objectContaining({ field: 'item.quantity' }) as Error);
+  });
+});
+
+describe('an SMS', () => {
+  test('fits into one, with the longest title', () => {
+    const items = [item({ title: 'x'.repeat(300) }), item(), item()];
+    expect(sms(cartNudge, { items }).length).toBeLessThanOrEqual(160);
+    expect(sms(cartOffer, { items, percentOff: 10 }).length).toBeLessThanOrEqual(160);
+  });
+
+  test('says how to stop, and what else is in the cart', () => {
+    const text = sms(cartNudge, { items: [item(), item(), item()] });
+    expect(text).toBe(
+      'You left Green tea and 2 more in your cart. We have kept it for you. Questions? Just reply. STOP to opt out.',
+    );
+  });
+});
+
+test('a long subject is cut, between whole characters', () => {
+  const { subject } = mail({ data: { items: [item({ title: '🎁'.repeat(500) })] } });
+  expect(subject.length).toBeLessThanOrEqual(200);
+  expect(subject).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
+});
