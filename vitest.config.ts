@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'fast',
           globalSetup,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{workflows,replay,start,e2e}/**'],
+          exclude: ['test/{workflows,replay,embedded,start,e2e}/**'],
         },
       },
       {
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           globalSetup,
-          include: ['test/{start,e2e}/**/*.test.ts'],
+          include: ['test/{embedded,start,e2e}/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

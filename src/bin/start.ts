@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createClock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect } from '../db/connect.ts';
@@ -12,7 +10,7 @@ import { freePort, portState } from '../embedded/free-port.ts';
 import { readHomeFile } from '../embedded/home-file.ts';
 import { lockHome, makeHome } from '../embedded/home-folder.ts';
 import { whenParentGone } from '../embedded/parents.ts';
-import { kairosPart } from '../embedded/parts.ts';
+import { bundleInto, kairosPart } from '../embedded/parts.ts';
 import { portHolder } from '../embedded/port-holder.ts';
 import { withProgress, type Say } from '../embedded/progress.ts';
 import { dataDirOf, provideDatabase } from '../embedded/provide-database.ts';
@@ -33,7 +31,11 @@ async function start(boot: Boot): Promise<void> {
   const { config } = boot;
   const port = await publicPort(config);
   await endLeftovers(boot.home, dataDirOf(boot.home, boot.file));
-  const [databaseUrl, temporal] = await Promise.all([provideDatabase(boot), provideTemporal(boot)]);
+  const [databaseUrl, temporal, bundle] = await Promise.all([
+    provideDatabase(boot),
+    provideTemporal(boot),
+    withProgress(say, 'Bundling the workflows', () => bundleInto(boot.home)),
+  ]);
   await withProgress(say, 'Bringing the database up to date', () => migrateDatabase(databaseUrl));
   const { scale } = await fixHome(databaseUrl, config);
   const url = `http://${hostInUrl(config.HOST)}:${port}`;
@@ -48,25 +50,27 @@ async function start(boot: Boot): Promise<void> {
     KAIROS_CLOCK_ORIGIN: String(scale.originMs),
     PORT: String(port),
   };
-  await startOwnParts(boot, env);
+  await startOwnParts(boot, env, bundle);
   sayWhatIsWhere(boot, url, temporal);
   say(`ready ${url}`);
 }
 
-async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv): Promise<void> {
+async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string): Promise<void> {
   const all = { ...env };
   if (usesSandbox(boot.config)) {
     const port = String(await embeddedPort(boot, 'sandbox', 3001));
     await boot.supervisor.start(kairosPart('sandbox', boot.home, { ...env, PORT: port, HOST: '127.0.0.1' }));
     all['KAIROS_SANDBOX_URL'] = `http://127.0.0.1:${port}`;
   }
-  const parts = ['worker', 'router', 'api'].filter(isWritten).map((name) => kairosPart(name, boot.home, all));
+  const parts = [
+    kairosPart('worker', boot.home, all, ['--bundle', bundle]),
+    kairosPart('router', boot.home, all),
+    kairosPart('api', boot.home, all),
+  ];
   await withProgress(say, 'Starting worker, router and API', () =>
     Promise.all(parts.map((part) => boot.supervisor.start(part))),
   );
 }
-
-const isWritten = (name: string) => existsSync(join(import.meta.dirname, `${name}.ts`));
 
 /** The sandbox provider never runs beside a real one. */
 function usesSandbox(config: Config): boolean {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { StartError } from '../errors.ts';
 import type { Part } from './part.ts';
 import { shownOfJson } from './part-log.ts';
 import { answersQueries, clusterCommand, clusterUrl, type Cluster } from './postgres.ts';
 import { removeStaleLock } from './leftovers.ts';
+import { runCommand } from './run-command.ts';
 import { answersTemporal, devServerCommand, type DevServer } from './temporal.ts';
 
 /** The embedded PostgreSQL. After a crash it recovers first, which may take a while. */
@@ -33,13 +35,22 @@ export function temporalPart(server: DevServer): Part {
 
 const bin = join(import.meta.dirname, '..', 'bin');
 
+/** All workflows as one file of the home, made anew: a worker that dies need not do it again. The file's path. */
+export async function bundleInto(home: string): Promise<string> {
+  const file = join(home, 'workflows.bundle.js');
+  const args = ['--import', import.meta.resolve('tsx'), join(bin, 'bundle.ts'), file];
+  const { ok, output } = await runCommand(process.execPath, args, { boundMs: 120_000 });
+  if (ok) return file;
+  throw new StartError(`The workflows could not be bundled:\n${output}`);
+}
+
 /** A part of ours: a file in `src/bin`, in a process of its own. The home among its arguments marks it as this home's. */
-export function kairosPart(name: string, home: string, env: NodeJS.ProcessEnv): Part {
+export function kairosPart(name: string, home: string, env: NodeJS.ProcessEnv, options: string[] = []): Part {
   return {
     name,
     command: {
       file: process.execPath,
-      args: ['--import', import.meta.resolve('tsx'), join(bin, `${name}.ts`), `--home=${home}`],
+      args: ['--import', import.meta.resolve('tsx'), join(bin, `${name}.ts`), `--home=${home}`, ...options],
       env,
       account: null,
       stopSignal: 'SIGTERM',

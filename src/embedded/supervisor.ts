@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../errors.ts';
+import { endingWithUs } from './ending-with-us.ts';
 import { untilReady, type Part } from './part.ts';
 import { PartLog } from './part-log.ts';
 import { writeProcesses } from './processes-file.ts';
@@ -73,13 +74,11 @@ export class Supervisor {
 
   async #launch(part: Part): Promise<void> {
     await part.beforeStart?.();
+    // Our own end when their channel to us breaks; programs of others cannot be taught that.
+    const isOurs = !part.answers;
+    const command = isOurs ? part.command : await endingWithUs(part.command);
     if (this.#stopping) throw new Error('is not started: Kairos stops');
-    const child = runProgram(part.command, [
-      'ignore',
-      'pipe',
-      'pipe',
-      ...(part.answers ? [] : ['ipc' as const]),
-    ]);
+    const child = runProgram(command, ['ignore', 'pipe', 'pipe', ...(isOurs ? ['ipc' as const] : [])]);
     this.#running.set(part.name, { part, child });
     this.#record();
     const log = this.#logOf(part);

@@ -7,7 +7,7 @@ import { isAlive } from '../../src/embedded/process-identity.ts';
 import { eventually } from '../support/eventually.ts';
 import { startKairos, testHome, untilGone, type Started, type TestHome } from '../support/started.ts';
 
-const parts = ['api', 'postgres', 'router', 'sandbox', 'temporal'];
+const parts = ['api', 'postgres', 'router', 'sandbox', 'temporal', 'worker'];
 
 /** One home, started, killed, started again: in this order, because a start takes seconds. */
 describe('npm start', () => {
@@ -57,23 +57,31 @@ describe('npm start', () => {
     expect((await stat(join(home.path, 'home.json'))).mode & 0o077).toBe(0);
   });
 
-  test.each(parts)('%s is running again within five seconds of a kill -9', async (name) => {
-    const before = await pidOf(name);
-    const runsAgain = kairos.output().split(`${name} runs again`).length;
-    const begun = performance.now();
-    process.kill(before, 'SIGKILL');
-    await eventually(`a new ${name}`, () => kairos.output().split(`${name} runs again`).length > runsAgain);
-    expect(performance.now() - begun).toBeLessThan(5_000);
-    const after = await pidOf(name);
-    expect(after).not.toBe(before);
-    expect(isAlive(after)).toBe(true);
-    await eventually('readiness', async () => {
-      return fetch(`${url}/readyz`).then(
-        (answer) => answer.status === 200,
-        () => false,
+  test.each(parts)(
+    '%s is started again within five seconds of a kill -9, and all is ready again',
+    async (name) => {
+      const before = await pidOf(name);
+      const runsAgain = kairos.output().split(`${name} runs again`).length;
+      const begun = performance.now();
+      process.kill(before, 'SIGKILL');
+      const after = await eventually(`a new ${name}`, async () => {
+        const pid = (await kairos.processes())[name];
+        return pid !== before && pid;
+      });
+      expect(performance.now() - begun).toBeLessThan(5_000);
+      expect(isAlive(after)).toBe(true);
+      await eventually(
+        `${name} to be ready`,
+        () => kairos.output().split(`${name} runs again`).length > runsAgain,
       );
-    });
-  });
+      await eventually('readiness', async () => {
+        return fetch(`${url}/readyz`).then(
+          (answer) => answer.status === 200,
+          () => false,
+        );
+      });
+    },
+  );
 
   test('a home in use by another Kairos is refused, naming it and the cure', async () => {
     const second = startKairos({ home: home.path });

@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endingWithUs } from '../../src/embedded/ending-with-us.ts';
 import { freePort } from '../../src/embedded/free-port.ts';
 import { answersQueries, clusterCommand, clusterUrl, prepareCluster } from '../../src/embedded/postgres.ts';
 import { hasEnded, runProgram, stopProgram } from '../../src/embedded/program.ts';
@@ -63,7 +64,9 @@ async function startEmbedded(): Promise<TestPostgres> {
   });
   const port = await freePort();
   const log = join(folder, 'postgres.log');
-  const child = runProgram(clusterCommand(cluster, port, settings), ['ignore', 'ignore', openSync(log, 'a')]);
+  // A test run that is killed leaves no server behind.
+  const command = await endingWithUs(clusterCommand(cluster, port, settings));
+  const child = runProgram(command, ['ignore', 'ignore', openSync(log, 'a')]);
   const url = clusterUrl(cluster, port, 'postgres');
   while (!(await answersQueries(url))) {
     if (!hasEnded(child)) continue;
