@@ -18,7 +18,7 @@ const everyMs = 2_000;
 /** More of them are counted, not told: a file of another kind has one a line. */
 const mostComplaints = 20;
 /** npm passes on a Ctrl-C that the terminal has sent here as well. */
-const sameKeyMs = 500;
+const sameKeyMs = 1_500;
 
 const exitCodes = { complete: 0, incomplete: 1, stopped: 130 } as const;
 

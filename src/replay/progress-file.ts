@@ -88,11 +88,13 @@ async function readKept(path: string): Promise<Progress | null> {
 }
 
 async function realFile(file: string): Promise<string> {
-  return realpath(file).catch((error: NodeJS.ErrnoException) => {
-    throw new StartError(`${file} cannot be read: ${error.message}. Name a file of recorded messages.`, {
-      cause: error,
-    });
+  const cure = 'Name a file of recorded messages, one a line';
+  const real = await realpath(file).catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(`${file} cannot be read: ${error.message}. ${cure}.`, { cause: error });
   });
+  // A pipe could be read only once, and a second call would not find where the first stopped.
+  if (!(await stat(real)).isFile()) throw new StartError(`${file} is not a file. ${cure}.`);
+  return real;
 }
 
 async function hashHead(file: string, bytes: number): Promise<string> {

@@ -109,5 +109,5 @@ function httpUrl(text: string): string {
 }
 
 function wrong(sentence: string): StartError {
-  return new StartError(`${sentence}.\n\n${replayUsage}`);
+  return new StartError(`${sentence}.\nnpm run replay -- --help shows what can be said.`);
 }

@@ -58,12 +58,13 @@ export class Replay {
   private readonly tally: Tally;
   /** The last line that was dealt with or is in the batch; kept only after the answer. */
   private line: number;
+  private lineRead = 0;
   private rhythm: Rhythm | null = null;
   private recordedMs: number | null = null;
-  /** When the next message is due; null while none is known. */
+  /** When the next message is due, or the batch under way was; null before the first. */
   private nextDueMs: number | null = null;
   private lastDueMs = 0;
-  private lastPostMs = 0;
+  private lastAnswerMs = 0;
   private ending: Ending = { how: 'finished' };
 
   constructor(parts: ReplayParts) {
@@ -77,8 +78,15 @@ export class Replay {
   status(): Status {
     const { clockSpeed, poster } = this.parts;
     const lateMs = this.nextDueMs === null ? null : this.nowMs() - this.nextDueMs;
-    const { recordedMs } = this;
-    return { tally: { ...this.tally }, recordedMs, lateMs, clockSpeed, trouble: poster.trouble };
+    const { recordedMs, lineRead } = this;
+    return {
+      tally: { ...this.tally },
+      line: lineRead,
+      recordedMs,
+      lateMs,
+      clockSpeed,
+      trouble: poster.trouble,
+    };
   }
 
   /** Plays to the end. @throws StartError when the recording cannot be read further. */
@@ -141,15 +149,15 @@ export class Replay {
     this.line = line;
     this.recordedMs = entry.atMs;
     this.lastDueMs = due;
-    this.nextDueMs = null;
   }
 
   private async post(batch: Batch): Promise<Answer> {
     const nowMs = this.nowMs();
-    const messages = batch.stamped(this.lastPostMs, nowMs);
+    this.nextDueMs = batch.dueMs;
     this.mostLateMs = Math.max(this.mostLateMs, nowMs - batch.dueMs);
-    this.lastPostMs = nowMs;
-    return this.parts.poster.post(messages);
+    const answer = await this.parts.poster.post(batch.stamped(this.lastAnswerMs, nowMs));
+    this.lastAnswerMs = this.nowMs();
+    return answer;
   }
 
   private note({ items }: Batch, answer: Extract<Answer, { taken: true }>): void {
@@ -173,8 +181,8 @@ export class Replay {
   private dueMs({ atMs }: RecordedMessage): number {
     const { clockSpeed, options } = this.parts;
     if (this.rhythm === null) {
-      this.lastPostMs = this.nowMs();
-      this.rhythm = { firstMs: atMs, startMs: this.lastPostMs, pace: clockSpeed * options.speed };
+      this.lastAnswerMs = this.nowMs();
+      this.rhythm = { firstMs: atMs, startMs: this.lastAnswerMs, pace: clockSpeed * options.speed };
     }
     return Math.max(this.lastDueMs, dueMs(atMs, this.rhythm));
   }
@@ -190,6 +198,7 @@ export class Replay {
     const toMs = options.toMs ?? Infinity;
     for await (const line of lines) {
       if (signal.aborted) return;
+      this.lineRead = line.number;
       const entry = recordedMessage(line);
       if (entry === null) continue;
       if ('atMs' in entry && (entry.atMs < fromMs || entry.atMs >= toMs)) continue;

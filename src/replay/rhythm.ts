@@ -14,22 +14,19 @@ export function dueMs(recordedMs: number, { firstMs, startMs, pace }: Rhythm): n
 }
 
 /**
- * The time stamps of messages that are posted together, whole milliseconds, for the times they were due. In their
- * order, each at least a millisecond after the one before where there is one left, none before the last post
- * (`sinceMs`) and none in the future. On time, each has the moment it was due; posted too late, they share the time
- * since the last post in their own proportions.
+ * The time stamps of messages that are posted together, whole milliseconds, for the times they were due: none in the
+ * future, none before the last answer (`sinceMs`), each at least a millisecond after the one before where there is one
+ * left. On time, each has the moment it was due; posted too late, they come as soon after the last answer as they can.
+ *
+ * Not before the last answer, because Kairos takes the way of a request off its time stamps
+ * (`receivedAt − (sentAt − timestamp)`): after one that was slow, the next could seem to have happened before it.
  */
 export function placeTimes(dues: readonly number[], sinceMs: number, nowMs: number): number[] {
-  const first = dues[0]!;
-  const last = dues.reduce((latest, due) => Math.max(latest, due), first);
-  const isLate = first < sinceMs;
-  const stretch = last > first ? (nowMs - sinceMs) / (last - first) : 0;
   let previous = sinceMs - 1;
   return dues.map((due, index) => {
-    const own = isLate ? nowMs - (last - due) * stretch : due;
     // Those that follow need a millisecond each.
     const latest = nowMs - (dues.length - 1 - index);
-    previous = Math.min(nowMs, Math.max(Math.floor(Math.min(own, latest)), previous + 1));
+    previous = Math.min(nowMs, Math.max(Math.floor(Math.min(due, latest)), previous + 1));
     return previous;
   });
 }

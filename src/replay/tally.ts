@@ -27,6 +27,8 @@ export const emptyTally: Tally = {
 /** Where a replay is, for its line of progress. */
 export interface Status {
   tally: Tally;
+  /** The last line that was read. */
+  line: number;
   /** The moment of the recording that was posted last, epoch milliseconds; null before the first. */
   recordedMs: number | null;
   /** How late the next message is, real milliseconds; negative when it is still to come, null when none is known. */
@@ -41,10 +43,10 @@ export interface Status {
 const onTimeMs = 100;
 
 /** One line on where a replay is. */
-export function sayProgress({ tally, recordedMs, lateMs, clockSpeed, trouble }: Status): string {
-  const at =
-    recordedMs === null ? 'nothing yet' : `at ${new Date(recordedMs).toISOString()} of the recording`;
-  const parts = [`${number(tally.posted)} posted, ${at}`, sayLate(lateMs, clockSpeed), sayProblems(tally)];
+export function sayProgress({ tally, line, recordedMs, lateMs, clockSpeed, trouble }: Status): string {
+  const moment = recordedMs === null ? '' : `, ${new Date(recordedMs).toISOString()} of the recording`;
+  const place = `${number(tally.posted)} posted, at line ${number(line)}${moment}`;
+  const parts = [place, sayLate(lateMs, clockSpeed), sayProblems(tally)];
   if (trouble !== null) parts.push(`${trouble}, trying again`);
   return parts.filter((part) => part !== '').join('; ');
 }

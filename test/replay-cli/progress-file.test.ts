@@ -60,8 +60,9 @@ test('a progress file that says nothing is named', async () => {
   );
 });
 
-test('a recording that is not there is named', async () => {
+test('a recording that is not there, or is no file, is named', async () => {
   await expect(progressPath('.', url, options('nowhere.ndjson'))).rejects.toThrow(
     /nowhere\.ndjson cannot be read: ENOENT/,
   );
+  await expect(progressPath('.', url, options('test'))).rejects.toThrow(/^test is not a file\. Name a file/);
 });

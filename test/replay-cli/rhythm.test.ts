@@ -30,12 +30,12 @@ describe('time stamps of what is posted together', () => {
     expect(placeTimes([199, 199, 199, 199], 198, 200)).toEqual([198, 199, 200, 200]);
   });
 
-  test('too late, they share the time since the last post in their own proportions', () => {
-    expect(placeTimes([10, 20, 50], 100, 200)).toEqual([100, 125, 200]);
+  test('too late, they come as soon after the last answer as they can', () => {
+    expect(placeTimes([10, 20, 101, 150], 100, 200)).toEqual([100, 101, 102, 150]);
   });
 
-  test('too late and alone, it is now', () => {
-    expect(placeTimes([10], 100, 200)).toEqual([200]);
+  test('too late and many, they come between the last answer and now', () => {
+    expect(placeTimes([10, 20, 30, 40], 100, 102)).toEqual([100, 101, 102, 102]);
   });
 
   test('one that was recorded out of order keeps its place in the file', () => {

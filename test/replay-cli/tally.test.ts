@@ -6,8 +6,8 @@ const tally = { ...emptyTally, posted: 1_234, identified: 200, accepted: 1_230, 
 const recordedMs = Date.UTC(2019, 9, 1, 1, 12);
 
 test('the line of progress: how much, of when, and how late', () => {
-  const status = { tally, recordedMs, clockSpeed: 3_600, trouble: null };
-  const start = '1,234 posted, at 2019-10-01T01:12:00.000Z of the recording';
+  const status = { tally, line: 1_100, recordedMs, clockSpeed: 3_600, trouble: null };
+  const start = '1,234 posted, at line 1,100, 2019-10-01T01:12:00.000Z of the recording';
   expect(sayProgress({ ...status, lateMs: -3_200 })).toBe(`${start}; on time, next in 3.2 s`);
   expect(sayProgress({ ...status, lateMs: 20 })).toBe(`${start}; on time`);
   expect(sayProgress({ ...status, lateMs: 2_400 })).toBe(
@@ -18,12 +18,13 @@ test('the line of progress: how much, of when, and how late', () => {
 test('what was not taken, and what is wrong now, is in it', () => {
   const status = {
     tally: { ...tally, rejected: 1, faulty: 2 },
+    line: 9,
     recordedMs: null,
     lateMs: null,
     clockSpeed: 1,
   };
   expect(sayProgress({ ...status, trouble: 'Kairos answers 503' })).toBe(
-    '1,234 posted, nothing yet; 1 rejected, 2 faulty lines; Kairos answers 503, trying again',
+    '1,234 posted, at line 9; 1 rejected, 2 faulty lines; Kairos answers 503, trying again',
   );
 });
 
