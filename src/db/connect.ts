@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { guardTransactions } from './guard-transactions.ts';
 import * as schema from './schema/index.ts';
 
 export type Sql = postgres.Sql;
@@ -21,8 +22,13 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     // The library's own back-off grows to many seconds: a database that is back would be thought gone.
     backoff: () => 0.2,
     onnotice: () => {},
-    connection: { application_name: options.name ?? 'kairos' },
+    connection: {
+      application_name: options.name ?? 'kairos',
+      // A plan that was kept from when a table was small reads the whole of it after a burst, until statistics catch up.
+      plan_cache_mode: 'force_custom_plan',
+    },
   });
+  guardTransactions(sql);
   return { sql, db: overPool(sql), end: () => sql.end({ timeout: 5 }) };
 }
 
