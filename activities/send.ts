@@ -156,6 +156,8 @@ function lookAgain(attempt: number): ApplicationFailure {
   return ApplicationFailure.create({
     message: 'Behind: an event of the customer has not taken effect yet. The gate looks again.',
     type: 'behind',
+    // Nothing is wrong: it belongs neither into the log nor among the failures.
+    category: 'BENIGN',
     nextRetryDelay: growing(behind, attempt),
   });
 }

@@ -1,13 +1,22 @@
 import type { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 import type { SendInput } from '../../activities/contract.ts';
+import { createChannelActivities } from '../../activities/send.ts';
 import { consents, contacts, customers, carts, runs, settings, unrouted } from '../../src/db/schema/index.ts';
 import { eq } from 'drizzle-orm';
 import { armKeyOf } from '../../src/domain/holdout.ts';
 import { MissingData } from '../../src/messages/missing-data.ts';
 import { newId } from '../../src/ids.ts';
 import { teapot } from '../support/open-run.ts';
-import { addCustomer, addRun, startSending, testJourney, type Sending } from '../support/sending.ts';
+import {
+  addCustomer,
+  addRun,
+  startSending,
+  testJourney,
+  testMessages,
+  type Sending,
+} from '../support/sending.ts';
 
 /** A customer with a run that may send, unless told otherwise. */
 async function shop(wanted: Parameters<typeof addCustomer>[1] = {}, definitions = [testJourney('cart')]) {
@@ -376,6 +385,28 @@ describe('caps', () => {
     for (const nth of [1, 2, 3]) reasons.push((await it.send(ask(nth))).reason);
     expect(reasons).toEqual([null, null, 'capped']);
   });
+});
+
+test('asks Temporal which attempt this is, and passes its cancellation on to the channel', async () => {
+  await using it = await shop();
+  await it.database.db.insert(unrouted).values({ seq: 1, userId: `user-${it.customerId}` });
+  const { database, clock, channels } = it;
+  const signals: unknown[] = [];
+  channels.email.send = async (_, signal) => {
+    signals.push(signal);
+    return { kind: 'accepted', providerId: null };
+  };
+  const parts = { database, clock, channels, messages: testMessages, definitions: [testJourney('cart')] };
+  const activities = createChannelActivities({ ...parts, render: () => ({ text: 'hello' }) });
+  const run = (attempt: number) =>
+    new MockActivityEnvironment({ attempt }).run(
+      (input: SendInput) => activities.sendMessage(input),
+      it.ask(),
+    );
+  expect((await failureOf(run(2))).nextRetryDelay).toBe(375);
+  await it.database.db.delete(unrouted);
+  expect(await run(3)).toMatchObject({ state: 'accepted' });
+  expect(signals).toEqual([expect.any(AbortSignal)]);
 });
 
 test('who was joined to another is followed to the one who has everything', async () => {

@@ -89,7 +89,8 @@ export async function startSending(
       ...parts,
       ...over,
     };
-    return createChannelActivities({ attempt: () => 1, abort: () => undefined, ...given }).sendMessage;
+    const activities = createChannelActivities({ attempt: () => 1, abort: () => undefined, ...given });
+    return (input) => activities.sendMessage(input);
   };
   return {
     database,

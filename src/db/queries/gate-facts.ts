@@ -68,6 +68,8 @@ export function gateFactsQuery(
   { runId, customerId, message, nth, channel, countedSince }: GateQuestion,
 ): PendingQuery<GateRow[]> {
   return sql<GateRow[]>`
+    with ids as materialized (
+      select kind, external_id from customer_ids where customer_id = ${customerId})
     select r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       c.arm_key as "armKey", c.traits,
@@ -85,15 +87,18 @@ export function gateFactsQuery(
     where r.id = ${runId}`;
 }
 
-/** Whether an accepted event under any of the customer's ids waits for routing; an alias counts under both its ids. */
+/**
+ * Whether an accepted event under any of the customer's ids waits for routing; an alias counts under both its ids.
+ * The ids are read first, by themselves, and each is then looked up (`offset 0` keeps it so): left free, PostgreSQL
+ * reads the whole queue, or without statistics all ids of a kind.
+ */
 function behind(sql: Sql | TransactionSql) {
   return sql`(
-    exists (select from customer_ids i join unrouted u on u.user_id = i.external_id
-      where i.customer_id = c.id and i.kind = 'user')
-    or exists (select from customer_ids i join unrouted u on u.anonymous_id = i.external_id
-      where i.customer_id = c.id and i.kind = 'anonymous')
-    or exists (select from customer_ids i join unrouted u on u.previous_id = i.external_id
-      where i.customer_id = c.id))`;
+    exists (select from ids, lateral (select from unrouted u where u.user_id = ids.external_id offset 0) u
+      where ids.kind = 'user')
+    or exists (select from ids, lateral (select from unrouted u where u.anonymous_id = ids.external_id offset 0) u
+      where ids.kind = 'anonymous')
+    or exists (select from ids, lateral (select from unrouted u where u.previous_id = ids.external_id offset 0) u))`;
 }
 
 /** What counts towards caps, newest first, without the delivery that is judged. */

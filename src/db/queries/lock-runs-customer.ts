@@ -9,13 +9,10 @@ interface Locked {
  * Locks the customer of a run until the transaction ends, and says who it is; null when there is no such run. Who
  * was joined to another is followed to the one who has everything now. Two sends to one customer pass the gate one
  * after the other, which is what makes caps hold.
- *
- * It also asks for fresh plans in this transaction: a plan that was kept from when a table was empty reads the whole
- * of it after a burst of events, until the statistics catch up.
  */
 export async function lockRunsCustomer(tx: TransactionSql, runId: string): Promise<string | null> {
   const [first] = await tx<Locked[]>`
-    select c.id, c.merged_into as "mergedInto", set_config('plan_cache_mode', 'force_custom_plan', true)
+    select c.id, c.merged_into as "mergedInto"
     from runs r join customers c on c.id = r.customer_id
     where r.id = ${runId} for update of c`;
   let locked = first;

@@ -1,0 +1,102 @@
+import { beforeAll, expect, test } from 'vitest';
+import { gateFacts, gateFactsQuery, type GateQuestion } from '../../src/db/queries/gate-facts.ts';
+import type { Sql } from '../../src/db/connect.ts';
+import { countingStates, deliveryStates } from '../../src/domain/delivery.ts';
+import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
+
+/** A shop that has been busy for a while, and a burst of events that routing has yet to take. None of this customer. */
+async function fill(sql: Sql): Promise<void> {
+  await sql`
+    insert into customers (id, arm_key, created_at)
+    select gen_random_uuid(), i, '2026-01-01' from generate_series(1, 50000) i`;
+  await sql`
+    insert into customer_ids (kind, external_id, customer_id, at)
+    select case when arm_key like '%1' then 'user' else 'anonymous' end, arm_key, id, '2026-01-01'
+    from customers where arm_key <> id::text`;
+  await sql`
+    insert into consents (id, customer_id, channel, state, source, at)
+    select gen_random_uuid(), id, 'email', 'granted', 'test', '2026-01-01' from customers limit 30000`;
+  await sql`
+    insert into runs (id, name, version, customer_id, key, n, workflow_id, first, carries, settings, opened_at,
+      last_activity_at)
+    select gen_random_uuid(), 'cart', 1, id, '', 1, 'w' || arm_key, '{}', '{}', '{}', '2026-01-01', '2026-01-01'
+    from customers limit 30000`;
+  await sql`
+    insert into deliveries (id, run_id, customer_id, name, message, nth, purpose, state, verdicts, at)
+    select gen_random_uuid(), id, customer_id, 'cart', 'nudge', nth, 'help', 'accepted', '[]', '2026-03-01'
+    from runs, generate_series(2, 4) nth`;
+  await sql`
+    insert into carts (customer_id, key, lines, last_activity_at)
+    select id, '', '[]', '2026-01-01' from customers limit 30000`;
+  await sql`
+    insert into contacts (event_id, customer_id, at)
+    select gen_random_uuid(), id, '2026-03-01' from customers limit 30000`;
+  await sql`
+    insert into unrouted (seq, user_id, anonymous_id)
+    select i, case when i % 2 = 0 then 'u' || i end, 'a' || i from generate_series(1, 100000) i`;
+}
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: PlanNode[];
+}
+
+function scanned(node: PlanNode): string[] {
+  const own = node['Node Type'] === 'Seq Scan' ? [node['Relation Name']!] : [];
+  return [...own, ...(node.Plans ?? []).flatMap(scanned)];
+}
+
+let it: Sending;
+let question: GateQuestion;
+
+beforeAll(async () => {
+  it = await startSending();
+  const customerId = await addCustomer(it);
+  const { runId } = await addRun(it, customerId);
+  const countedSince = new Date(0);
+  question = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', countedSince };
+});
+
+test('reads no table whole among 100,000 of everything, with the statistics of an empty shop or its own', async () => {
+  const { sql } = it.database;
+  const wholeTables = async () => {
+    const rows = await sql<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>`
+      explain (format json) ${gateFactsQuery(sql, question)}`;
+    return scanned(rows[0]!['QUERY PLAN'][0].Plan);
+  };
+  await sql.unsafe('vacuum analyze');
+  await fill(sql);
+  // A row for the whole shop.
+  expect(await wholeTables()).toEqual(['settings']);
+  await sql.unsafe('analyze');
+  expect(await wholeTables()).toEqual(['settings']);
+});
+
+test('plans anew each time: a plan kept from when the shop was empty would read tables whole', async () => {
+  const [row] = await it.database.sql`show plan_cache_mode`;
+  expect(row).toEqual({ plan_cache_mode: 'force_custom_plan' });
+});
+
+test('counts what the caps count: states, purposes, windows, and not itself', async () => {
+  const { sql } = it.database;
+  const { runId, customerId } = question;
+  await sql`truncate deliveries, contacts`;
+  const insert = (d: { message: string; nth: number; purpose: string; state: string; at: string }) => sql`
+    insert into deliveries (id, run_id, customer_id, name, message, nth, purpose, state, verdicts, at)
+    values (gen_random_uuid(), ${runId}, ${customerId}, 'cart', ${d.message}, ${d.nth}, ${d.purpose}, ${d.state},
+      '[]', ${d.at})`;
+  const at = '2026-03-01T00:00:00Z';
+  for (const [i, state] of deliveryStates.entries()) {
+    await insert({ message: state, nth: i + 2, purpose: 'help', state, at });
+  }
+  await insert({ message: 'receipt', nth: 1, purpose: 'transactional', state: 'accepted', at });
+  await insert({ message: 'old', nth: 1, purpose: 'help', state: 'accepted', at: '2026-02-01T00:00:00Z' });
+  await insert({ message: 'nudge', nth: 1, purpose: 'help', state: 'intended', at });
+  const since = new Date('2026-02-01T00:00:00Z');
+  const { counted, delivery } = await sql.begin((tx) => gateFacts(tx, { ...question, countedSince: since }));
+  const messages = counted.map((one) => (one.kind === 'delivery' ? one.message : one.kind));
+  expect(messages.sort()).toEqual([...countingStates].sort());
+  expect(counted[0]!.at).toBe(Date.parse(at));
+  expect(delivery).toMatchObject({ state: 'intended', callingAt: null, at: Date.parse(at), verdicts: [] });
+});
