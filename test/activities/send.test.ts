@@ -6,6 +6,8 @@ import { createChannelActivities } from '../../activities/send.ts';
 import { consents, contacts, customers, carts, runs, settings, unrouted } from '../../src/db/schema/index.ts';
 import { eq } from 'drizzle-orm';
 import { armKeyOf } from '../../src/domain/holdout.ts';
+import { messages } from '../../src/messages/index.ts';
+import { renderMessage } from '../../src/messages/render.ts';
 import { MissingData } from '../../src/messages/missing-data.ts';
 import { newId } from '../../src/ids.ts';
 import { teapot } from '../support/open-run.ts';
@@ -407,6 +409,18 @@ test('asks Temporal which attempt this is, and passes its cancellation on to the
   await it.database.db.delete(unrouted);
   expect(await run(3)).toMatchObject({ state: 'accepted' });
   expect(signals).toEqual([expect.any(AbortSignal)]);
+});
+
+test('says what the declared message says, with the words of the cart', async () => {
+  await using it = await shop();
+  const { ask } = await addRun(it, it.customerId, { key: 'cart-1' });
+  const cart = { customerId: it.customerId, key: 'cart-1', lines: [teapot], lastActivityAt: it.clock.now() };
+  await it.database.db.insert(carts).values(cart);
+  const send = it.worker({ messages, render: renderMessage });
+  const { line, sku, productId, quantity, priceMinor, currency } = teapot;
+  const items = [{ line, sku, productId, quantity, priceMinor, currency }];
+  expect(await send(ask({ message: 'cart-nudge', data: { items } }))).toMatchObject({ state: 'accepted' });
+  expect(JSON.stringify(it.channels.email.sent[0]!.content)).toContain(teapot.title);
 });
 
 test('who was joined to another is followed to the one who has everything', async () => {
