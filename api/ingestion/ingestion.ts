@@ -22,6 +22,8 @@ export interface Ingestion {
    * @throws AppError `too-many` when the queue is full, `unavailable` when the database does not answer.
    */
   submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted>;
+  /** Messages that wait for their commit, those of the flush under way among them. */
+  waiting(): number;
   /** What was done since the start. */
   readonly counts: { commits: number; accepted: number; duplicates: number; rejected: number };
 }
@@ -123,7 +125,7 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
     held = { items: held.items - items.length - refusals.length, bytes: held.bytes - bytes };
   }
 
-  return { submit, counts };
+  return { submit, counts, waiting: () => held.items };
 }
 
 /** The oldest requests, at least one, up to `commitItems` messages. */
