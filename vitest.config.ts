@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'fast',
           globalSetup,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{workflows,replay,embedded,start,e2e}/**'],
+          exclude: ['test/{replay,embedded,start,e2e}/**', 'test/workflows/*.test.ts'],
         },
       },
       {
@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'workflows',
           globalSetup: [...globalSetup, 'test/support/workflow-bundle-setup.ts'],
-          include: ['test/{workflows,replay}/**/*.test.ts'],
+          include: ['test/workflows/*.test.ts', 'test/replay/**/*.test.ts'],
           testTimeout: 60_000,
         },
       },

@@ -46,7 +46,7 @@ function eventProblems({ starts, ends, hears }: JourneyDefinition): string[] {
       if (!isEvent(event))
         problems.push(`${field}.${key}: ${shown(event)} came; expected an event, made by event().`);
     }
-    problems.push(...twice(field, Object.values(events)));
+    problems.push(...twice(field, Object.values(events).filter(isEvent)));
   }
   for (const key of Object.keys(ends)) problems.push(...outcomeProblems(key));
   return problems;

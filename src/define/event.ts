@@ -6,6 +6,6 @@ export interface EventType<Properties = Record<string, unknown>> {
 }
 
 /** Declares a customer event by the name that the Segment specification (or ours in its style) gives it. */
-export function event<Properties>(name: string): EventType<Properties> {
+export function event<Properties = Record<string, unknown>>(name: string): EventType<Properties> {
   return { name };
 }

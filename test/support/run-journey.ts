@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eq } from 'drizzle-orm';
@@ -158,7 +158,12 @@ export class RunningJourney implements AsyncDisposable {
 
   /** Whether the history has an event of this type, such as `TIMER_STARTED`. */
   async hasHappened(type: string): Promise<boolean> {
-    return (await this.history()).events.some((event) => event.eventType === `EVENT_TYPE_${type}`);
+    return (await this.countOf(type)) > 0;
+  }
+
+  async countOf(type: string): Promise<number> {
+    const { events } = await this.history();
+    return events.filter((event) => event.eventType === `EVENT_TYPE_${type}`).length;
   }
 
   async stopWorkers(): Promise<void> {
@@ -171,6 +176,8 @@ export class RunningJourney implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A run that is left would wake up among the workers of the next test, who do not know it.
+    await this.handle.terminate('The test is over').catch(ignoreGone);
     await this.stopWorkers();
     await this.database[Symbol.asyncDispose]();
   }
@@ -179,6 +186,10 @@ export class RunningJourney implements AsyncDisposable {
     this.#parts.time.ms = await this.#parts.work.environment.currentTimeMs();
     return new Date(this.#parts.time.ms);
   }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 /** The time at which the activity that runs here was scheduled; nothing outside of one. */

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, test as skippable } from 'vitest';
+import { spanMs } from '../../src/domain/span.ts';
+import { eventually } from '../support/eventually.ts';
+import { runJourney, type JourneyOptions, type RunningJourney } from '../support/run-journey.ts';
+import { timeSkippedTest, timeSkippingEnvironment } from '../support/time-skipping.ts';
+
+/**
+ * Records histories of `abandonedCart`, one stopped in every wait and one for each way to end, when KAIROS_RECORD is
+ * set. Record a new version's; those of a released version stay as they are: they are what must go on replaying.
+ */
+const test = process.env['KAIROS_RECORD'] ? timeSkippedTest : skippable.skip;
+
+let environment: TestWorkflowEnvironment | undefined;
+beforeAll(async () => {
+  if (process.env['KAIROS_RECORD']) environment = await timeSkippingEnvironment();
+});
+afterAll(() => environment?.teardown());
+
+const loyal = { orders: 3 };
+const timers = (count: number) => async (journey: RunningJourney) => {
+  await eventually(`timer ${count}`, async () => (await journey.countOf('TIMER_STARTED')) >= count);
+};
+
+const recordings: Record<string, [JourneyOptions, (journey: RunningJourney) => Promise<unknown>]> = {
+  quiet: [{}, timers(1)],
+  'quiet-again': [
+    {},
+    async (journey) => {
+      await journey.pass('40 minutes');
+      await journey.touch();
+      await journey.pass('10 minutes');
+      await timers(2)(journey);
+    },
+  ],
+  'after-nudge': [loyal, (journey) => journey.pass('2 hours')],
+  'after-offer': [loyal, (journey) => journey.pass('2 days')],
+  'second-channel': [
+    { decide: ({ channel }) => (channel === 'email' ? { state: 'withheld', reason: 'no-consent' } : {}) },
+    (journey) => journey.pass('2 hours'),
+  ],
+  lost: [loyal, (journey) => journey.handle.result()],
+  emptied: [{ lines: [] }, (journey) => journey.handle.result()],
+  ordered: [
+    loyal,
+    async (journey) => {
+      await journey.pass('2 hours');
+      await journey.order();
+      await journey.handle.result();
+    },
+  ],
+  'ordered-asleep': [
+    { startDelay: '45 minutes' },
+    async (journey) => {
+      await journey.order();
+      await journey.handle.result();
+    },
+  ],
+  cancelled: [
+    {},
+    async (journey) => {
+      await journey.pass('2 hours');
+      await journey.handle.cancel();
+      await eventually('the end', () => journey.hasHappened('WORKFLOW_EXECUTION_CANCELED'));
+    },
+  ],
+  expired: [
+    { decide: ({ askedAt }) => ({ at: askedAt + spanMs('7 days') }) },
+    (journey) => journey.handle.result(),
+  ],
+};
+
+describe('records', () => {
+  for (const [name, [options, until]] of Object.entries(recordings)) {
+    test(`abandonedCart, ${name}`, async () => {
+      await using journey = await runJourney(environment!, options);
+      await until(journey);
+      // Temporal writes down which machine did it; that is nobody's business here.
+      const json = JSON.stringify(await journey.history(), (key, value: unknown) =>
+        key === 'identity' ? 'test' : value,
+      );
+      await writeFile(new URL(`histories/abandonedCart.${name}.json`, import.meta.url), `${json}\n`);
+    });
+  }
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { SendAnswer } from '../../../activities/contract.ts';
+import { fallsThrough, furthest } from '../../../workflows/sdk/fall-through.ts';
+
+const answer = (
+  state: SendAnswer['state'],
+  reason: SendAnswer['reason'],
+  channel: SendAnswer['channel'] = 'email',
+) => {
+  return { deliveryId: 'd', state, reason, channel, arm: null, at: 0 };
+};
+
+const verdicts: [SendAnswer['state'], SendAnswer['reason'], boolean][] = [
+  ['withheld', 'unreachable', true],
+  ['withheld', 'no-consent', true],
+  ['withheld', 'suppressed', true],
+  ['withheld', 'run-closed', false],
+  ['withheld', 'erased', false],
+  ['withheld', 'irrelevant', false],
+  ['withheld', 'capped', false],
+  ['held-out', null, false],
+  ['accepted', null, false],
+  ['failed', null, false],
+  ['unknown', null, false],
+];
+for (const [state, reason, next] of verdicts) {
+  test(`after ${state} ${reason ?? ''} the next channel is ${next ? '' : 'not '}tried`, () => {
+    expect(fallsThrough(answer(state, reason))).toBe(next);
+  });
+}
+
+test('the verdict that got furthest is told, of equals the first channel', () => {
+  const unreachable = answer('withheld', 'unreachable');
+  const noConsent = answer('withheld', 'no-consent', 'sms');
+  expect(furthest([unreachable, noConsent])).toBe(noConsent);
+  expect(furthest([noConsent, unreachable])).toBe(noConsent);
+  expect(furthest([noConsent, { ...noConsent, channel: 'email' }])).toBe(noConsent);
+  expect(furthest([noConsent, answer('held-out', null)]).state).toBe('held-out');
+});
