@@ -45,17 +45,9 @@ export async function passGate(
     if (!delivery) return firstLook(look, null);
     if (delivery.state === 'intended' && delivery.channel === input.channel)
       return secondLook(look, delivery);
-    if (isSettled(delivery, input.channel)) return { kind: 'settled', delivery };
+    if (delivery.state !== 'waiting') return { kind: 'settled', delivery };
     return firstLook(look, delivery);
   });
-}
-
-/** Settled for this channel: nothing that the gate could find now would change it. */
-function isSettled(delivery: DeliveryRow, channel: Channel): boolean {
-  if (delivery.state === 'waiting') return false;
-  if (delivery.state !== 'withheld' || !delivery.reason) return true;
-  if (!nextChannelReasons.includes(delivery.reason)) return true;
-  return delivery.verdicts.some((verdict) => verdict.channel === channel && verdict.state === 'withheld');
 }
 
 /** Nothing was decided yet, or only that another channel will not do. */
@@ -69,6 +61,9 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     else content = rendered.content;
   }
   if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return { kind: 'behind' };
+  if (hasNext(look, ruling) && isSaid(before, input.channel, ruling)) {
+    return { kind: 'settled', delivery: { ...before!, ...shownFor(look, ruling, before) } };
+  }
   const call =
     ruling.state === 'intended'
       ? { deliveryId: before?.id ?? newId(look.parts.clock), callingAt: now, channel: input.channel }
@@ -79,31 +74,25 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
   return allow(look, call, content);
 }
 
-/** A wait is recorded once, not on each look. */
+/** What was found last is not recorded again: a wait on each look, an answer that never reached the workflow. */
 function isSaid(before: DeliveryRow | null, channel: Channel, ruling: Ruling): boolean {
   const last = before?.verdicts.at(-1);
   return last?.channel === channel && last.state === ruling.state && last.reason === ruling.reason;
 }
 
-/** The row shows the verdict that got furthest in the gate's order; of two that got as far, the first channel's. */
+/** Writes the verdict. The answer is about this channel, or about all of them when this is the last. */
 async function record(
   look: Look,
   { ruling, before, call }: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null },
 ): Promise<DeliveryNow> {
   const { input, message, now, row } = look;
   const { name, subject } = row;
-  const stays = before?.state === 'withheld' && !outweighs(ruling, before);
-  const shown = stays ? before : { ...ruling, channel: input.channel };
-  const delivery: DeliveryNow = {
-    id: before?.id ?? call?.deliveryId ?? newId(look.parts.clock),
-    state: shown.state,
-    reason: shown.reason,
-    channel: shown.channel,
-    arm: shown.arm,
-    at: now.getTime(),
-  };
+  const found = shownFor(look, ruling, before);
+  const id = before?.id ?? call?.deliveryId ?? newId(look.parts.clock);
+  const delivery: DeliveryNow = { ...found, id, arm: ruling.arm, at: now.getTime() };
   await recordRuling(look.tx, {
     ...delivery,
+    state: hasNext(look, ruling) ? 'waiting' : delivery.state,
     runId: input.runId,
     customerId: look.customerId,
     name,
@@ -118,11 +107,25 @@ async function record(
   return delivery;
 }
 
-/** A state only moves up: what waits on its second channel still shows why the first would not do. */
-function outweighs(ruling: Ruling, before: DeliveryRow): boolean {
-  if (ruling.state === 'waiting') return false;
-  if (ruling.reason === null || before.reason === null) return true;
-  return isFurther(ruling.reason, before.reason);
+/** As long as a channel is left to be asked, nothing is withheld from the customer: the delivery waits. */
+function hasNext({ message, input }: Look, ruling: Ruling): boolean {
+  return speaksAgainstChannel(ruling) && message.channels.at(-1) !== input.channel;
+}
+
+function speaksAgainstChannel({ state, reason }: Pick<Verdict, 'state' | 'reason'>): boolean {
+  return state === 'withheld' && reason !== null && nextChannelReasons.includes(reason);
+}
+
+/** Of several channels' refusals the one that got furthest in the gate's order; of two that got as far, the first. */
+function shownFor(
+  look: Look,
+  ruling: Ruling,
+  before: DeliveryRow | null,
+): Pick<DeliveryNow, 'state' | 'reason' | 'channel'> {
+  const own = { state: ruling.state, reason: ruling.reason, channel: look.input.channel };
+  if (!speaksAgainstChannel(ruling) || hasNext(look, ruling)) return own;
+  const refusals = (before?.verdicts ?? []).filter(speaksAgainstChannel);
+  return [...refusals, own].reduce((best, one) => (isFurther(one.reason!, best.reason!) ? one : best));
 }
 
 /**

@@ -8,21 +8,24 @@ import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
 import { startRouting } from '../routing/start-routing.ts';
+import { temporalTarget } from '../temporal.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
 /** The router: routing and dispatching. Several may run; one of them works, the others are spares. */
 async function startRouter(): Promise<RunningPart> {
   const config = loadConfig(process.env);
+  const target = temporalTarget(process.env);
   if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the router needs the database.');
+  if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the router needs Temporal.');
   const log = createLog('router', config.KAIROS_LOG_LEVEL);
   const journeys = journeyDefinitions();
   const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 4 });
   const { scale, secret } = await readHome(database.sql);
   const clock = createClock(scale);
   // Lazy: a router starts, and routes, whether or not Temporal is there.
-  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? '127.0.0.1:7233' });
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const connection = Connection.lazy(target.connectionOptions);
+  const client = new Client({ connection, namespace: target.namespace });
   const routing = await startRouting({
     routing: {
       sql: database.sql,

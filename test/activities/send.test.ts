@@ -264,13 +264,19 @@ describe('behind', () => {
     else expect((await sent).state).toBe('accepted');
   });
 
-  test('a wait on the second channel leaves the verdict on the first', async () => {
+  test("a delivery waits while a channel is left to be asked, and keeps each channel's verdict", async () => {
     await using it = await shop({ email: undefined, phone: '+14155550123', consents: { sms: 'granted' } });
-    await it.send(it.ask());
+    for (const _ of [1, 2]) {
+      const answer = await it.send(it.ask());
+      expect(answer).toMatchObject({ state: 'withheld', reason: 'unreachable', channel: 'email' });
+    }
+    const [first] = await it.ledger();
+    expect(first).toMatchObject({ state: 'waiting', reason: 'unreachable', channel: 'email' });
+    expect(first!.verdicts).toMatchObject([{ state: 'withheld', reason: 'unreachable', channel: 'email' }]);
     await owe(it, 1, { userId: `user-${it.customerId}` });
     for (const _ of [1, 2]) await failureOf(it.send(it.ask({ channel: 'sms' })));
     const [row] = await it.ledger();
-    expect(row).toMatchObject({ state: 'withheld', reason: 'unreachable', channel: 'email' });
+    expect(row).toMatchObject({ state: 'waiting', reason: 'behind', channel: 'sms' });
     expect(row!.verdicts).toHaveLength(2);
     await it.database.db.delete(unrouted);
     expect(await it.send(it.ask({ channel: 'sms' }))).toMatchObject({ state: 'accepted', channel: 'sms' });
