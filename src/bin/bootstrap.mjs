@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const oldestNode = [20, 19];
 const parent = process.ppid;
+const lookEveryMs = 200;
 
 /** The child that runs now: signals go to it. */
 let child = null;
@@ -59,14 +60,17 @@ function run(command, args) {
 async function holdingLock(work) {
   const lock = join(root, '.kairos', 'install.lock');
   mkdirSync(dirname(lock), { recursive: true, mode: 0o711 });
-  for (;;) {
+  for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    if (isHolderAlive(lock)) await new Promise((resolve) => setTimeout(resolve, 200));
+    if (waitedMs > 0 && waitedMs % 2000 === 0) {
+      console.log(`Another command installs the packages; waiting: ${waitedMs / 1000} s`);
+    }
+    if (isHolderAlive(lock)) await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     else rmSync(lock, { force: true });
   }
   try {

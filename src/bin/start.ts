@@ -9,6 +9,7 @@ import { endLeftovers } from '../embedded/leftovers.ts';
 import { freePort, portState } from '../embedded/free-port.ts';
 import { readHomeFile } from '../embedded/home-file.ts';
 import { lockHome, makeHome } from '../embedded/home-folder.ts';
+import { checkOutside } from '../embedded/outside.ts';
 import { whenParentGone } from '../embedded/parents.ts';
 import { bundleInto, kairosPart } from '../embedded/parts.ts';
 import { portHolder } from '../embedded/port-holder.ts';
@@ -30,6 +31,7 @@ const impatientAfterMs = 1_500;
 async function start(boot: Boot): Promise<void> {
   const { config } = boot;
   const port = await publicPort(config);
+  await checkOutside(boot);
   await endLeftovers(boot.home, dataDirOf(boot.home, boot.file));
   const [databaseUrl, temporal, bundle] = await Promise.all([
     provideDatabase(boot),

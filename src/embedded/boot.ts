@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { freePort } from './free-port.ts';
+import { freePort, portState } from './free-port.ts';
 import { writeHomeFile, type HomeFile } from './home-file.ts';
 import type { Say } from './progress.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -14,6 +14,30 @@ export interface Boot {
   file: HomeFile;
   supervisor: Supervisor;
   say: Say;
+}
+
+const attempts = 4;
+
+/**
+ * Starts an embedded part on a port of its own (`embeddedPort`). Somebody else may take the port between the choice
+ * and the start: then on another.
+ */
+export async function onEmbeddedPort(
+  boot: Boot,
+  name: string,
+  usual: number,
+  start: (port: number) => Promise<void>,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await embeddedPort(boot, name, usual);
+    try {
+      await start(port);
+      return port;
+    } catch (error) {
+      const wasTaken = (await portState(port)) !== 'free';
+      if (!wasTaken || attempt === attempts || boot.supervisor.isStopping) throw error;
+    }
+  }
 }
 
 /** The port of an embedded part: the one it had last, else its usual one, else any that is free. Remembered. */

@@ -2,7 +2,9 @@ import postgres from 'postgres';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { StartError } from '../errors.ts';
-import { registerSearchAttributes, type TemporalTarget } from '../temporal.ts';
+import { registerSearchAttributes, temporalTarget, type TemporalTarget } from '../temporal.ts';
+import type { Boot } from './boot.ts';
+import { withProgress } from './progress.ts';
 
 /** A database that is just being started is waited for; one that is not there is soon named. */
 const withinMs = 5_000;
@@ -11,8 +13,21 @@ const oldestVersion = 15;
 /** What no waiting cures: a wrong password, role or database name. */
 const finalCodes = ['28P01', '28000', '3D000', '42501'];
 
+/**
+ * Looks whether what is not embedded is there, before anything is started. Gives a Temporal the search attributes of
+ * runs. @throws StartError that names what does not answer and the cure.
+ */
+export async function checkOutside({ config, env, say }: Boot): Promise<void> {
+  const databaseUrl = config.DATABASE_URL;
+  const target = temporalTarget(env);
+  await Promise.all([
+    databaseUrl && withProgress(say, 'Looking for the database', () => checkDatabase(databaseUrl)),
+    target && withProgress(say, 'Looking for Temporal', () => checkTemporal(target)),
+  ]);
+}
+
 /** @throws StartError when the database that DATABASE_URL names does not answer, or is too old. Never shows the password. */
-export async function checkDatabase(url: string): Promise<void> {
+async function checkDatabase(url: string): Promise<void> {
   const version = await untilAnswer(async () => {
     const sql = postgres(url, { max: 1, connect_timeout: 4, onnotice: () => {} });
     try {
@@ -38,7 +53,7 @@ export async function checkDatabase(url: string): Promise<void> {
 }
 
 /** @throws StartError when the Temporal that the environment names does not answer, or lacks the namespace. */
-export async function checkTemporal(target: TemporalTarget): Promise<void> {
+async function checkTemporal(target: TemporalTarget): Promise<void> {
   const { connectionOptions, namespace } = target;
   await untilAnswer(async () => {
     const { address, tls, apiKey, metadata } = connectionOptions;

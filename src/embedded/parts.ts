@@ -3,6 +3,8 @@ import { StartError } from '../errors.ts';
 import type { Part } from './part.ts';
 import { shownOfJson } from './part-log.ts';
 import { answersQueries, clusterCommand, clusterUrl, type Cluster } from './postgres.ts';
+import { portState } from './free-port.ts';
+import { portHolder } from './port-holder.ts';
 import { removeStaleLock } from './leftovers.ts';
 import { runCommand } from './run-command.ts';
 import { answersTemporal, devServerCommand, type DevServer } from './temporal.ts';
@@ -25,12 +27,19 @@ export function temporalPart(server: DevServer): Part {
   return {
     name: 'temporal',
     command: devServerCommand(server),
-    answers: () => answersTemporal(`127.0.0.1:${server.port}`),
+    // Another home's server on that port would be taken for ours, and its runs be mixed with ours.
+    beforeStart: () => refuseTaken(server.port),
+    answers: () => answersTemporal(`127.0.0.1:${server.port}`, server.namespace),
     readyWithinMs: 60_000,
     stopWithinMs: 15_000,
     // Its warnings tell of its own losses of breath at start and stop; they are in its log.
     shown: (line) => (/level=(fatal|panic)/.test(line) ? line : null),
   };
+}
+
+async function refuseTaken(port: number): Promise<void> {
+  if ((await portState(port)) === 'free') return;
+  throw new Error(`cannot listen on port ${port}: ${(await portHolder(port)) ?? 'another process'} does`);
 }
 
 const bin = join(import.meta.dirname, '..', 'bin');

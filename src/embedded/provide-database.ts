@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { embeddedPort, type Boot } from './boot.ts';
+import { onEmbeddedPort, type Boot } from './boot.ts';
 import { writeHomeFile, type HomeFile } from './home-file.ts';
-import { checkDatabase } from './outside.ts';
 import { postgresPart } from './parts.ts';
 import { chooseDataDir, clusterUrl, ensureDatabase, prepareCluster } from './postgres.ts';
 import { withProgress } from './progress.ts';
@@ -15,10 +14,7 @@ const usualPort = 5433;
 /** The URL of the database: the one that DATABASE_URL names, else that of an embedded PostgreSQL, started. */
 export async function provideDatabase(boot: Boot): Promise<string> {
   const given = boot.config.DATABASE_URL;
-  if (given) {
-    await withProgress(boot.say, 'Looking for the database', () => checkDatabase(given));
-    return given;
-  }
+  if (given) return given;
   return withProgress(boot.say, 'Starting PostgreSQL', () => startEmbedded(boot));
 }
 
@@ -36,8 +32,9 @@ async function startEmbedded(boot: Boot): Promise<string> {
     sharedFolder,
     password: file.postgres.password,
   });
-  const port = await embeddedPort(boot, 'postgres', usualPort);
-  await boot.supervisor.start(postgresPart(cluster, port));
+  const port = await onEmbeddedPort(boot, 'postgres', usualPort, (one) =>
+    boot.supervisor.start(postgresPart(cluster, one)),
+  );
   await ensureDatabase(cluster, port, databaseName);
   return clusterUrl(cluster, port, databaseName);
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { temporalTarget } from '../temporal.ts';
-import { embeddedPort, type Boot } from './boot.ts';
-import { checkTemporal } from './outside.ts';
+import { embeddedPort, onEmbeddedPort, type Boot } from './boot.ts';
 import { temporalPart } from './parts.ts';
 import { withProgress } from './progress.ts';
 import { prepareDevServer } from './temporal.ts';
@@ -16,11 +15,10 @@ export interface TemporalPlace {
   uiUrl: string | null;
 }
 
-/** The Temporal that the environment names, else an embedded one, started; its namespace prepared. */
+/** The Temporal that the environment names, else an embedded one, started and its namespace prepared. */
 export async function provideTemporal(boot: Boot): Promise<TemporalPlace> {
   const target = temporalTarget(boot.env);
   if (target) {
-    await withProgress(boot.say, 'Looking for Temporal', () => checkTemporal(target));
     const { address } = target.connectionOptions;
     return {
       env: { ...ofTemporal(boot.env), TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: target.namespace },
@@ -32,14 +30,18 @@ export async function provideTemporal(boot: Boot): Promise<TemporalPlace> {
 }
 
 async function startEmbedded(boot: Boot, binary: string): Promise<TemporalPlace> {
-  const port = await embeddedPort(boot, 'temporal', usualPort);
-  const uiPort = await embeddedPort(boot, 'temporal-ui', usualUiPort);
+  const namespace = boot.config.TEMPORAL_NAMESPACE;
+  const file = join(boot.home, 'temporal.db');
+  let uiPort = 0;
+  const port = await onEmbeddedPort(boot, 'temporal', usualPort, async (one) => {
+    uiPort = await embeddedPort(boot, 'temporal-ui', usualUiPort);
+    await boot.supervisor.start(temporalPart({ binary, file, port: one, uiPort, namespace }));
+  });
   const address = `127.0.0.1:${port}`;
-  await boot.supervisor.start(temporalPart({ binary, file: join(boot.home, 'temporal.db'), port, uiPort }));
-  await prepareDevServer(address);
+  await prepareDevServer(address, namespace);
   const uiUrl = boot.config.TEMPORAL_UI_URL ?? `http://127.0.0.1:${uiPort}`;
   return {
-    env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default', TEMPORAL_UI_URL: uiUrl },
+    env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_UI_URL: uiUrl },
     uiUrl,
   };
 }

@@ -11,9 +11,9 @@ export interface DevServer {
   file: string;
   port: number;
   uiPort: number;
+  namespace: string;
 }
 
-const namespace = 'default';
 /** As long as operators may want to look at a run that has closed. */
 const retention = '30 days';
 
@@ -32,7 +32,16 @@ const dynamicConfig: Record<string, string> = {
 export function devServerCommand(server: DevServer): ProgramCommand {
   const args = [
     ['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1'],
-    ['--port', String(server.port), '--ui-port', String(server.uiPort), '--db-filename', server.file],
+    [
+      '--namespace',
+      server.namespace,
+      '--port',
+      String(server.port),
+      '--ui-port',
+      String(server.uiPort),
+      '--db-filename',
+      server.file,
+    ],
     ['--log-level', 'warn', '--log-format', 'text'],
     // Twice the rate of the default, and safe against the death of the process.
     ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
@@ -50,7 +59,7 @@ export function devServerCommand(server: DevServer): ProgramCommand {
 }
 
 /** Whether the namespace behind an address answers now. */
-export async function answersTemporal(address: string): Promise<boolean> {
+export async function answersTemporal(address: string, namespace: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: '2 seconds' });
     try {
@@ -64,8 +73,8 @@ export async function answersTemporal(address: string): Promise<boolean> {
   }
 }
 
-/** Gives the embedded namespace the search attributes of runs and keeps closed runs for 30 days. */
-export async function prepareDevServer(address: string): Promise<void> {
+/** Gives a namespace of the dev server the search attributes of runs and keeps closed runs for 30 days. */
+export async function prepareDevServer(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
     await registerSearchAttributes(connection, namespace);

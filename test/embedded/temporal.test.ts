@@ -17,18 +17,19 @@ test('the dev server keeps closed runs for 30 days and knows the search attribut
     file: join(folder, 'temporal.db'),
     port: await freePort(),
     uiPort: await freePort(),
+    namespace: 'shop',
   };
   const address = `127.0.0.1:${server.port}`;
   const child = runProgram(devServerCommand(server), 'ignore');
   try {
-    await expect.poll(() => answersTemporal(address), { timeout: 15_000 }).toBe(true);
-    await prepareDevServer(address);
-    await prepareDevServer(address);
+    await expect.poll(() => answersTemporal(address, 'shop'), { timeout: 15_000 }).toBe(true);
+    await prepareDevServer(address, 'shop');
+    await prepareDevServer(address, 'shop');
     const connection = await Connection.connect({ address });
-    const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' });
+    const { config } = await connection.workflowService.describeNamespace({ namespace: 'shop' });
     expect(config?.workflowExecutionRetentionTtl?.seconds?.toNumber()).toBe(30 * 86_400);
     const { customAttributes } = await connection.operatorService.listSearchAttributes({
-      namespace: 'default',
+      namespace: 'shop',
     });
     expect(Object.keys(customAttributes ?? {})).toEqual(expect.arrayContaining(searchAttributeNames));
     await connection.close();

@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { freePort } from '../../src/embedded/free-port.ts';
 import { startKairos, testHome } from '../support/started.ts';
@@ -29,6 +31,20 @@ test('a Temporal that does not answer is named with the cure', async () => {
   expect(await kairos.ended()).toBe(1);
   expect(kairos.output()).toContain(`Temporal at 127.0.0.1:${port} (namespace default) does not answer`);
   expect(kairos.output()).toContain('unset TEMPORAL_ADDRESS');
+});
+
+test('where no Temporal can be had, the three cures are named at once', async () => {
+  await using home = await testHome();
+  // Only what PostgreSQL needs is on PATH, nothing is cached, and nothing can be downloaded.
+  const bin = join(home.path, 'bin');
+  await mkdir(bin);
+  await symlink((await promisify(execFile)('sh', ['-c', 'command -v id'])).stdout.trim(), join(bin, 'id'));
+  const kairos = startKairos({
+    home: home.path,
+    env: { PATH: bin, XDG_CACHE_HOME: join(home.path, 'cache'), HTTPS_PROXY: 'http://127.0.0.1:9' },
+  });
+  expect(await kairos.ended()).toBe(1);
+  expect(kairos.output()).toMatch(/install the Temporal CLI[^]*install Go[^]*set TEMPORAL_ADDRESS/);
 });
 
 test('a home that a newer version wrote is refused with the cure', async () => {

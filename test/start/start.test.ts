@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readHomeFile } from '../../src/embedded/home-file.ts';
@@ -117,8 +118,17 @@ describe('npm start', () => {
     expect(await databaseRow()).toEqual(data);
   });
 
+  async function temporal<T>(ask: (client: Client) => Promise<T>): Promise<T> {
+    const { ports } = await readHomeFile(home.path);
+    const connection = await Connection.connect({ address: `127.0.0.1:${ports['temporal']}` });
+    return ask(new Client({ connection })).finally(() => connection.close());
+  }
+
   test('a kill -9 of everything at once, and a new start goes on with the same data', async () => {
     const data = await databaseRow();
+    await temporal((client) =>
+      client.workflow.start('nobodys', { workflowId: 'open', taskQueue: 'nobodys', args: [] }),
+    );
     const pids = Object.values(await kairos.processes());
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await kairos.ended();
@@ -127,6 +137,8 @@ describe('npm start', () => {
     kairos = startKairos({ home: home.path });
     url = await kairos.ready();
     expect(await databaseRow()).toEqual(data);
+    const run = await temporal((client) => client.workflow.getHandle('open').describe());
+    expect(run.status.name).toBe('RUNNING');
   });
 
   test('when the supervisor alone is killed, our parts end, and a new start takes over from the others', async () => {
