@@ -33,10 +33,12 @@ async function missingInDatabase({ database, log }: RouteDeps): Promise<string |
   }
 }
 
-async function missingInTemporal({ temporal, log }: RouteDeps): Promise<string | null> {
+async function missingInTemporal({ temporal, clock, log }: RouteDeps): Promise<string | null> {
   if (!temporal) return null;
   try {
-    await inTime(temporal.workflowService.getSystemInfo({}));
+    // With a deadline the client ends its own tries; tries that outlive the connection would end the process.
+    const deadline = clock.realNow().getTime() + bounds.readyMs;
+    await temporal.withDeadline(deadline, () => temporal.workflowService.getSystemInfo({}));
     return null;
   } catch (error) {
     log.warn({ err: error }, 'Temporal is not ready');

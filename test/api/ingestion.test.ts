@@ -8,6 +8,7 @@ import { silentLog } from '../../src/log.ts';
 import { testApi } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { holdMessageIds } from '../support/hold-message-ids.ts';
 
 const clock = createClock(realTime);
 const track = (messageId: string, event = 'X') => ({ type: 'track', event, userId: 'u', messageId });
@@ -27,20 +28,6 @@ async function setup(limits: Partial<Bounds> = {}) {
       const rows = await other.sql<{ id: string }[]>`select message_id as id from events order by seq`;
       return rows.map(({ id }) => id);
     },
-    /** Keeps everybody from the table of message ids until it is let go. */
-    holdTable: async () => {
-      let letGo!: () => void;
-      const wanted = new Promise<void>((resolve) => (letGo = resolve));
-      let held!: () => void;
-      const isHeld = new Promise<void>((resolve) => (held = resolve));
-      const ended = other.sql.begin(async (tx) => {
-        await tx`lock table message_ids in access exclusive mode`;
-        held();
-        await wanted;
-      });
-      await isHeld;
-      return { isWaitedFor: () => isWaitedFor(other), letGo: () => (letGo(), ended) };
-    },
     async [Symbol.asyncDispose]() {
       await api[Symbol.asyncDispose]();
       await other.end();
@@ -49,14 +36,9 @@ async function setup(limits: Partial<Bounds> = {}) {
   };
 }
 
-async function isWaitedFor({ sql }: ReturnType<typeof connect>): Promise<boolean> {
-  const rows = await sql`select 1 from pg_locks where not granted and relation = 'message_ids'::regclass`;
-  return rows.length > 0;
-}
-
 test('a request is answered only after its commit, and those that gathered meanwhile share one', async () => {
   await using s = await setup();
-  const held = await s.holdTable();
+  await using held = await holdMessageIds(s.database.url);
   let answered = 0;
   const post = async (n: number) => {
     const answer = await s.api.post('/v1/track', track(`m${n}`));
@@ -97,7 +79,7 @@ test('overlapping requests with the same messages count each once, also over two
 
 test('within a shared commit, requests keep their order of arrival and a batch its own', async () => {
   await using s = await setup();
-  const held = await s.holdTable();
+  await using held = await holdMessageIds(s.database.url);
   const first = s.api.post('/v1/track', track('first'));
   await eventually('the first flush to wait for the table', held.isWaitedFor);
   const item = (id: string) => ({
@@ -177,12 +159,12 @@ test('without a database the API accepts nothing and says when to come back', as
 
 test('a database that hangs, or goes away during the commit, is answered with 503, and the retry succeeds', async () => {
   await using s = await setup({ commitMs: 300 });
-  const held = await s.holdTable();
+  await using held = await holdMessageIds(s.database.url);
   const slow = await s.api.post('/v1/track', track('a'));
   expect([slow.status, slow.headers.get('retry-after')]).toEqual([503, '2']);
   await held.letGo();
 
-  const heldAgain = await s.holdTable();
+  await using heldAgain = await holdMessageIds(s.database.url);
   const cut = s.api.post('/v1/track', track('b'));
   await eventually('the flush to wait for the table', heldAgain.isWaitedFor);
   await s.database.sql`
@@ -198,7 +180,7 @@ test('a database that hangs, or goes away during the commit, is answered with 50
 
 test('a full queue refuses with 429 and its bound, and what was taken is kept', async () => {
   await using s = await setup({ queueItems: 10 });
-  const held = await s.holdTable();
+  await using held = await holdMessageIds(s.database.url);
   const first = s.api.post('/v1/track', track('a'));
   await eventually('the first flush to wait for the table', held.isWaitedFor);
   const batch = Array.from({ length: 10 }, (_, n) => track(`m${n}`));
