@@ -8,7 +8,8 @@ export interface HeldTable extends AsyncDisposable {
 
 /** Keeps everybody from the table of message ids until it is let go: no message can be accepted meanwhile. */
 export async function holdMessageIds(url: string): Promise<HeldTable> {
-  const { sql, end } = connect(url, { max: 2 });
+  const database = connect(url, { max: 2 });
+  const { sql } = database;
   let release!: () => void;
   const released = new Promise<void>((resolve) => (release = resolve));
   let ended: Promise<unknown> = Promise.resolve();
@@ -33,7 +34,7 @@ export async function holdMessageIds(url: string): Promise<HeldTable> {
     letGo,
     async [Symbol.asyncDispose]() {
       await letGo();
-      await end();
+      await database.end();
     },
   };
 }
