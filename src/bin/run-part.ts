@@ -28,7 +28,9 @@ export async function runPart(start: () => Promise<RunningPart>): Promise<void> 
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => resolve());
   });
   try {
-    const part = await start();
+    const part = await Promise.race([start(), stopping]);
+    // Told to stop while still looking for what it needs: nothing is under way yet.
+    if (!part) return process.exit(0);
     process.send?.({ ready: true, ...(part.url ? { url: part.url } : {}) } satisfies Ready);
     await stopping;
     setTimeout(() => process.exit(1), stopWithinMs).unref();

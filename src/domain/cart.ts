@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { currencyFrom, toMinor } from './money.ts';
 
 /** A line of a cart. Money in minor units; null where the event did not say. */
 export interface CartLine {
-  /** What makes it one line: the sku, else the product id, else its name; with the variant if there is one. */
+  /** What makes it one line: the sku, else the product id, else its name; with the variant if there is one. No words. */
   line: string;
   sku: string | null;
   productId: string | null;
@@ -120,10 +121,20 @@ function lineOf(properties: Record<string, unknown>, at: number, shopCurrency: s
   };
 }
 
+/**
+ * What makes it one line, as it may stand in a history: a plain id as it is, anything with words in it (a variant, a
+ * name where there is no id) as its hash.
+ */
 function lineName(properties: Record<string, unknown>): string | null {
-  const name = text(properties['sku']) ?? text(properties['product_id']) ?? text(properties['name']);
+  const id = text(properties['sku']) ?? text(properties['product_id']);
   const variant = text(properties['variant']);
-  return name !== null && variant !== null ? `${name} / ${variant}` : name;
+  const name = id ?? text(properties['name']);
+  if (name === null) return null;
+  if (id !== null && variant === null && /^[A-Za-z0-9._-]{1,64}$/.test(id)) return id;
+  return `~${createHash('sha256')
+    .update(JSON.stringify([name, variant]))
+    .digest('base64url')
+    .slice(0, 22)}`;
 }
 
 function quantityOf(value: unknown, otherwise: number): number {

@@ -67,6 +67,23 @@ describe('an ending', () => {
   });
 });
 
+describe('a send that goes from channel to channel', () => {
+  test('asks the next one although the run has ended meanwhile: the gate says what became of the message', async () => {
+    const running: { journey?: RunningJourney } = {};
+    await using journey = await runFixture('hasty', {
+      decide: async ({ channel }) => {
+        if (channel === 'sms') return { state: 'withheld', reason: 'run-closed' };
+        await eventually('the run under test', () => running.journey);
+        await running.journey!.order();
+        return { state: 'withheld', reason: 'unreachable' };
+      },
+    });
+    running.journey = journey;
+    expect(await journey.handle.result()).toBe('ordered');
+    expect(journey.asked.map(({ channel }) => channel)).toEqual(['email', 'sms']);
+  });
+});
+
 describe('dispatches', () => {
   test('are heard once and in their order, however they come', async () => {
     await using journey = await runFixture('listener');
@@ -139,5 +156,11 @@ describe('expiry', () => {
     await using journey = await runFixture('hasty');
     expect(await journey.handle.result()).toBe('expired');
     expect(await journey.row()).toMatchObject({ state: 'closed', outcome: 'expired' });
+  });
+
+  test('comes before a send that is asked for too late', async () => {
+    await using journey = await runFixture('hasty', { startDelay: '11 days' });
+    expect(await journey.handle.result()).toBe('expired');
+    expect(journey.asked).toEqual([]);
   });
 });

@@ -1,12 +1,9 @@
 import type { SendAnswer } from '../../activities/contract.ts';
-import { gateReasons, type GateReason } from '../../src/domain/delivery.ts';
-
-/** What speaks against one channel only, so that the next one is worth asking. */
-const ofTheChannel: readonly (GateReason | null)[] = ['unreachable', 'no-consent', 'suppressed'];
+import { gateReasons, nextChannelReasons } from '../../src/domain/delivery.ts';
 
 /** Whether the next channel of the message is to be tried. */
 export function fallsThrough(answer: SendAnswer): boolean {
-  return answer.state === 'withheld' && ofTheChannel.includes(answer.reason);
+  return answer.state === 'withheld' && answer.reason !== null && nextChannelReasons.includes(answer.reason);
 }
 
 /** The answer that got furthest through the gate; of two that got equally far the first. */

@@ -33,7 +33,8 @@ export interface Host {
   lastActivity(): Promise<number>;
   read(projection: string, read: string): Promise<unknown>;
   isIn(segment: string): Promise<boolean>;
-  send(ask: SendAsk): Promise<SendAnswer>;
+  /** Asks one channel's gate. `isFirst`: no channel has been asked about this message yet, so an ended run asks none. */
+  send(ask: SendAsk, isFirst: boolean): Promise<SendAnswer>;
   /** Ends the run as `expired`. */
   expire(): Promise<never>;
 }

@@ -80,11 +80,15 @@ export class JourneyRun {
   }
 
   async send(message: MessageType<unknown>, data: Record<string, unknown> = {}): Promise<SendAnswer> {
+    if (this.#host.now() >= this.#until) return this.#host.expire();
     const nth = (this.#times.get(message.name) ?? 0) + 1;
     this.#times.set(message.name, nth);
     const answers: SendAnswer[] = [];
     for (const channel of message.channels) {
-      const answer = await this.#host.send({ message: message.name, nth, channel, data });
+      const answer = await this.#host.send(
+        { message: message.name, nth, channel, data },
+        answers.length === 0,
+      );
       answers.push(answer);
       if (!fallsThrough(answer)) break;
     }

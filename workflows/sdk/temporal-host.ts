@@ -75,8 +75,9 @@ export class TemporalHost implements Host {
   }
 
   /** The gate and the call are one step that nothing cancels: a call under way has to find its way into the ledger. */
-  async send(ask: SendAsk): Promise<SendAnswer> {
-    await this.#ending.check();
+  async send(ask: SendAsk, isFirst: boolean): Promise<SendAnswer> {
+    // The gate has begun with this message: it says itself what became of it, also when the run ends meanwhile.
+    if (isFirst) await this.#ending.check();
     const words = `${ask.message} by ${ask.channel}`;
     const channel = proxyActivities<ChannelActivities>(channelActivity(ask.channel, words));
     const input = { runId: this.runId, ...ask, askedAt: this.now() };
