@@ -5,11 +5,11 @@ import { Connection } from '@temporalio/client';
 import { createApp } from '../../api/app.ts';
 import { createClock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
-import { connect, type Sql } from '../db/connect.ts';
-import { readHome, type Home } from '../db/home.ts';
-import { isUnavailable } from '../db/unavailable.ts';
+import { connect } from '../db/connect.ts';
+import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { temporalTarget } from '../temporal.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
 /** The API. Many may run; they share nothing but the database. */
@@ -24,8 +24,8 @@ async function startApi(): Promise<RunningPart> {
   const database = connect(config.DATABASE_URL, { name: 'kairos api' });
   const { scale } = await awaitHome(database.sql);
   // Lazy: events are accepted whether or not Temporal is there.
-  const temporal =
-    config.TEMPORAL_ADDRESS === undefined ? undefined : Connection.lazy({ address: config.TEMPORAL_ADDRESS });
+  const target = temporalTarget(process.env);
+  const temporal = target ? Connection.lazy(target.connectionOptions) : undefined;
   const app = createApp({ database, clock: createClock(scale), config, temporal, log });
   const server = createServer(app);
   const url = await listen(server, config);
@@ -38,20 +38,6 @@ async function startApi(): Promise<RunningPart> {
       await database.end();
     },
   };
-}
-
-/** Waits up to a minute for a database that is still starting. */
-async function awaitHome(sql: Sql): Promise<Home> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await readHome(sql);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      if (tries === 240)
-        throw new StartError(`The database in DATABASE_URL does not answer: ${String(error)}`);
-      await new Promise((done) => setTimeout(done, 250));
-    }
-  }
 }
 
 /** @throws StartError when the address cannot be listened on. */

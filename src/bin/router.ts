@@ -3,7 +3,7 @@ import { staticSummary } from '../define/journey-summary.ts';
 import { loadConfig } from '../config.ts';
 import { createClock } from '../clock.ts';
 import { connect } from '../db/connect.ts';
-import { readHome } from '../db/home.ts';
+import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
@@ -21,7 +21,7 @@ async function startRouter(): Promise<RunningPart> {
   const log = createLog('router', config.KAIROS_LOG_LEVEL);
   const journeys = journeyDefinitions();
   const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 4 });
-  const { scale, secret } = await readHome(database.sql);
+  const { scale, secret } = await awaitHome(database.sql);
   const clock = createClock(scale);
   // Lazy: a router starts, and routes, whether or not Temporal is there.
   const connection = Connection.lazy(target.connectionOptions);

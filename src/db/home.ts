@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TimeScale } from '../domain/time-scale.ts';
 import { StartError } from '../errors.ts';
 import type { Sql } from './connect.ts';
+import { isUnavailable } from './unavailable.ts';
 
 /** What was fixed when the data were created. */
 export interface Home {
@@ -41,4 +42,18 @@ export async function readHome(sql: Sql): Promise<Home> {
   if (!row)
     throw new StartError('The database is empty: `npm start` (or the migrating process) has to run first.');
   return { scale: { originMs: row.originMs, speed: row.speed }, secret: row.secret };
+}
+
+/** As `readHome`, and waits up to a minute for a database that is still starting. */
+export async function awaitHome(sql: Sql): Promise<Home> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readHome(sql);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (tries === 240)
+        throw new StartError(`The database in DATABASE_URL does not answer: ${String(error)}`);
+      await new Promise((done) => setTimeout(done, 250));
+    }
+  }
 }

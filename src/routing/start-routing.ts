@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { DispatchContext } from './dispatch.ts';
 import { runDispatcher } from './dispatcher.ts';
+import { runHousekeeping } from './housekeeping.ts';
 import type { RoutingContext } from './route-batch.ts';
 import { runRouter } from './router.ts';
 import { Wakeup } from './wakeup.ts';
@@ -33,6 +34,7 @@ export async function startRouting(parts: {
       },
       stopping.signal,
     ),
+    runHousekeeping({ sql: routing.sql, clock: routing.clock, log }, stopping.signal),
   ];
   return {
     stop: async () => {
