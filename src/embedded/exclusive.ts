@@ -24,12 +24,23 @@ export async function takeLock(path: string): Promise<Lock | { heldBy: number }>
   }
 }
 
-/** Does something while holding a lock, and waits for it as long as its holder lives. */
-export async function exclusively<T>(path: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
+const lookEveryMs = 200;
+const sayEveryMs = 2_000;
+
+/**
+ * Does something while holding a lock, and waits for it as long as its holder lives; `waiting` is called every two
+ * seconds of that, with the holder's process id and how long it has been.
+ */
+export async function exclusively<T>(
+  path: string,
+  work: () => Promise<T>,
+  waiting?: (holder: number, seconds: number) => void,
+): Promise<T> {
+  for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     const lock = await takeLock(path);
     if ('heldBy' in lock) {
-      await delay(200);
+      if (waitedMs > 0 && waitedMs % sayEveryMs === 0) waiting?.(lock.heldBy, waitedMs / 1_000);
+      await delay(lookEveryMs);
       continue;
     }
     try {

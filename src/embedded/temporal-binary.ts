@@ -21,20 +21,26 @@ export async function findTemporal(say: Say): Promise<string> {
   const built = join(cache, `temporal-${release}`);
   for (const path of [built, await sdkServerPath('temporal', cache)]) if (await isThere(path)) return path;
 
-  return exclusively(join(cache, 'temporal.lock'), async () => {
-    if (await isThere(built)) return built;
-    const bySdk = await downloadBySdk('temporal', cache, say);
-    if ('path' in bySdk) return bySdk.path;
-    const reason = await buildByGo(cache, built, say);
-    if (reason === null) return built;
-    throw new StartError(
-      'Kairos needs a Temporal server and none can be had here: there is no `temporal` on PATH; ' +
-        `the SDK's download failed (${bySdk.reason}); building one failed (${reason}).\nAny one of these helps:\n` +
-        '  install the Temporal CLI so that `temporal` is on PATH (https://docs.temporal.io/cli);\n' +
-        `  install Go (https://go.dev/dl), with which \`go install github.com/temporalio/cli/cmd/temporal@${release}\` works;\n` +
-        '  set TEMPORAL_ADDRESS to a Temporal server that runs already.',
-    );
-  });
+  return exclusively(
+    join(cache, 'temporal.lock'),
+    () => fetchOrBuild(cache, built, say),
+    (holder, seconds) => say(`Waiting for process ${holder}, which provides Temporal: ${seconds} s`),
+  );
+}
+
+async function fetchOrBuild(cache: string, built: string, say: Say): Promise<string> {
+  if (await isThere(built)) return built;
+  const bySdk = await downloadBySdk('temporal', cache, say);
+  if ('path' in bySdk) return bySdk.path;
+  const reason = await buildByGo(cache, built, say);
+  if (reason === null) return built;
+  throw new StartError(
+    'Kairos needs a Temporal server and none can be had here: there is no `temporal` on PATH; ' +
+      `the SDK's download failed (${bySdk.reason}); building one failed (${reason}).\nAny one of these helps:\n` +
+      '  install the Temporal CLI so that `temporal` is on PATH (https://docs.temporal.io/cli);\n' +
+      `  install Go (https://go.dev/dl), with which \`go install github.com/temporalio/cli/cmd/temporal@${release}\` works;\n` +
+      '  set TEMPORAL_ADDRESS to a Temporal server that runs already.',
+  );
 }
 
 /** Other programs are called `temporal` too; this one tells which server it carries. */
