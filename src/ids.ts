@@ -7,7 +7,8 @@ let place = 0;
 /** A new uuid v7: those of one process sort in the order in which they were made, also within a millisecond. */
 export function newId(clock: Clock): string {
   const now = clock.now().getTime();
-  place = now > lastMs ? 0 : place + 1;
+  // Begins anywhere in the lower half, so that two processes in one millisecond do not begin alike.
+  place = now > lastMs ? Math.floor(Math.random() * 0x7fff_ffff) : place + 1;
   lastMs = Math.max(lastMs, now);
   return v7({ msecs: lastMs, seq: place });
 }
