@@ -24,8 +24,7 @@ export async function runCommand(
   const hear = (chunk: Buffer) => {
     const text = chunk.toString();
     output = (output + text).slice(-4_000);
-    const line = text.trim().split('\n').at(-1);
-    if (line) options.onLine?.(line);
+    for (const line of text.trim().split('\n')) if (line) options.onLine?.(line);
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
