@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 const globalSetup = ['test/support/postgres-setup.ts'];
+/** These start processes of ours: too slow for every commit. */
+const withProcesses = [
+  'test/{bin,embedded,start,e2e}/**/*.test.ts',
+  'test/replay-cli/command.test.ts',
+  'test/sandbox/process.test.ts',
+];
+/** Not a test but how histories are recorded: `KAIROS_RECORD=1 npx vitest run --project workflows`. */
+const recorder = process.env['KAIROS_RECORD'] ? [] : ['test/replay/record.test.ts'];
 
 /** `fast` is part of `npm run check`; the others join it in `npm test`. Each file has a database of its own. */
 export default defineConfig({
@@ -16,7 +24,7 @@ export default defineConfig({
           name: 'fast',
           globalSetup,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{replay,embedded,start,e2e}/**', 'test/workflows/*.test.ts'],
+          exclude: ['test/replay/**', 'test/workflows/*.test.ts', ...withProcesses],
         },
       },
       {
@@ -25,6 +33,7 @@ export default defineConfig({
           name: 'workflows',
           globalSetup: [...globalSetup, 'test/support/workflow-bundle-setup.ts'],
           include: ['test/workflows/*.test.ts', 'test/replay/**/*.test.ts'],
+          exclude: recorder,
           testTimeout: 60_000,
         },
       },
@@ -33,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           globalSetup,
-          include: ['test/{embedded,start,e2e}/**/*.test.ts'],
+          include: withProcesses,
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -94,7 +94,7 @@ function stated(lines: CartLine[], event: Addition, shopCurrency: string): CartL
   if (!Array.isArray(products)) return lines;
   const currency = event.properties['currency'];
   return products
-    .filter((product) => typeof product === 'object' && product !== null)
+    .filter((product): product is Record<string, unknown> => typeof product === 'object' && product !== null)
     .reduce<CartLine[]>(
       (all, product) => added(all, { at: event.at, properties: { currency, ...product } }, shopCurrency),
       [],
