@@ -1,9 +1,7 @@
 /**
  * The loop that carries out what Temporal is owed, outside any transaction: in parallel over runs, in order within
- * one. One process at a time over all routers, by an advisory lock of its session; should two ever be at it, repeats
- * are harmless.
+ * one. One process at a time over all routers, by an advisory lock; should two ever be at it, repeats are harmless.
  */
-import type { ReservedSql } from 'postgres';
 import type { Logger } from 'pino';
 import type { Sql } from '../db/connect.ts';
 import {
@@ -45,26 +43,28 @@ export async function runDispatcher(parts: DispatcherParts, stop: AbortSignal): 
   }
 }
 
-async function withLock(
-  parts: DispatcherParts,
-  stop: AbortSignal,
-  work: (lock: ReservedSql) => Promise<void>,
-) {
-  const session = await parts.sql.reserve();
+/**
+ * The lock is a transaction's, not a session's: when its connection dies, a reserved one of the driver (3.4.9) writes
+ * the next query to a socket that is gone, which ends the process, or hangs for ever if something caught it.
+ */
+async function withLock(parts: DispatcherParts, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
+  let working = Promise.resolve();
   try {
-    const [lock] = await session<{ got: boolean }[]>`select pg_try_advisory_lock(${dispatchingLock}) as got`;
-    if (!lock!.got) return await parts.wakeup.pause(standbyMs, stop);
-    try {
-      await work(session);
-    } finally {
-      await session`select pg_advisory_unlock(${dispatchingLock})`;
-    }
+    const got = await parts.sql.begin(async (tx) => {
+      const [lock] = await tx<
+        { got: boolean }[]
+      >`select pg_try_advisory_xact_lock(${dispatchingLock}) as got`;
+      if (lock!.got) await (working = work());
+      return lock!.got;
+    });
+    if (!got) await parts.wakeup.pause(standbyMs, stop);
   } finally {
-    session.release();
+    // The lock may be lost in the midst of it: what is under way ends before this process begins anew, or stops.
+    await Promise.allSettled([working]);
   }
 }
 
-/** Returns now and then, so that a lock whose session was lost is taken anew. */
+/** Returns now and then, so that a lock whose connection was lost is taken anew. */
 async function dispatchWhileLeading(parts: DispatcherParts, stop: AbortSignal): Promise<void> {
   const owed = await owedDispatches(parts.sql, dispatchBatch);
   if (owed.length === 0) return parts.wakeup.wait(idleMs, stop);

@@ -127,6 +127,20 @@ describe('dispatching', () => {
     await eventually('all 60 are seen', async () => (await it.temporal.client.workflow.count()).count === 60);
   });
 
+  test('a dispatcher that loses its lock in the midst of a batch starts every run once', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(...Array.from({ length: 60 }, (_, i) => added(`c${i}`, `u${i}`)));
+    it.startDispatcher();
+    await eventually('it leads', async () => {
+      const ended = await it.sql`
+        select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and l.locktype = 'advisory' and l.objid = 4702002`;
+      return ended.length > 0;
+    });
+    await it.nothingOwed();
+    await eventually('all 60 are seen', async () => (await it.temporal.client.workflow.count()).count === 60);
+  });
+
   test('a run that is awake is told of its end by a signal', async () => {
     await using it = await setup();
     await it.acceptAndRoute(added('c1'));
