@@ -4,13 +4,14 @@
  * - An ending closes the open runs it reaches at once; the workflow is told afterwards.
  * - An event reaches the runs whose key it carries; one without the key reaches all of the customer's open runs of
  *   that journey. A start without its key that finds open runs reaches those and starts nothing.
- * - A start begins nothing when it is older than the journey's `fresh`, when an ending of the same customer and key
+ * - A start begins nothing when it was older than the journey's `fresh` when it came, when an ending of the same customer and key
  *   occurred after it, or when `again` forbids it.
  *
  * No database, no clock: what has to be written is answered.
  */
 import type { JourneyDefinition } from '../define/journey.ts';
 import type { DispatchKind } from '../db/schema/runs.ts';
+import { cutText } from '../domain/cut-text.ts';
 import type { Carried, FirstEvent } from '../domain/run-input.ts';
 import { spanMs, type Span } from '../domain/span.ts';
 import type { AcceptedEvent } from './event.ts';
@@ -86,15 +87,14 @@ export class RunBook {
     return [...this.open.values()].flat().filter((run) => run.changed && !run.isNew);
   }
 
-  /** @param nowMs Kairos's time of the routing, for `fresh`. */
+  /** @param nowMs Kairos's time of the routing: when the runs that end are closed. */
   apply(event: AcceptedEvent, customerId: string, concerns: readonly Concern[], nowMs: number): void {
     for (const concern of concerns) {
       const key = keyOf(concern.journey, event);
       if (concern.endsWith !== null) this.end(concern, event, customerId, key, nowMs);
       const reached = this.reached(concern.journey, customerId, key);
       for (const run of reached) this.reach(run, concern, event);
-      if (concern.starts && reached.length === 0)
-        this.start(concern.journey, event, customerId, key ?? '', nowMs);
+      if (concern.starts && reached.length === 0) this.start(concern.journey, event, customerId, key ?? '');
     }
   }
 
@@ -123,16 +123,11 @@ export class RunBook {
     }
   }
 
-  private start(
-    journey: JourneyDefinition,
-    event: AcceptedEvent,
-    customerId: string,
-    key: string,
-    nowMs: number,
-  ): void {
+  private start(journey: JourneyDefinition, event: AcceptedEvent, customerId: string, key: string): void {
     const triple = { name: journey.name, customerId, key };
     const past = this.past.get(tripleOf(triple));
-    if (event.occurredAt < nowMs - spanMs(journey.fresh)) return;
+    // Old when it came: what has waited here for a router is as good as new.
+    if (event.occurredAt < event.receivedAt - spanMs(journey.fresh)) return;
     if (this.endedAfter(triple, event.occurredAt)) return;
     if (!mayRunAgain(journey, past, event.occurredAt)) return;
     const run = this.newRun(triple, event.occurredAt);
@@ -205,7 +200,7 @@ export function keyOf(journey: JourneyDefinition, event: AcceptedEvent): string 
   if (journey.per === null) return '';
   const value = event.body.properties?.[journey.per];
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value.slice(0, 255) : null;
+  return typeof value === 'string' && value !== '' ? cutText(value, 255) : null;
 }
 
 /** Where past runs, and endings, of a name, customer and key are found. */

@@ -127,6 +127,14 @@ describe('runs', () => {
     expect(await it.sql`select key from carts`).toHaveLength(1);
   });
 
+  test('a start that waited for a router for days begins its run all the same', async () => {
+    await using it = await setup();
+    await it.accept(added());
+    it.moveTo('2026-05-04T12:00:00.000Z');
+    await it.route();
+    expect(await it.runs()).toMatchObject([{ key: 'c1', state: 'open', wakes_at: null }]);
+  });
+
   test('again: after 7 days from the close, for the same key only', async () => {
     await using it = await setup();
     await it.acceptAndRoute(added(), ordered());
