@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutText } from './cut-text.ts';
 import { currencyFrom, toMinor } from './money.ts';
 
 /** A line of a cart. Money in minor units; null where the event did not say. */
@@ -52,7 +53,7 @@ export function applyToCart(
       return late ? cart : { ...cart, lastActivityAt, lines: removed(cart.lines, event.properties) };
     case 'Cart Viewed':
     case 'Checkout Started':
-      return late ? cart : { ...cart, lastActivityAt, lines: stated(cart.lines, event, shopCurrency) };
+      return late ? cart : { ...cart, lastActivityAt, lines: stated(cart, event, shopCurrency) };
     default:
       return cart;
   }
@@ -88,10 +89,13 @@ function removed(lines: CartLine[], properties: Record<string, unknown>): CartLi
   });
 }
 
-/** A list of products states the whole cart; without one the event is only a sign of life. */
-function stated(lines: CartLine[], event: Addition, shopCurrency: string): CartLine[] {
+/**
+ * A list of products states the whole cart; without one the event is only a sign of life. So is a list older than
+ * what is known: taken as the cart of now, it would undo what was added since.
+ */
+function stated({ lines, lastActivityAt }: Cart, event: Addition, shopCurrency: string): CartLine[] {
   const products = event.properties['products'];
-  if (!Array.isArray(products)) return lines;
+  if (!Array.isArray(products) || event.at < lastActivityAt) return lines;
   const currency = event.properties['currency'];
   return products
     .filter((product): product is Record<string, unknown> => typeof product === 'object' && product !== null)
@@ -146,7 +150,7 @@ function quantityOf(value: unknown, otherwise: number): number {
 
 function text(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value.slice(0, 500) : null;
+  return typeof value === 'string' && value !== '' ? cutText(value, 500) : null;
 }
 
 /** Only http(s): what a write key can send must not become a script in somebody's mail. */

@@ -1,3 +1,4 @@
+import { cutText } from '../domain/cut-text.ts';
 import { currencyFrom, toMinor } from '../domain/money.ts';
 import type { AcceptedEvent } from './event.ts';
 
@@ -24,7 +25,7 @@ export const orderEvents: readonly string[] = [
 /** The order an event is about: its `order_id`, or for a completed order without one the event's own id. */
 export function orderIdOf(event: AcceptedEvent): string | null {
   const id = event.body.properties?.['order_id'];
-  if (typeof id === 'string' && id !== '') return id.slice(0, 255);
+  if (typeof id === 'string' && id !== '') return cutText(id, 255);
   if (typeof id === 'number') return String(id);
   return event.name === 'Order Completed' ? `event:${event.id}` : null;
 }
@@ -53,6 +54,8 @@ export function applyToOrder(
         reportedAt: event.occurredAt,
       };
     case 'Order Refunded':
+      // An amount in another currency cannot be taken from this one.
+      if (currency !== base.currency) return base;
       return {
         ...base,
         refundedMinor: base.refundedMinor + (amount ?? base.valueMinor - base.refundedMinor),

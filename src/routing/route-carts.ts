@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import { loadCarts, saveCarts, type OwnedCart } from '../db/queries/routing-facts.ts';
 import { applyToCart, cartEvents, emptyCart } from '../domain/cart.ts';
+import { cutText } from '../domain/cut-text.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 
 /** Keeps the carts: folds the batch's cart events over the carts that these customers have. */
@@ -48,7 +49,7 @@ function cartsReached(carts: Map<string, OwnedCart>, { event, customerId }: Owne
 
 function cartIdOf(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value.slice(0, 255) : null;
+  return typeof value === 'string' && value !== '' ? cutText(value, 255) : null;
 }
 
 const placeOf = (of: { customerId: string; key: string }) => `${of.customerId}/${of.key}`;

@@ -42,6 +42,12 @@ describe('a cart', () => {
     );
   });
 
+  test('a list that comes late does not undo what happened since', () => {
+    const cart = fold(['Product Added', 5, { sku: 'a' }], ['Cart Viewed', 4, { products: [] }]);
+    expect(held(cart)).toEqual([['a', 1]]);
+    expect(held(fold(['Product Added', 5, { sku: 'a' }], ['Cart Viewed', 5, { products: [] }]))).toEqual([]);
+  });
+
   test('an order empties it, and what was added before then does not come back', () => {
     const cart = fold(
       ['Product Added', 1, { sku: 'a' }],

@@ -206,6 +206,27 @@ describe('facts', () => {
     ]);
   });
 
+  test('a refund in another currency is not taken from the order', async () => {
+    await using it = await setup();
+    const refund = { order_id: 'o1', total: 500, currency: 'JPY' };
+    await it.acceptAndRoute(ordered(), { name: 'Order Refunded', userId: 'u1', properties: refund });
+    expect(await it.sql`select refunded_minor::int as r, currency from orders`).toEqual([
+      { r: 0, currency: 'USD' },
+    ]);
+  });
+
+  test('a text that is cut in the middle of a character does not cost the event', async () => {
+    await using it = await setup();
+    const long = (length: number) => `${'x'.repeat(length - 1)}😀 and more`;
+    await it.acceptAndRoute(
+      added({ properties: { cart_id: long(255), product_id: 'p1', name: long(500) } }),
+      ordered({ properties: { order_id: long(255), total: 1 } }),
+    );
+    const [found] = await it.sql`
+      select (select count(*)::int from runs) as runs, (select count(*)::int from orders) as orders`;
+    expect(found).toEqual({ runs: 1, orders: 1 });
+  });
+
   test('consents of identify are recorded once, denials beside grants', async () => {
     await using it = await setup();
     const says = (email: boolean): GivenEvent => ({
