@@ -51,8 +51,11 @@ export class Identities {
 
   /** The customer an event is of. @throws PoisonEvent when the event asks for what it may not. */
   resolve(event: AcceptedEvent): Person {
-    if (event.kind === 'alias') return this.alias(event);
     const { userId, anonymousId } = event;
+    if (event.kind === 'alias') {
+      const person = this.alias(event);
+      return anonymousId === null ? person : this.joinVisitor(userId!, anonymousId, event.occurredAt);
+    }
     if (userId !== null && anonymousId !== null)
       return this.joinVisitor(userId, anonymousId, event.occurredAt);
     if (userId !== null) return this.findOrCreate('user', userId, event.occurredAt);
@@ -69,15 +72,16 @@ export class Identities {
     if (!previous) return this.joinVisitor(userId, previousId, event.occurredAt);
     const user = this.find('user', userId);
     if (user === previous) return previous;
+    // A new name for one user joins nobody.
+    if (!user) return this.link('user', userId, previous, event.occurredAt);
     if (!event.admin) {
       throw new PoisonEvent(
         event.seq,
         'alias-needs-admin',
-        'The previousId is a known user: send this alias with the admin key to join the two.',
+        'The previousId and the userId are both known users: send this alias with the admin key to join the two.',
       );
     }
-    if (user) return this.merge(previous, user);
-    return this.link('user', userId, previous, event.occurredAt);
+    return this.merge(previous, user);
   }
 
   private joinVisitor(userId: string, anonymousId: string, at: number): Person {

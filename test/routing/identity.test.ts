@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
 
 async function setup() {
@@ -75,6 +77,20 @@ describe('whose event it is', () => {
     expect(await it.people()).toEqual([['a1', 'u1', 'u2']]);
   });
 
+  test('an alias gives a known user a new id with any key, as its answer said it would', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(seen({ userId: 'u1' }));
+    await it.acceptAndRoute({ kind: 'alias', userId: 'new', previousId: 'u1' });
+    expect(await it.people()).toEqual([['new', 'u1']]);
+  });
+
+  test('an alias joins the visitor it came from as well', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(seen({ anonymousId: 'browser' }));
+    await it.acceptAndRoute({ kind: 'alias', userId: 'u1', previousId: 'a1', anonymousId: 'browser' });
+    expect(await it.people()).toEqual([['a1', 'browser', 'u1']]);
+  });
+
   test('merges in a chain, within one batch and over several, lead to the last survivor', async () => {
     await using it = await setup();
     await it.acceptAndRoute(...['a', 'b', 'c', 'd'].map((userId) => seen({ userId }, userId)));
@@ -88,9 +104,9 @@ describe('whose event it is', () => {
     await it.acceptAndRoute(alias('c', 'd'), seen({ userId: 'a' }, 'again'));
     expect(await it.people()).toEqual([['a', 'b', 'c', 'd']]);
     expect(await it.events('d')).toEqual(['a', 'b', 'c', 'd', null, null, null, 'again']);
-    const survivors =
-      await it.sql`select count(distinct merged_into)::int as n from customers where merged_into is not null`;
-    expect(survivors[0]!['n']).toBe(1);
+    const joined = await it.sql<{ id: string }[]>`select id from customers where merged_into is not null`;
+    const survivors = await Promise.all(joined.map(({ id }) => findCustomer(it.sql, id, 'id')));
+    expect(survivors).toEqual(Array(3).fill(await findCustomer(it.sql, 'd', 'userId')));
   });
 });
 
@@ -109,6 +125,44 @@ describe('when two customers become one', () => {
     ]);
     await it.acceptAndRoute({ name: 'Order Completed', anonymousId: 'a1', properties: { order_id: 'o' } });
     expect((await runs()).map((run) => run['outcome'])).toEqual(['ordered', 'merged', 'ordered']);
+  });
+
+  test('a run that closes itself during the merge is not the survivor: the other stays open', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added({ userId: 'u1' }));
+    it.moveTo('2026-05-01T12:10:00.000Z');
+    await it.acceptAndRoute(added({ anonymousId: 'a1' }));
+    await it.accept(seen({ userId: 'u1', anonymousId: 'a1' }));
+    const routing = await it.sql.begin(async (tx) => {
+      await tx`
+        update runs set state = 'closed', outcome = 'lost', closed_at = opened_at
+        where id = (select id from runs order by opened_at limit 1)`;
+      const routed = it.route();
+      await eventually('routing waits for the run that closes', async () => {
+        const waiting = await it.sql`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return waiting.length > 0;
+      });
+      return { routed };
+    });
+    await routing.routed;
+    expect(await it.sql`select state, outcome from runs order by opened_at`).toEqual([
+      { state: 'closed', outcome: 'lost' },
+      { state: 'open', outcome: null },
+    ]);
+  });
+
+  test('a merge touches no other customer: those joined before are not searched for, nor locked', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(...['a', 'b', 'c'].map((userId) => seen({ userId })));
+    await it.acceptAndRoute({ kind: 'alias', userId: 'b', previousId: 'a', admin: true });
+    await it.accept({ kind: 'alias', userId: 'c', previousId: 'b', admin: true });
+    await it.sql.begin(async (tx) => {
+      // As the gate does, which then follows to the survivor.
+      await tx`select id from customers where merged_into is not null for update`;
+      expect(await it.route()).toMatchObject({ kind: 'routed', events: 1 });
+    });
+    expect(await it.people()).toEqual([['a', 'b', 'c']]);
   });
 
   test('the run that has sent survives, though it is the younger', async () => {

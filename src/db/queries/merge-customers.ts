@@ -42,7 +42,8 @@ async function mergeRows(tx: TransactionSql, from: string, into: string): Promis
       exposed_at = least(s.exposed_at, o.exposed_at),
       created_at = least(s.created_at, o.created_at)
     from customers o where s.id = ${into} and o.id = ${from}`;
-  await tx`update customers set merged_into = ${into} where id = ${from} or merged_into = ${from}`;
+  // Who was joined to `from` before leads there, and from there on: those rows are not locked, and are found by no index.
+  await tx`update customers set merged_into = ${into} where id = ${from}`;
 }
 
 /** Where the two differ on a channel, the refusal is recorded anew for the survivor. */

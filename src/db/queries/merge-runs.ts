@@ -5,6 +5,10 @@ import type { TransactionSql } from 'postgres';
  * the older; the other ends as `merged`, and the events it is owed are owed to the survivor. No workflow is renamed.
  */
 export async function mergeRuns(tx: TransactionSql, from: string, into: string, at: Date): Promise<void> {
+  // Locked, so that none of them closes between the look and what follows from it: a survivor that did would leave
+  // the customer without a run, and what was moved to it unheard.
+  await tx`
+    select id from runs where customer_id in (${from}, ${into}) and state = 'open' order by id for update`;
   const doubled = await tx<{ loser: string; survivor: string }[]>`
     with open as (
       select r.id, r.name, r.key, row_number() over (
