@@ -100,7 +100,9 @@ export async function setEventAside(
   context: RoutingContext,
   aside: { seq: number; code: string; detail: string },
 ): Promise<void> {
-  await context.sql.begin((tx) =>
-    setAside(tx, { ...aside, id: newId(context.clock), at: context.clock.now() }),
-  );
+  await context.sql.begin(async (tx) => {
+    // Another router may be giving this event its effect.
+    await tx`select pg_advisory_xact_lock(${routingLock})`;
+    await setAside(tx, { ...aside, id: newId(context.clock), at: context.clock.now() });
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { runRouter } from '../../src/routing/router.ts';
-import { routeBatch } from '../../src/routing/route-batch.ts';
+import { routeBatch, setEventAside } from '../../src/routing/route-batch.ts';
 import { Wakeup } from '../../src/routing/wakeup.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
@@ -54,6 +54,30 @@ describe('a poison event', () => {
     const aside = await it.sql`select stage, code, event_seq::int as seq from rejections`;
     expect(aside).toEqual([{ stage: 'routing', code: 'cannot-be-routed', seq }]);
     expect((await it.sql`select 1 from customer_events`).length).toBe(40);
+  });
+
+  test('that would make a value larger than the database can hold is set aside, and holds nobody up', async () => {
+    await using it = await setup();
+    const [seq] = await it.accept(viewed('u1'), viewed('u2'));
+    await it.sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$
+        begin raise 'total size of jsonb object elements exceeds the maximum' using errcode = '54000'; end $$;
+      create trigger refuse before insert on customer_events for each row when (new.seq = ${seq!})
+        execute function refuse()`);
+    it.startRouter();
+    await it.allRouted();
+    expect(await it.sql`select code, event_seq::int as seq from rejections`).toEqual([
+      { code: 'cannot-be-routed', seq },
+    ]);
+    expect((await it.sql`select 1 from customer_events`).length).toBe(1);
+  });
+
+  test('that another router has given its effect meanwhile is not called refused', async () => {
+    await using it = await setup();
+    const [seq] = await it.accept(viewed('u1'));
+    await routeBatch(it.context, 10);
+    await setEventAside(it.context, { seq: seq!, code: 'cannot-be-routed', detail: 'x' });
+    expect((await it.sql`select 1 from rejections`).length).toBe(0);
   });
 
   test('that names what it may not do is set aside with that code', async () => {
