@@ -5,7 +5,7 @@ import { isUnavailable } from '../../src/db/unavailable.ts';
 import { bounds, type Bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
-import { rejectionOf, type Item, type Refusal } from './item.ts';
+import { refusedBytes, rejectionOf, type Item, type Refusal } from './item.ts';
 import { commitItems, type Outcome } from './shared-commit.ts';
 
 /**
@@ -58,7 +58,7 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
   let isFlushing = false;
 
   function submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted> {
-    const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+    const bytes = sumOf([...items.map((item) => item.bytes), ...refusals.map(refusedBytes)]);
     const size = items.length + refusals.length;
     if (held.items + size > limits.queueItems || held.bytes + bytes > limits.queueBytes) {
       const bound = `${limits.queueItems} messages or ${limits.queueBytes} bytes`;
@@ -131,9 +131,13 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
 /** The oldest requests, at least one, up to `commitItems` messages. */
 function takeHead(queue: Waiting[], commitItems: number): Waiting[] {
   let size = 0;
-  const end = queue.findIndex((waiting, place) => (size += waiting.items.length) > commitItems && place > 0);
+  const end = queue.findIndex((waiting, place) => (size += sizeOf(waiting)) > commitItems && place > 0);
   return queue.splice(0, end === -1 ? queue.length : end);
 }
+
+const sizeOf = ({ items, refusals }: Pick<Waiting, 'items' | 'refusals'>) => items.length + refusals.length;
+
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
 
 function refusedBy(outcomes: Map<Item, Outcome>): Refusal[] {
   return [...outcomes].flatMap(([{ index, came }, outcome]) =>

@@ -27,6 +27,11 @@ export interface Refusal {
   detail: string;
 }
 
+/** What a refused message takes up while it waits to be kept. One nested too deep is not measured: that descends. */
+export function refusedBytes({ came, code }: Refusal): number {
+  return code === 'too-deep' ? bounds.itemBytes : Buffer.byteLength(JSON.stringify(came) ?? '');
+}
+
 /** What holds for all messages of a request. */
 export interface Delivered {
   clock: Clock;

@@ -195,3 +195,17 @@ test('a full queue refuses with 429 and its bound, and what was taken is kept', 
   expect((await first).status).toBe(200);
   expect((await s.api.post('/v1/batch', { batch })).body).toMatchObject({ accepted: 10 });
 });
+
+test('what is refused counts towards the bytes of the queue: it waits there as well', async () => {
+  await using s = await setup({ queueBytes: 2_000 });
+  await using held = await holdMessageIds(s.database.url);
+  const first = s.api.post('/v1/track', track('a'));
+  await eventually('the first flush to wait for the table', held.isWaitedFor);
+  const wrong = { type: 'nothing', userId: 'x'.repeat(1_500) };
+  const waiting = s.api.post('/v1/batch', { batch: [wrong] });
+  await eventually('the second to wait', () => s.ingestion.waiting() === 2);
+  expect((await s.api.post('/v1/batch', { batch: [wrong] })).body.code).toBe('too-many');
+  await held.letGo();
+  expect((await first).status).toBe(200);
+  expect((await waiting).body.code).toBe('all-rejected');
+});
