@@ -18,6 +18,8 @@ test.for([
   [{ userAgent: agents.desk }, 'desktop'],
   [{ userAgent: 'analytics-node/3.1.0' }, null],
   [{ userAgent: '', device: null, userAgentData: 'x' }, null],
+  [{ device: { type: 'constructor' } }, null],
+  [{ device: { type: '__proto__' } }, null],
   [undefined, null],
 ] as const)('%o came from %s', ([context, device]) => {
   expect(deviceOf(context as Record<string, unknown> | undefined)).toBe(device);
