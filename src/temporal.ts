@@ -1,4 +1,4 @@
-import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import proto from '@temporalio/proto';
 import type { NativeConnectionOptions } from '@temporalio/worker';
@@ -28,6 +28,15 @@ export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget | null {
   const { address } = connectionOptions;
   if (!address) return null;
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? 'default' };
+}
+
+/** gRPC's own pause between two tries to connect grows to two minutes: a Temporal that is back would be thought gone. */
+const longestReconnectPauseMs = 2_000;
+
+/** A connection for a client, made when it is first used, and made anew within seconds when Temporal is back. */
+export function lazyConnection(options: TemporalTarget['connectionOptions']): Connection {
+  const channelArgs = { 'grpc.max_reconnect_backoff_ms': longestReconnectPauseMs };
+  return Connection.lazy({ ...options, channelArgs });
 }
 
 /**

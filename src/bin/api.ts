@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Connection } from '@temporalio/client';
 import { createApp } from '../../api/app.ts';
 import { createClock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
@@ -9,7 +8,7 @@ import { connect } from '../db/connect.ts';
 import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
-import { temporalTarget } from '../temporal.ts';
+import { lazyConnection, temporalTarget } from '../temporal.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
 /** The API. Many may run; they share nothing but the database. */
@@ -25,7 +24,7 @@ async function startApi(): Promise<RunningPart> {
   const { scale } = await awaitHome(database.sql);
   // Lazy: events are accepted whether or not Temporal is there.
   const target = temporalTarget(process.env);
-  const temporal = target ? Connection.lazy(target.connectionOptions) : undefined;
+  const temporal = target ? lazyConnection(target.connectionOptions) : undefined;
   const app = createApp({ database, clock: createClock(scale), config, temporal, log });
   const server = createServer(app);
   const url = await listen(server, config);

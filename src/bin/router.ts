@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { staticSummary } from '../define/journey-summary.ts';
 import { loadConfig } from '../config.ts';
 import { createClock } from '../clock.ts';
@@ -8,7 +8,7 @@ import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
 import { startRouting } from '../routing/start-routing.ts';
-import { temporalTarget } from '../temporal.ts';
+import { lazyConnection, temporalTarget } from '../temporal.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
@@ -24,7 +24,7 @@ async function startRouter(): Promise<RunningPart> {
   const { scale, secret } = await awaitHome(database.sql);
   const clock = createClock(scale);
   // Lazy: a router starts, and routes, whether or not Temporal is there.
-  const connection = Connection.lazy(target.connectionOptions);
+  const connection = lazyConnection(target.connectionOptions);
   const client = new Client({ connection, namespace: target.namespace });
   const routing = await startRouting({
     routing: {
