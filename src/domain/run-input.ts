@@ -23,6 +23,9 @@ export interface RunInput {
   clock: TimeScale;
 }
 
+/** At most so many events are heard by a run; after them only its ending is, and nothing else is dispatched. */
+export const maxHeard = 1_000;
+
 /** The signal that carries a `RunDispatch`. A durable name. */
 export const dispatchSignal = 'dispatch';
 

@@ -12,7 +12,7 @@
 import type { JourneyDefinition } from '../define/journey.ts';
 import type { DispatchKind } from '../db/schema/runs.ts';
 import { cutText } from '../domain/cut-text.ts';
-import type { Carried, FirstEvent } from '../domain/run-input.ts';
+import { maxHeard, type Carried, type FirstEvent } from '../domain/run-input.ts';
 import { spanMs, type Span } from '../domain/span.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { Concern } from './journey-index.ts';
@@ -103,7 +103,9 @@ export class RunBook {
       run.lastActivityAt = event.occurredAt;
       run.changed = true;
     }
-    if (concern.hears && event.occurredAt >= run.firstAt) this.dispatch(run, 'event', event, concern.journey);
+    // Temporal takes 10,000 signals of a run and refuses the next one for good, be it the ending.
+    const isHeard = concern.hears && run.lastSeq < maxHeard && event.occurredAt >= run.firstAt;
+    if (isHeard) this.dispatch(run, 'event', event, concern.journey);
   }
 
   private end(

@@ -1,7 +1,4 @@
-import type { RunDispatch } from '../../src/domain/run-input.ts';
-
-/** At most so many events are heard by a run; after them only its ending is. */
-export const maxHeard = 1_000;
+import { maxHeard, type RunDispatch } from '../../src/domain/run-input.ts';
 
 /**
  * What a run was told, in the order in which it was meant. Dispatches are numbered 1, 2 … without gaps: one seen

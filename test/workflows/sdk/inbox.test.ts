@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunDispatch } from '../../../src/domain/run-input.ts';
-import { Inbox, maxHeard } from '../../../workflows/sdk/inbox.ts';
+import { maxHeard } from '../../../src/domain/run-input.ts';
+import { Inbox } from '../../../workflows/sdk/inbox.ts';
 
 const dispatch = (seq: number, kind: RunDispatch['kind'] = 'event', name = 'replied'): RunDispatch => {
   return { seq, kind, eventId: `${seq}`, name, at: seq, carries: {} };
