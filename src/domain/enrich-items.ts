@@ -2,7 +2,7 @@ import type { CartLine } from './cart.ts';
 
 /**
  * A message's data with the words that may not pass through Temporal: each of its `items` that is a line of the
- * cart gets that line's title, url and image. A line that has left the cart meanwhile gets null.
+ * cart gets that line's title, url and image, and the identifiers that were too wordy. A line that has left the cart meanwhile gets null.
  */
 export function withCartWords(
   data: Readonly<Record<string, unknown>>,
@@ -18,5 +18,11 @@ function withWords(item: unknown, lines: ReadonlyMap<unknown, CartLine>): unknow
   if (typeof item !== 'object' || item === null || !('line' in item)) return item;
   const line = lines.get(item.line);
   const words = { title: line?.title ?? null, url: line?.url ?? null, imageUrl: line?.imageUrl ?? null };
-  return { ...words, ...item };
+  const { sku, productId } = { sku: null, productId: null, ...item };
+  return {
+    ...words,
+    ...item,
+    sku: sku ?? line?.sku ?? null,
+    productId: productId ?? line?.productId ?? null,
+  };
 }

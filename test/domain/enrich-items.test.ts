@@ -15,6 +15,14 @@ test('items get the words of their lines, which may not pass through Temporal', 
   });
 });
 
+test('items get the identifiers back that were too wordy for Temporal', () => {
+  const wordy = { ...teapot, sku: 'A teapot, blue', productId: 'anna@example.com' };
+  const item = { line: teapot.line, sku: null, productId: null, quantity: 1 };
+  expect(withCartWords({ items: [item] }, [wordy])).toMatchObject({
+    items: [{ sku: 'A teapot, blue', productId: 'anna@example.com' }],
+  });
+});
+
 test('data without lines stay as they are', () => {
   expect(withCartWords({ items: ['a', null], n: 1 }, [teapot])).toEqual({ items: ['a', null], n: 1 });
   expect(withCartWords({}, [teapot])).toEqual({});

@@ -1,4 +1,5 @@
 import type { CartLine } from '../../domain/cart.ts';
+import { isPlain } from '../../domain/safe-name.ts';
 import type { CartItem } from '../../projections/cart.ts';
 import type { Sql } from '../connect.ts';
 
@@ -15,5 +16,8 @@ export async function cartItems(sql: Sql, runId: string): Promise<CartItem[] | n
 }
 
 function itemOf({ line, sku, productId, quantity, priceMinor, currency }: CartLine): CartItem {
-  return { line, sku, productId, quantity, priceMinor, currency };
+  return { line, sku: plain(sku), productId: plain(productId), quantity, priceMinor, currency };
 }
+
+/** What a browser calls an id may be anything: words stay here, and the line's own name stands for them. */
+const plain = (id: string | null) => (id !== null && isPlain(id) ? id : null);
