@@ -7,8 +7,9 @@ export interface NewConsent extends ConsentStated {
 }
 
 /**
- * Records consents in order. One that only repeats what held when it was given is left out, unless the same batch
- * says more than one thing about that customer and channel: then all are kept, and the newest holds.
+ * Records consents in order. A permission that only repeats what held when it was given is left out, unless the same
+ * batch says more than one thing about that customer and channel: then all are kept, and the newest holds. A refusal
+ * is kept always: a permission given before it may come late, and must not outlive it.
  */
 export async function recordConsents(tx: TransactionSql, stated: readonly NewConsent[]): Promise<void> {
   if (stated.length === 0) return;
@@ -30,7 +31,7 @@ export async function recordConsents(tx: TransactionSql, stated: readonly NewCon
     select r.id, r.customer_id, r.channel, r.state, r.source, r.at
     from jsonb_to_recordset(${tx.json(rows)})
       as r (id uuid, customer_id uuid, channel text, state text, source text, at timestamptz, several boolean)
-    where r.several or r.state is distinct from (
+    where r.several or r.state = 'denied' or r.state is distinct from (
       select c.state from consents c
       where c.customer_id = r.customer_id and c.channel = r.channel and c.at <= r.at
       order by c.at desc, c.id desc limit 1)`;
