@@ -10,7 +10,7 @@ const withProcesses = [
 /** Not a test but how histories are recorded: `KAIROS_RECORD=1 npx vitest run --project workflows`. */
 const recorder = process.env['KAIROS_RECORD'] ? [] : ['test/replay/record.test.ts'];
 
-/** `fast` is part of `npm run check`; the others join it in `npm test`. Each file has a database of its own. */
+/** One after the other, so that none slows the next. `fast` is part of `npm run check`; the others join it in `npm test`. Each file has a database of its own. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -22,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
+          sequence: { groupOrder: 0 },
           globalSetup,
           include: ['test/**/*.test.ts'],
           exclude: ['test/replay/**', 'test/workflows/*.test.ts', ...withProcesses],
@@ -31,6 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'workflows',
+          sequence: { groupOrder: 1 },
           globalSetup: [...globalSetup, 'test/support/workflow-bundle-setup.ts'],
           include: ['test/workflows/*.test.ts', 'test/replay/**/*.test.ts'],
           exclude: recorder,
@@ -41,6 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           globalSetup,
           include: withProcesses,
           testTimeout: 180_000,
