@@ -23,8 +23,11 @@ const maxCachedWorkflows = 400;
 /** Activities at once on each queue. More would only wait for the pool of connections, or for the provider. */
 const maxConcurrentActivityTaskExecutions = 40;
 
-/** What is under way when the worker stops has this long; then it is left to the next attempt. */
-const bounds = { shutdownGraceTime: 10_000, shutdownForceTime: 20_000 };
+/**
+ * What is under way when the worker stops has this long; then calls are cut off, and are `unknown` if they had left.
+ * Longer than a call to a provider may take (10 s), so that one whose gate has only just been passed ends by itself.
+ */
+const bounds = { shutdownGraceTime: 15_000, shutdownForceTime: 20_000 };
 
 /**
  * The worker: three workers in one process, one for the journeys and one for each channel, whose queue has the rate

@@ -2,7 +2,8 @@ import type { CartLine } from './cart.ts';
 
 /**
  * A message's data with the words that may not pass through Temporal: each of its `items` that is a line of the
- * cart gets that line's title, url and image, and the identifiers that were too wordy. A line that has left the cart meanwhile gets null.
+ * cart gets that line's title, url and image, and the identifiers that were too wordy. A line that has left the cart
+ * meanwhile gets null.
  */
 export function withCartWords(
   data: Readonly<Record<string, unknown>>,
