@@ -21,6 +21,8 @@ export const bounds = {
   idLength: 255,
   /** Characters of an event's name. */
   nameLength: 255,
+  /** Characters of the JSON of all traits of a customer: a trait that would lead over it is not taken. */
+  traitsLength: 65_536,
   /** Characters of the wording of a consent. */
   wordingLength: 10_000,
   /** Items of a list's page, and how many there are when none is asked for. */

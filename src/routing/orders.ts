@@ -58,7 +58,8 @@ export function applyToOrder(
       if (currency !== base.currency) return base;
       return {
         ...base,
-        refundedMinor: base.refundedMinor + (amount ?? base.valueMinor - base.refundedMinor),
+        // Some write what goes back with a minus; taken so, a refund would raise the order's worth.
+        refundedMinor: base.refundedMinor + Math.abs(amount ?? base.valueMinor - base.refundedMinor),
       };
     case 'Order Cancelled':
       return { ...base, cancelledAt: Math.max(base.cancelledAt ?? 0, event.occurredAt) };

@@ -206,6 +206,35 @@ describe('facts', () => {
     ]);
   });
 
+  test('traits end at their bound: one customer cannot hold up the routing of the others', async () => {
+    await using it = await setup();
+    const identify = (traits: Record<string, unknown>): GivenEvent => ({
+      kind: 'identify',
+      userId: 'u1',
+      traits,
+    });
+    await it.acceptAndRoute(identify({ email: 'before@example.test' }));
+    const heavy = Array.from({ length: 20 }, (_, i) => identify({ [`t${i}`]: 'x'.repeat(10_000) }));
+    await it.acceptAndRoute(...heavy);
+    await it.acceptAndRoute(
+      identify({ email: 'after@example.test', t0: null }),
+      identify({ t19: 'fits again' }),
+    );
+    const [customer] = await it.sql<
+      { traits: Record<string, { value: unknown }> }[]
+    >`select traits from customers`;
+    expect(JSON.stringify(customer!.traits).length).toBeLessThan(65_536);
+    expect(Object.keys(customer!.traits).sort()).toEqual(['email', 't1', 't19', 't2', 't3', 't4', 't5']);
+    expect(customer!.traits['email']!.value).toBe('after@example.test');
+  });
+
+  test('a refund written with a minus takes away as well', async () => {
+    await using it = await setup();
+    const refund = { order_id: 'o1', total: -5 };
+    await it.acceptAndRoute(ordered(), { name: 'Order Refunded', userId: 'u1', properties: refund });
+    expect(await it.sql`select refunded_minor::int as r from orders`).toEqual([{ r: 500 }]);
+  });
+
   test('a refund in another currency is not taken from the order', async () => {
     await using it = await setup();
     const refund = { order_id: 'o1', total: 500, currency: 'JPY' };
