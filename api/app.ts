@@ -1,4 +1,5 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
+import { AppError } from '../src/errors.ts';
 import { silentLog } from '../src/log.ts';
 import type { ApiDeps, RouteDeps } from './deps.ts';
 import { createIngestion } from './ingestion/ingestion.ts';
@@ -23,6 +24,7 @@ export function createApp(given: ApiDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(refuseNul);
   healthRoutes(app, deps);
   messageRoutes(app, deps);
   batchRoutes(app, deps);
@@ -37,3 +39,9 @@ export function createApp(given: ApiDeps): Express {
   app.use(answerErrors(log));
   return app;
 }
+
+/** No text that is looked up has a NUL in it, and PostgreSQL fails over one. */
+const refuseNul: RequestHandler = (req, _res, next) => {
+  if (!req.originalUrl.includes('%00')) return next();
+  throw new AppError('malformed-query', 'The address has the character U+0000 (%00) in it; leave it out.');
+};

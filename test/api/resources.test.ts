@@ -329,6 +329,15 @@ test('what the admin key is for does not show to a write key, nor to nobody', as
   expect((await s.api.put('/v1/customers/u/consents', {}, write)).body.code).toBe('wrong-key');
 });
 
+test('an address with a NUL in it is refused: no database can look that up', async () => {
+  await using database = await testDatabase();
+  await using api = await testApi({ database });
+  for (const path of ['/v1/customers/%00', '/v1/customers/a%00/timeline', '/v1/runs?name=%00']) {
+    const answer = await api.get(path);
+    expect([answer.status, answer.body.code]).toEqual([400, 'malformed-query']);
+  }
+});
+
 test('a query that cannot be understood is refused with its place', async () => {
   await using s = await setup();
   const cases: [string, string][] = [
