@@ -97,7 +97,7 @@ function factsOf(
     now: now.getTime(),
     channel: input.channel,
     purpose: message.purpose,
-    run: { state: row.runState, outcome: row.outcome, closedAt: row.closedAt },
+    run: { state: row.runState, outcome: row.outcome, closedAt: row.closedAt, openedAt: row.openedAt },
     journey: journeyOf(parts.definitions, row),
     shop: readShopSettings(row.shopSettings),
     behind: row.behind,

@@ -24,6 +24,7 @@ export type DeliveryState = (typeof deliveryStates)[number];
 /** Why a delivery waits or is withheld, in the order in which the gate looks. */
 export const gateReasons = [
   'run-closed',
+  'expired',
   'erased',
   'paused',
   'behind',

@@ -3,6 +3,7 @@ import type { Address } from './address.ts';
 import { brokenCap, type Counted, type ShopCaps } from './caps.ts';
 import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
+import { spanMs, type Span } from './span.ts';
 import type { Channel } from './task-queues.ts';
 
 /**
@@ -14,6 +15,7 @@ import type { Channel } from './task-queues.ts';
  */
 export const gateOrder = [
   'run-ended',
+  'run-expired',
   'erased',
   'paused',
   'behind',
@@ -33,9 +35,9 @@ export interface GateFacts {
   now: number;
   channel: Channel;
   purpose: Purpose;
-  run: { state: 'open' | 'closed'; outcome: string | null; closedAt: number | null };
+  run: { state: 'open' | 'closed'; outcome: string | null; closedAt: number | null; openedAt: number };
   /** The journey or watch, as its code declares it today. */
-  journey: { name: string; cap: Cap; holdout: number };
+  journey: { name: string; cap: Cap; holdout: number; lasts: Span };
   shop: { caps: ShopCaps; globalHoldout: number };
   /** The customer has an accepted event that has not taken effect. */
   behind: boolean;
@@ -68,6 +70,10 @@ const checks: { readonly [name in CheckName]?: Check } = {
     const when = run.closedAt === null ? '' : ` at ${iso(run.closedAt)}`;
     return withheld('run-closed', `the run had ended as ${run.outcome ?? 'closed'}${when}`);
   },
+  'run-expired': ({ run, journey, now }) => {
+    if (now < run.openedAt + spanMs(journey.lasts)) return null;
+    return withheld('expired', `the run may last ${journey.lasts}, and that was over`);
+  },
   behind: ({ behind }) =>
     behind ? waiting('behind', 'an event of the customer has not taken effect yet') : null,
   reachable: ({ address }) => ('fault' in address ? withheld('unreachable', address.fault) : null),
@@ -84,6 +90,7 @@ const checks: { readonly [name in CheckName]?: Check } = {
 /** What a delivery still has to pass after it was decided on and not taken: what was drawn and counted stays so. */
 const askedAgain: readonly CheckName[] = [
   'run-ended',
+  'run-expired',
   'erased',
   'behind',
   'reachable',

@@ -9,8 +9,8 @@ const fine: GateFacts = {
   now,
   channel: 'email',
   purpose: 'help',
-  run: { state: 'open', outcome: null, closedAt: null },
-  journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0 },
+  run: { state: 'open', outcome: null, closedAt: null, openedAt: now - 86_400_000 },
+  journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '10 days' },
   shop: { caps: defaultShopCaps, globalHoldout: 0 },
   behind: false,
   address: { to: 'ada@example.test' },
@@ -24,8 +24,13 @@ const fine: GateFacts = {
 const obstacles: [string, Partial<GateFacts>, string][] = [
   [
     'run-closed',
-    { run: { state: 'closed', outcome: 'ordered', closedAt: now - 1_000 } },
+    { run: { state: 'closed', outcome: 'ordered', closedAt: now - 1_000, openedAt: now - 2_000 } },
     'withheld: run-closed — the run had ended as ordered at 2026-03-10T11:59:59.000Z',
+  ],
+  [
+    'expired',
+    { journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '1 day' } },
+    'withheld: expired — the run may last 1 day, and that was over',
   ],
   ['behind', { behind: true }, 'waiting: behind — an event of the customer has not taken effect yet'],
   [
@@ -78,6 +83,7 @@ describe('the gate', () => {
   test('has the order that is promised', () => {
     expect(gateOrder).toEqual([
       'run-ended',
+      'run-expired',
       'erased',
       'paused',
       'behind',
@@ -118,7 +124,7 @@ describe('the second look', () => {
   });
 
   test('cancels what would be withheld now, and waits when behind', () => {
-    const closed = { state: 'closed', outcome: 'ordered', closedAt: null } as const;
+    const closed = { state: 'closed', outcome: 'ordered', closedAt: null, openedAt: now } as const;
     expect(judgeAgain({ ...fine, run: closed })).toEqual({
       state: 'cancelled',
       reason: 'run-closed',

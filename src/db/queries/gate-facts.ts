@@ -44,6 +44,7 @@ export interface GateRow {
   runState: 'open' | 'closed';
   outcome: string | null;
   closedAt: number | null;
+  openedAt: number;
   armKey: string;
   traits: Record<string, Trait>;
   behind: boolean;
@@ -72,6 +73,7 @@ export function gateFactsQuery(
       select kind, external_id from customer_ids where customer_id = ${customerId})
     select r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
+      (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       c.arm_key as "armKey", c.traits,
       ${behind(sql)} as behind,
       (select s.state from consents s where s.customer_id = c.id and s.channel = ${channel}
