@@ -58,6 +58,8 @@ export interface Ending {
   name: string;
   customerId: string;
   key: string | null;
+  /** What it ends a run as. */
+  outcome: string;
   at: number;
 }
 
@@ -116,10 +118,11 @@ export class RunBook {
     nowMs: number,
   ): void {
     const { journey } = concern;
-    this.recordEnding({ name: journey.name, customerId, key, at: event.occurredAt });
+    const outcome = concern.endsWith!;
+    this.recordEnding({ name: journey.name, customerId, key, outcome, at: event.occurredAt });
     for (const run of this.reached(journey, customerId, key)) {
       if (event.occurredAt < run.firstAt) continue;
-      run.closed = { outcome: concern.endsWith!, at: nowMs };
+      run.closed = { outcome, at: nowMs };
       run.changed = true;
       this.dispatch(run, 'end', event, journey);
     }

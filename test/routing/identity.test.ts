@@ -165,6 +165,34 @@ describe('when two customers become one', () => {
     expect(await it.people()).toEqual([['a', 'b', 'c']]);
   });
 
+  test.for(['one batch', 'several batches'])(
+    'an order of the one ends the run that the other had begun before it, in %s',
+    async (batches) => {
+      await using it = await setup();
+      const events: GivenEvent[] = [
+        added({ anonymousId: 'a1' }),
+        { ...added({ anonymousId: 'a1' }, 'c2'), at: '2026-05-01T12:30:00.000Z' },
+        {
+          name: 'Order Completed',
+          userId: 'u1',
+          at: '2026-05-01T12:10:00.000Z',
+          properties: { order_id: 'o' },
+        },
+        seen({ userId: 'u1', anonymousId: 'a1' }),
+      ];
+      it.moveTo('2026-05-01T12:30:00.000Z');
+      events[0]!.at = '2026-05-01T12:00:00.000Z';
+      if (batches === 'one batch') await it.acceptAndRoute(...events);
+      else for (const event of events) await it.acceptAndRoute(event);
+      expect(await it.sql`select key, outcome from runs order by key`).toEqual([
+        { key: 'c1', outcome: 'ordered' },
+        { key: 'c2', outcome: null },
+      ]);
+      const owed = await it.sql`select kind from dispatches order by place`;
+      expect(owed.map((row) => row['kind'])).toEqual(['start', 'start', 'end']);
+    },
+  );
+
   test('the run that has sent survives, though it is the younger', async () => {
     await using it = await setup();
     await it.acceptAndRoute(added({ userId: 'u1' }));

@@ -99,6 +99,7 @@ CREATE TABLE "endings" (
 	"name" text NOT NULL,
 	"customer_id" uuid NOT NULL,
 	"key" text,
+	"outcome" text NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "endings_of" UNIQUE NULLS NOT DISTINCT("customer_id","name","key")
 );

@@ -5,7 +5,7 @@ import { mergeRuns } from './merge-runs.ts';
  * Makes one customer of two, in the routing transaction. The survivor has everything; the other keeps its row, which
  * leads to the survivor.
  *
- * Of two open runs with one name and key the one that has sent survives, else the older; the other is closed as
+ * An open run that began before an ending of the other customer ends with it. Of two open runs with one name and key the one that has sent survives, else the older; the other is closed as
  * `merged` and what it is owed moves. The stricter consent stays. The survivor keeps the arm key of
  * whoever was exposed first, else the older profile's; exposed in different arms of one journey, they are `crossed`.
  * Carts are joined before, in memory.
@@ -22,9 +22,10 @@ export async function mergeCustomers(
     await tx`update ${tx(table)} set customer_id = ${into} where customer_id = ${from}`;
   }
   await tx`
-    insert into endings (name, customer_id, key, at)
-    select name, ${into}, key, at from endings where customer_id = ${from}
-    on conflict (customer_id, name, key) do update set at = greatest(endings.at, excluded.at)`;
+    insert into endings (name, customer_id, key, outcome, at)
+    select name, ${into}, key, outcome, at from endings where customer_id = ${from}
+    on conflict (customer_id, name, key) do update set outcome = excluded.outcome, at = excluded.at
+    where excluded.at > endings.at`;
   await tx`delete from endings where customer_id = ${from}`;
 }
 

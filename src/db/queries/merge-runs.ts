@@ -1,7 +1,8 @@
 import type { TransactionSql } from 'postgres';
 
 /**
- * Gives a customer the runs of another. Of two open runs with one name and key the one that has sent survives, else
+ * Gives a customer the runs of another. A run that had begun when an ending of the other customer occurred ends with
+ * it, as if both had been one all along: how events fall into batches changes nothing. Of two open runs with one name and key the one that has sent survives, else
  * the older; the other ends as `merged`, and the events it is owed are owed to the survivor. No workflow is renamed.
  */
 export async function mergeRuns(tx: TransactionSql, from: string, into: string, at: Date): Promise<void> {
@@ -9,6 +10,7 @@ export async function mergeRuns(tx: TransactionSql, from: string, into: string, 
   // the customer without a run, and what was moved to it unheard.
   await tx`
     select id from runs where customer_id in (${from}, ${into}) and state = 'open' order by id for update`;
+  await endByEachOther(tx, from, into, at);
   const doubled = await tx<{ loser: string; survivor: string }[]>`
     with open as (
       select r.id, r.name, r.key, row_number() over (
@@ -25,6 +27,26 @@ export async function mergeRuns(tx: TransactionSql, from: string, into: string, 
     await endAsMerged(tx, loser, at);
   }
   await tx`update runs set customer_id = ${into} where customer_id = ${from}`;
+}
+
+async function endByEachOther(tx: TransactionSql, from: string, into: string, at: Date): Promise<void> {
+  await tx`
+    with ended as (
+      update runs r set state = 'closed', closed_at = ${at}, last_seq = r.last_seq + 1, outcome = (
+        select e.outcome from endings e where ${endingOf(tx, from, into)} order by e.at desc limit 1)
+      where r.customer_id in (${from}, ${into}) and r.state = 'open'
+        and exists (select from endings e where ${endingOf(tx, from, into)})
+      returning r.id, r.last_seq)
+    insert into dispatches (run_id, seq, kind, occurred_at, carries)
+    select id, last_seq, 'end', ${at}, '{}'::jsonb from ended`;
+}
+
+/** An ending `e` of the other customer that run `r` would have heard. */
+function endingOf(tx: TransactionSql, from: string, into: string) {
+  return tx`
+    e.customer_id = case r.customer_id when ${from} then ${into}::uuid else ${from}::uuid end
+    and e.name = r.name and (e.key is null or e.key = r.key)
+    and extract(epoch from e.at) * 1000 >= (r.first ->> 'at')::numeric`;
 }
 
 async function moveOwed(tx: TransactionSql, loser: string, survivor: string, at: Date): Promise<void> {

@@ -50,13 +50,15 @@ export async function loadEndings(
   customerIds: string[],
   names: string[],
 ): Promise<Ending[]> {
-  const rows = await tx<{ name: string; customer_id: string; key: string | null; at: Date }[]>`
-    select name, customer_id, key, at from endings
+  const rows = await tx<
+    { name: string; customer_id: string; key: string | null; outcome: string; at: Date }[]
+  >`select name, customer_id, key, outcome, at from endings
     where customer_id = any(${customerIds}::uuid[]) and name = any(${names})`;
   return rows.map((row) => ({
     name: row.name,
     customerId: row.customer_id,
     key: row.key,
+    outcome: row.outcome,
     at: row.at.getTime(),
   }));
 }
@@ -64,10 +66,12 @@ export async function loadEndings(
 export async function saveEndings(tx: TransactionSql, endings: readonly Ending[]): Promise<void> {
   if (endings.length === 0) return;
   await tx`
-    insert into endings (name, customer_id, key, at)
+    insert into endings (name, customer_id, key, outcome, at)
     select * from unnest(${endings.map((e) => e.name)}::text[], ${endings.map((e) => e.customerId)}::uuid[],
-      ${endings.map((e) => e.key)}::text[], ${endings.map((e) => new Date(e.at).toISOString())}::timestamptz[])
-    on conflict (customer_id, name, key) do update set at = greatest(endings.at, excluded.at)`;
+      ${endings.map((e) => e.key)}::text[], ${endings.map((e) => e.outcome)}::text[],
+      ${endings.map((e) => new Date(e.at).toISOString())}::timestamptz[])
+    on conflict (customer_id, name, key) do update set outcome = excluded.outcome, at = excluded.at
+    where excluded.at > endings.at`;
 }
 
 /** A run's row as routing opens it. */

@@ -55,6 +55,8 @@ export const endings = pgTable(
     name: text('name').notNull(),
     customerId: uuid('customer_id').notNull(),
     key: text('key'),
+    /** What it ends a run as. */
+    outcome: text('outcome').notNull(),
     at: moment('at').notNull(),
   },
   (t) => [unique('endings_of').on(t.customerId, t.name, t.key).nullsNotDistinct()],
