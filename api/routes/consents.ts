@@ -6,7 +6,7 @@ import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { insertConsents, type NewConsent } from '../../src/db/queries/insert-consents.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { clientTimeMs } from '../../src/domain/client-time.ts';
-import { channels, type Channel } from '../../src/domain/task-queues.ts';
+import { consentChannels, type ConsentChannel } from '../../src/domain/consent-channels.ts';
 import { newId } from '../../src/ids.ts';
 import { readJson } from '../body.ts';
 import { customerOf } from '../customer-of.ts';
@@ -20,8 +20,11 @@ const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
 
 const bodySchema = z.strictObject({
   consents: z
-    .partialRecord(z.enum(channels), z.enum(['granted', 'denied']))
-    .refine((given) => Object.keys(given).length > 0, `name at least one channel: ${channels.join(', ')}`),
+    .partialRecord(z.enum(consentChannels), z.enum(['granted', 'denied']))
+    .refine(
+      (given) => Object.keys(given).length > 0,
+      `name at least one channel: ${consentChannels.join(', ')}`,
+    ),
   source: z.string().trim().min(1).max(bounds.nameLength),
   wording: z.string().max(bounds.wordingLength).optional(),
   /** When it was given, if that was before now. */
@@ -64,7 +67,7 @@ function consentsOf({ consents, source, wording, at }: Body, customerId: string,
   const now = clock.realNow();
   const givenMs = clientTimeMs(at) ?? now.getTime();
   const givenAt = clock.fromReal(new Date(Math.min(givenMs, now.getTime())));
-  return (Object.entries(consents) as [Channel, 'granted' | 'denied'][]).map(([channel, state]) => ({
+  return (Object.entries(consents) as [ConsentChannel, 'granted' | 'denied'][]).map(([channel, state]) => ({
     id: newId(clock),
     customerId,
     channel,

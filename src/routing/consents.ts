@@ -1,3 +1,4 @@
+import { consentChannels } from '../domain/consent-channels.ts';
 import type { AcceptedEvent } from './event.ts';
 
 /** A consent as an event states it. */
@@ -14,7 +15,7 @@ export function consentsIn(event: AcceptedEvent): ConsentStated[] {
   const channels = (consent as { channels?: unknown } | undefined)?.channels;
   if (typeof channels !== 'object' || channels === null) return [];
   return Object.entries(channels)
-    .filter(([channel, given]) => /^[a-z][a-z-]{0,31}$/.test(channel) && typeof given === 'boolean')
+    .filter(([channel, given]) => isChannel(channel) && typeof given === 'boolean')
     .map(([channel, given]) => ({
       channel,
       state: given ? ('granted' as const) : ('denied' as const),
@@ -22,3 +23,5 @@ export function consentsIn(event: AcceptedEvent): ConsentStated[] {
       at: event.occurredAt,
     }));
 }
+
+const isChannel = (name: string) => (consentChannels as readonly string[]).includes(name);

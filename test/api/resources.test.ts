@@ -175,7 +175,7 @@ test('a consent that cannot be understood is refused with its place', async () =
   await s.customer({ users: ['u1'] });
   const cases: [unknown, string][] = [
     [{ source: 'x' }, 'consents'],
-    [{ consents: {}, source: 'x' }, 'consents: name at least one channel: email, sms'],
+    [{ consents: {}, source: 'x' }, 'consents: name at least one channel: email, sms, whatsapp'],
     [{ consents: { fax: 'granted' }, source: 'x' }, 'consents'],
     [{ consents: { email: true }, source: 'x' }, 'consents.email'],
     [{ consents: { email: 'granted' } }, 'source'],
