@@ -10,6 +10,8 @@ import { addressOf, type Address, type TraitValues } from '../src/domain/address
 import { longestShopCap } from '../src/domain/caps.ts';
 import { withCartWords } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
+import { pausedSince } from '../src/domain/pause.ts';
+import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { MissingData } from '../src/messages/missing-data.ts';
@@ -99,7 +101,11 @@ function factsOf(
     purpose: message.purpose,
     run: { state: row.runState, outcome: row.outcome, closedAt: row.closedAt, openedAt: row.openedAt },
     journey: journeyOf(parts.definitions, row),
-    shop: readShopSettings(row.shopSettings),
+    shop: readShopSettings(row.settings[shopScope]),
+    paused: {
+      sending: pausedSince(row.settings[sendingScope]),
+      journey: pausedSince(row.settings[journeyScope(row.name)]),
+    },
     behind: row.behind,
     address: reachedAt(parts, input.channel, traitValues(row)),
     consent: row.consent,

@@ -4,7 +4,7 @@ import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { recordRuling } from '../src/db/queries/record-ruling.ts';
 import type { MessageType } from '../src/define/message.ts';
-import { isFurther, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
+import { isFurther, nextChannelReasons, type GateReason, type Verdict } from '../src/domain/delivery.ts';
 import { judge, judgeAgain, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { newId } from '../src/ids.ts';
@@ -16,13 +16,13 @@ import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
  * The gate's transaction: what it leads to.
  *
  * - `settled`: the ledger has the answer, no call is to be made.
- * - `behind`: wait a moment and look again.
+ * - `waiting`: wait a moment, or as long as it is paused, and look again.
  * - `call`: `intended` is committed with `callingAt`, and this process holds the permit for that call.
  * - `called`: a call was made by this process, whose end the ledger does not know yet.
  */
 export type Passage =
   | { kind: 'settled'; delivery: DeliveryNow }
-  | { kind: 'behind' }
+  | { kind: 'waiting'; reason: GateReason }
   | { kind: 'call'; call: CallUnderWay; outbound: Outbound }
   | { kind: 'called'; call: CallUnderWay; outcome: CallOutcome };
 
@@ -60,7 +60,7 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
     else content = rendered.content;
   }
-  if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return { kind: 'behind' };
+  if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return waitFor(ruling);
   if (hasNext(look, ruling) && isSaid(before, input.channel, ruling)) {
     return { kind: 'settled', delivery: { ...before!, ...shownFor(look, ruling, before) } };
   }
@@ -69,9 +69,13 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
       ? { deliveryId: before?.id ?? newId(look.parts.clock), callingAt: now, channel: input.channel }
       : null;
   const delivery = await record(look, { ruling, before, call });
-  if (ruling.state === 'waiting') return { kind: 'behind' };
+  if (ruling.state === 'waiting') return waitFor(ruling);
   if (!call || !content) return { kind: 'settled', delivery };
   return allow(look, call, content);
+}
+
+function waitFor({ reason }: { reason: GateReason }): Passage {
+  return { kind: 'waiting', reason };
 }
 
 /** What was found last is not recorded again: a wait on each look, an answer that never reached the workflow. */
@@ -145,7 +149,8 @@ async function secondLook(look: Look, delivery: DeliveryRow): Promise<Passage> {
   const rendered = await renderFor(look);
   const ruling = judgeAgain({ ...look.facts, missing: 'missing' in rendered ? rendered.missing : null });
   if (ruling.state === 'cancelled') return cancel(look, delivery, ruling);
-  if (ruling.state === 'waiting' || 'missing' in rendered) return { kind: 'behind' };
+  if (ruling.state === 'waiting') return waitFor(ruling);
+  if ('missing' in rendered) throw new Error('The gate let a message pass that cannot be rendered.');
   const call = { deliveryId: delivery.id, callingAt: now, channel: input.channel };
   if (!(await markCalling(look.tx, { ...call, was }))) throw movedMeanwhile();
   return allow(look, call, rendered.content);

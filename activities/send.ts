@@ -3,7 +3,7 @@ import { activityInfo, Context } from '@temporalio/activity';
 import { clearCalling } from '../src/db/queries/call-under-way.ts';
 import { raiseDelivery, type DeliveryNow, type Raise } from '../src/db/queries/raise-delivery.ts';
 import type { MessageType } from '../src/define/message.ts';
-import type { Verdict } from '../src/domain/delivery.ts';
+import type { GateReason, Verdict } from '../src/domain/delivery.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
@@ -25,6 +25,12 @@ export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'
 /** One look after another at a customer who is behind: real milliseconds, growing. */
 const behind = { firstMs: 250, growth: 1.5, longestMs: 4_000 };
 
+/**
+ * One look after another while sending is paused: real milliseconds, growing. When it is resumed, what has waited goes
+ * out over the longest of them, each at the moment at which it looks, and not all at once.
+ */
+const paused = { firstMs: 1_000, growth: 2, longestMs: 60_000 };
+
 /** The calls that a provider does not take are made again: real milliseconds, growing; its own word goes before. */
 const again = { firstMs: 1_000, growth: 2, longestMs: 60_000, longestAskedMs: 3_600_000 };
 
@@ -43,8 +49,8 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
       switch (passage.kind) {
         case 'settled':
           return answer(passage.delivery);
-        case 'behind':
-          throw lookAgain(attempt());
+        case 'waiting':
+          throw lookAgain(passage.reason, attempt());
         case 'called':
           return settle(gate, passage.call, passage.outcome, attempt());
         case 'call':
@@ -152,13 +158,17 @@ function answer({ id, state, reason, channel, arm, at }: DeliveryNow): SendAnswe
   return { deliveryId: id, state, reason, channel, arm, at };
 }
 
-function lookAgain(attempt: number): ApplicationFailure {
+function lookAgain(reason: GateReason, attempt: number): ApplicationFailure {
+  const isPaused = reason === 'paused';
+  const why = isPaused
+    ? 'Paused: an operator has paused this journey or all sending.'
+    : 'Behind: an event of the customer has not taken effect yet.';
   return ApplicationFailure.create({
-    message: 'Behind: an event of the customer has not taken effect yet. The gate looks again.',
-    type: 'behind',
+    message: `${why} The gate looks again.`,
+    type: reason,
     // Nothing is wrong: it belongs neither into the log nor among the failures.
     category: 'BENIGN',
-    nextRetryDelay: growing(behind, attempt),
+    nextRetryDelay: growing(isPaused ? paused : behind, attempt),
   });
 }
 

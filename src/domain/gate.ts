@@ -7,10 +7,10 @@ import { spanMs, type Span } from './span.ts';
 import type { Channel } from './task-queues.ts';
 
 /**
- * The gate's checks, in the order in which it looks. Four have their place and no rule yet, because what they look
- * at is not kept yet: `erased` (a customer's erasure), `paused` (a journey's, or all sending), `suppression` (keyed
- * hash of an address and channel) and `relevance` (what a message is about, and while what holds). `quiet-hours`
- * (the customer's zone) is the fifth. `content` asks whether the message can be rendered: before the holdout, so
+ * The gate's checks, in the order in which it looks. Three have their place and no rule yet, because what they look
+ * at is not kept yet: `erased` (a customer's erasure), `suppression` (keyed hash of an address and channel) and
+ * `relevance` (what a message is about, and while what holds). `quiet-hours` (the customer's zone) is the fourth.
+ * `paused` stops sends, not the clock: a run that ended or went past its time meanwhile is found before. `content` asks whether the message can be rendered: before the holdout, so
  * that both arms lose the same customers.
  */
 export const gateOrder = [
@@ -39,6 +39,8 @@ export interface GateFacts {
   /** The journey or watch, as its code declares it today. */
   journey: { name: string; cap: Cap; holdout: number; lasts: Span };
   shop: { caps: ShopCaps; globalHoldout: number };
+  /** Since when an operator has paused all sending, or this journey; null: not paused. */
+  paused: { sending: number | null; journey: number | null };
   /** The customer has an accepted event that has not taken effect. */
   behind: boolean;
   address: Address;
@@ -74,6 +76,12 @@ const checks: { readonly [name in CheckName]?: Check } = {
     if (now < run.openedAt + spanMs(journey.lasts)) return null;
     return withheld('expired', `the run may last ${journey.lasts}, and that was over`);
   },
+  paused: ({ paused, journey }) => {
+    if (paused.sending !== null)
+      return waiting('paused', `all sending has been paused since ${iso(paused.sending)}`);
+    if (paused.journey === null) return null;
+    return waiting('paused', `${journey.name} has been paused since ${iso(paused.journey)}`);
+  },
   behind: ({ behind }) =>
     behind ? waiting('behind', 'an event of the customer has not taken effect yet') : null,
   reachable: ({ address }) => ('fault' in address ? withheld('unreachable', address.fault) : null),
@@ -92,6 +100,7 @@ const askedAgain: readonly CheckName[] = [
   'run-ended',
   'run-expired',
   'erased',
+  'paused',
   'behind',
   'reachable',
   'consent',

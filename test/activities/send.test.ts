@@ -283,6 +283,77 @@ describe('behind', () => {
   });
 });
 
+describe('paused', () => {
+  const pause = (it: Sending, scope: string) =>
+    it.database.db
+      .insert(settings)
+      .values({ scope, value: { pausedAt: it.clock.now() }, at: it.clock.now() });
+  const resume = (it: Sending) => it.database.db.delete(settings);
+
+  test.each(['sending', 'journey:cart'])(
+    '%s: waits, says so once, and looks again at growing distances',
+    async (scope) => {
+      await using it = await shop();
+      await pause(it, scope);
+      const delays: unknown[] = [];
+      for (const attempt of [1, 2, 6, 7, 500]) {
+        const failure = await failureOf(it.worker({ attempt: () => attempt })(it.ask()));
+        expect(failure).toMatchObject({ type: 'paused', nonRetryable: false, category: 'BENIGN' });
+        delays.push(failure.nextRetryDelay);
+      }
+      expect(delays).toEqual([1_000, 2_000, 32_000, 60_000, 60_000]);
+      const [row] = await it.ledger();
+      expect(row).toMatchObject({ state: 'waiting', reason: 'paused', arm: null });
+      expect(row!.verdicts).toHaveLength(1);
+      expect(row!.verdicts[0]!.words).toContain('paused since 2026-03-02T10:00:00.000Z');
+      expect(it.channels.email.sent).toEqual([]);
+      const [customer] = await it.database.db.select().from(customers);
+      expect(customer!.exposedAt).toBeNull();
+
+      await resume(it);
+      expect((await it.send(it.ask())).state).toBe('accepted');
+      expect(it.channels.email.sent).toHaveLength(1);
+    },
+  );
+
+  test('another journey goes on', async () => {
+    await using it = await shop();
+    await pause(it, 'journey:trial');
+    expect((await it.send(it.ask())).state).toBe('accepted');
+  });
+
+  test('what waited is gated again: by the caps, the end of its run, and its time', async () => {
+    await using it = await shop();
+    const [second, third, fourth] = await Promise.all([1, 2, 3].map(() => addRun(it, it.customerId)));
+    await pause(it, 'sending');
+    for (const { ask } of [it, second!, third!, fourth!]) await failureOf(it.send(ask()));
+    await it.database.db
+      .update(runs)
+      .set({ state: 'closed', outcome: 'ordered', closedAt: it.clock.now() })
+      .where(eq(runs.id, third!.runId));
+    // A run that ended is told so while sending is paused: it need not stay open for it.
+    expect(await it.send(third!.ask())).toMatchObject({ state: 'withheld', reason: 'run-closed' });
+    await resume(it);
+    expect((await it.send(it.ask())).state).toBe('accepted');
+    expect(await it.send(second!.ask())).toMatchObject({ state: 'withheld', reason: 'capped' });
+    it.pass('10 days');
+    expect(await it.send(fourth!.ask())).toMatchObject({ state: 'withheld', reason: 'expired' });
+    expect(it.channels.email.sent).toHaveLength(1);
+  });
+
+  test('a message that the provider did not take is not sent again until it is resumed', async () => {
+    await using it = await shop();
+    it.channels.email.answer = () => ({ kind: 'not-accepted', retryAfterMs: null, detail: '429' });
+    await failureOf(it.send(it.ask()));
+    await pause(it, 'journey:cart');
+    it.channels.email.answer = () => ({ kind: 'accepted', providerId: null });
+    expect((await failureOf(it.send(it.ask()))).type).toBe('paused');
+    expect(it.channels.email.sent).toHaveLength(1);
+    await resume(it);
+    expect((await it.send(it.ask())).state).toBe('accepted');
+  });
+});
+
 describe('the holdout', () => {
   test('is recorded at would-send, counts, and is the same for ever', async () => {
     await using it = await shop({}, [testJourney('cart', { holdout: 1 })]);

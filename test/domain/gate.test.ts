@@ -12,6 +12,7 @@ const fine: GateFacts = {
   run: { state: 'open', outcome: null, closedAt: null, openedAt: now - 86_400_000 },
   journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '10 days' },
   shop: { caps: defaultShopCaps, globalHoldout: 0 },
+  paused: { sending: null, journey: null },
   behind: false,
   address: { to: 'ada@example.test' },
   consent: 'granted',
@@ -31,6 +32,16 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
     'expired',
     { journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '1 day' } },
     'withheld: expired — the run may last 1 day, and that was over',
+  ],
+  [
+    'paused',
+    { paused: { sending: now - 60_000, journey: now } },
+    'waiting: paused — all sending has been paused since 2026-03-10T11:59:00.000Z',
+  ],
+  [
+    'paused',
+    { paused: { sending: null, journey: now - 60_000 } },
+    'waiting: paused — cart has been paused since 2026-03-10T11:59:00.000Z',
   ],
   ['behind', { behind: true }, 'waiting: behind — an event of the customer has not taken effect yet'],
   [
@@ -123,7 +134,7 @@ describe('the second look', () => {
     expect(judgeAgain({ ...fine, journey, counted })).toEqual({ state: 'intended' });
   });
 
-  test('cancels what would be withheld now, and waits when behind', () => {
+  test('cancels what would be withheld now, and waits when behind or paused', () => {
     const closed = { state: 'closed', outcome: 'ordered', closedAt: null, openedAt: now } as const;
     expect(judgeAgain({ ...fine, run: closed })).toEqual({
       state: 'cancelled',
@@ -135,5 +146,8 @@ describe('the second look', () => {
       reason: 'no-consent',
     });
     expect(judgeAgain({ ...fine, behind: true })).toMatchObject({ state: 'waiting', reason: 'behind' });
+    const paused = { sending: null, journey: now };
+    expect(judgeAgain({ ...fine, paused })).toMatchObject({ state: 'waiting', reason: 'paused' });
+    expect(judgeAgain({ ...fine, paused, run: closed })).toMatchObject({ state: 'cancelled' });
   });
 });

@@ -9,6 +9,7 @@ import {
   type GateReason,
   type Verdict,
 } from '../../domain/delivery.ts';
+import { journeyScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
 
@@ -49,8 +50,8 @@ export interface GateRow {
   traits: Record<string, Trait>;
   behind: boolean;
   consent: 'granted' | 'denied' | null;
-  /** As stored; null when nothing was ever set. */
-  shopSettings: unknown;
+  /** As stored, by scope: of the shop, of all sending, and of the run's journey; without what was never set. */
+  settings: Record<string, Record<string, unknown>>;
   counted: Counted[];
   /** The cart of the run's key, with what the browser told of each line. */
   cartLines: CartLine[];
@@ -78,7 +79,8 @@ export function gateFactsQuery(
       ${behind(sql)} as behind,
       (select s.state from consents s where s.customer_id = c.id and s.channel = ${channel}
         order by s.at desc, s.id desc limit 1) as consent,
-      (select s.value from settings s where s.scope = 'shop') as "shopSettings",
+      coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
+        where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings,
       ${counted(sql, { countedSince, runId, message, nth })} as counted,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
       (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
