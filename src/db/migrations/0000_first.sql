@@ -193,6 +193,7 @@ CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name",
 CREATE UNIQUE INDEX "runs_one_open_subject" ON "runs" USING btree ("subject","name","key") WHERE state = 'open' and subject is not null;--> statement-breakpoint
 CREATE INDEX "runs_customer" ON "runs" USING btree ("customer_id","name","key","n");--> statement-breakpoint
 CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> statement-breakpoint
+CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");

@@ -52,6 +52,9 @@ export const runs = pgTable(
       .where(sql`state = 'open' and subject is not null`),
     index('runs_customer').on(t.customerId, t.name, t.key, t.n),
     index('runs_name').on(t.name, t.state, t.openedAt),
+    index('runs_closed')
+      .on(t.closedAt, t.id)
+      .where(sql`state = 'closed'`),
   ],
 );
 
