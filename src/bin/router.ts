@@ -20,7 +20,8 @@ async function startRouter(): Promise<RunningPart> {
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the router needs Temporal.');
   const log = createLog('router', config.KAIROS_LOG_LEVEL);
   const journeys = journeyDefinitions();
-  const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 4 });
+  // Of these, dispatching and keeping hold one each with their lock.
+  const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 5 });
   const { scale, secret } = await awaitHome(database.sql);
   const clock = createClock(scale);
   // Lazy: a router starts, and routes, whether or not Temporal is there.

@@ -13,6 +13,7 @@ import {
 import { carryOut, type DispatchContext } from './dispatch.ts';
 import { isRefusal } from './refusal.ts';
 import type { Wakeup } from './wakeup.ts';
+import { withLock } from './with-lock.ts';
 
 /** At most so many dispatches are read at once. */
 export const dispatchBatch = 500;
@@ -35,32 +36,12 @@ export interface DispatcherParts extends DispatchContext {
 export async function runDispatcher(parts: DispatcherParts, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
-      await withLock(parts, stop, () => dispatchWhileLeading(parts, stop));
+      const led = await withLock(parts.sql, dispatchingLock, () => dispatchWhileLeading(parts, stop));
+      if (!led) await parts.wakeup.pause(standbyMs, stop);
     } catch (error) {
       parts.log.error({ err: error }, 'dispatching failed and will be tried again');
       await parts.wakeup.pause(troubledMs, stop);
     }
-  }
-}
-
-/**
- * The lock is a transaction's, not a session's: when its connection dies, a reserved one of the driver (3.4.9) writes
- * the next query to a socket that is gone, which ends the process, or hangs for ever if something caught it.
- */
-async function withLock(parts: DispatcherParts, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
-  let working = Promise.resolve();
-  try {
-    const got = await parts.sql.begin(async (tx) => {
-      const [lock] = await tx<
-        { got: boolean }[]
-      >`select pg_try_advisory_xact_lock(${dispatchingLock}) as got`;
-      if (lock!.got) await (working = work());
-      return lock!.got;
-    });
-    if (!got) await parts.wakeup.pause(standbyMs, stop);
-  } finally {
-    // The lock may be lost in the midst of it: what is under way ends before this process begins anew, or stops.
-    await Promise.allSettled([working]);
   }
 }
 

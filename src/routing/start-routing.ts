@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DispatchContext } from './dispatch.ts';
 import { runDispatcher } from './dispatcher.ts';
 import { runHousekeeping } from './housekeeping.ts';
+import { runKeeper } from './keeper.ts';
 import type { RoutingContext } from './route-batch.ts';
 import { runRouter } from './router.ts';
 import { Wakeup } from './wakeup.ts';
@@ -9,7 +10,7 @@ import { Wakeup } from './wakeup.ts';
 /** The channel on which the API tells of every commit. */
 export const eventsChannel = 'kairos_events';
 
-/** Starts routing and dispatching; `stop` lets what is under way finish. */
+/** Starts routing, dispatching and keeping; `stop` lets what is under way finish. */
 export async function startRouting(parts: {
   routing: RoutingContext;
   dispatching: Pick<DispatchContext, 'client' | 'describe'>;
@@ -31,6 +32,16 @@ export async function startRouting(parts: {
         secret: routing.secret,
         wakeup: owed,
         log,
+      },
+      stopping.signal,
+    ),
+    runKeeper(
+      {
+        sql: routing.sql,
+        client: parts.dispatching.client,
+        clock: routing.clock,
+        log,
+        onDispatches: () => owed.wake(),
       },
       stopping.signal,
     ),

@@ -1,0 +1,31 @@
+import type { Sql } from '../connect.ts';
+
+/** An open run of which Temporal has been told everything. */
+export interface OpenRunToCheck {
+  id: string;
+  workflowId: string;
+  customerId: string;
+  name: string;
+  key: string;
+}
+
+/** Where a page of open runs ended. */
+export type OpenRunPlace = Pick<OpenRunToCheck, 'customerId' | 'name' | 'key'>;
+
+/** The next open runs to whom nothing is owed, at most `limit`, in the order of the index over open runs. */
+export async function openRunsToCheck(
+  sql: Sql,
+  after: OpenRunPlace | null,
+  limit: number,
+): Promise<OpenRunToCheck[]> {
+  const beyond = after
+    ? sql`and (r.customer_id, r.name, r.key) > (${after.customerId}::uuid, ${after.name}, ${after.key})`
+    : sql``;
+  return sql<OpenRunToCheck[]>`
+    select r.id, r.workflow_id as "workflowId", r.customer_id as "customerId", r.name, r.key
+    from runs r
+    where r.state = 'open' and r.customer_id is not null ${beyond}
+      and not exists (select from dispatches d where d.run_id = r.id and d.done_at is null)
+    order by r.customer_id, r.name, r.key
+    limit ${limit}`;
+}

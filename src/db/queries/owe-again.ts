@@ -1,0 +1,30 @@
+import type { Sql } from '../connect.ts';
+
+/**
+ * Owes Temporal the start of open runs once more, and all that they were told; says how many runs. A run that is
+ * owed something already, or that somebody else has locked, is left for the next look.
+ *
+ * The row is locked before the look at its dispatches: routing locks it to add one. Without that, a new event could
+ * be told to nobody, between this look and the new start, count as done, and be missing for ever.
+ */
+export async function oweStartAgain(sql: Sql, runIds: readonly string[]): Promise<number> {
+  if (runIds.length === 0) return 0;
+  return sql.begin(async (tx) => {
+    const locked = await tx<{ id: string }[]>`
+      select id from runs where id = any(${[...runIds]}::uuid[]) and state = 'open' for update skip locked`;
+    const owed = await tx<{ runId: string }[]>`
+      update dispatches d set done_at = null
+      where d.run_id = any(${locked.map(({ id }) => id)}::uuid[])
+        and not exists (select from dispatches o where o.run_id = d.run_id and o.done_at is null)
+      returning d.run_id as "runId"`;
+    return new Set(owed.map(({ runId }) => runId)).size;
+  });
+}
+
+/** Owes closed runs the news of their end once more; says how many. */
+export async function oweEndAgain(sql: Sql, runIds: readonly string[]): Promise<number> {
+  if (runIds.length === 0) return 0;
+  const owed = await sql`
+    update dispatches set done_at = null where run_id = any(${[...runIds]}::uuid[]) and kind = 'end'`;
+  return owed.count;
+}

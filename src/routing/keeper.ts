@@ -1,0 +1,175 @@
+/**
+ * The keeper compares rows with Temporal, once a minute and by one process over all routers, and puts right what an
+ * operator did there, or what was lost there:
+ *
+ *   row open, workflow terminated, cancelled, failed  ->  the row is closed with that outcome
+ *   row open, workflow completed                      ->  the row is closed with its result
+ *   row open, workflow unknown                        ->  it is started again and told everything again; since waits
+ *                                                         count from what is recorded, it catches up
+ *   row closed, workflow goes on long after           ->  it is told of its end again
+ *   row closed, deliveries of it still open           ->  withheld, or cancelled
+ *
+ * A row that is owed something is the dispatcher's, and a closed row is never opened: one whose workflow is gone is
+ * gone for good. Each step may be repeated, by two keepers at once as well: every write looks at the row again.
+ */
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Sql } from '../db/connect.ts';
+import { closeFoundRuns } from '../db/queries/close-found-runs.ts';
+import { closedRunsToCheck, type ClosedRunPlace } from '../db/queries/closed-runs-to-check.ts';
+import { openRunsToCheck, type OpenRunPlace } from '../db/queries/open-runs-to-check.ts';
+import { oweEndAgain, oweStartAgain } from '../db/queries/owe-again.ts';
+import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
+import { listedAsRunning, standingOf, type Standing } from './standing.ts';
+import { Wakeup } from './wakeup.ts';
+import { withLock } from './with-lock.ts';
+
+/** Real milliseconds between two looks. */
+export const keeperEveryMs = 60_000;
+/** So many runs are asked for by one call; those that are not listed as running are then described, one by one. */
+export const keeperPage = 200;
+/** At most so many pages of open runs a look, and the next look goes on from there: 5,000 runs a minute. */
+export const keeperPages = 25;
+/** At most so many runs are described at once. */
+export const keeperConcurrency = 8;
+/** Real milliseconds: closed runs are looked after for so long, and so are their deliveries. */
+export const closedForMs = 60 * 60_000;
+/** Real milliseconds that a run has to finish after it was told of its end; then it is told again. */
+export const toldAgainAfterMs = 10 * 60_000;
+/** At most so many deliveries are settled in one look. */
+export const settledAtOnce = 1_000;
+/** A call to Temporal that takes longer is given up until the next look. Real milliseconds. */
+const callTimeoutMs = 10_000;
+const keepingLock = 4_702_003;
+
+export interface KeeperParts {
+  sql: Sql;
+  client: Client;
+  clock: Clock;
+  log: Logger;
+  /** Called when there is something to dispatch. */
+  onDispatches: () => void;
+}
+
+/** Where the next look goes on; null at the beginning of a round. */
+export interface KeeperPlace {
+  open: OpenRunPlace | null;
+  closed: ClosedRunPlace | null;
+}
+
+/** Keeps until the signal says stop. Never throws: what fails is logged and tried again a minute later. */
+export async function runKeeper(parts: KeeperParts, stop: AbortSignal): Promise<void> {
+  const wakeup = new Wakeup();
+  const place: KeeperPlace = { open: null, closed: null };
+  while (!stop.aborted) {
+    try {
+      // Held through the pause, so that with many routers there is one look a minute.
+      const led = await withLock(parts.sql, keepingLock, async () => {
+        await keepOnce(parts, place, stop);
+        await wakeup.pause(keeperEveryMs, stop);
+      });
+      if (led) continue;
+    } catch (error) {
+      parts.log.error({ err: error }, 'keeping failed and will be tried again');
+    }
+    await wakeup.pause(keeperEveryMs, stop);
+  }
+}
+
+/** One look, as far as its bounds go. What fails in it is logged, and keeps nothing else of it from being done. */
+export async function keepOnce(parts: KeeperParts, place: KeeperPlace, stop?: AbortSignal): Promise<void> {
+  const steps = [
+    () => checkOpenRuns(parts, place, stop),
+    () => checkClosedRuns(parts, place),
+    () => settleDeliveries(parts),
+  ];
+  for (const step of steps) {
+    if (stop?.aborted) return;
+    await step().catch((error: unknown) => {
+      parts.log.error({ err: error }, 'the keeper could not compare runs with Temporal and will try again');
+    });
+  }
+}
+
+async function checkOpenRuns(parts: KeeperParts, place: KeeperPlace, stop?: AbortSignal): Promise<void> {
+  for (let page = 0; page < keeperPages && !stop?.aborted; page += 1) {
+    const runs = await openRunsToCheck(parts.sql, place.open, keeperPage);
+    const standings = await standingsOf(parts, runs);
+    const over = standings.flatMap(({ run, standing }) =>
+      standing.kind === 'over' ? [{ runId: run.id, outcome: standing.outcome }] : [],
+    );
+    const unknown = standings.filter(({ standing }) => standing.kind === 'unknown').map(({ run }) => run.id);
+    const closed = await closeFoundRuns(parts.sql, over, parts.clock.now());
+    const begun = await oweStartAgain(parts.sql, unknown);
+    if (closed > 0) parts.log.info({ count: closed }, 'closed runs that were over in Temporal');
+    if (begun > 0) {
+      parts.log.warn({ count: begun }, 'runs that Temporal does not know are started again');
+      parts.onDispatches();
+    }
+    place.open = runs.length < keeperPage ? null : runs.at(-1)!;
+    if (place.open === null) return;
+  }
+}
+
+/** How those runs stand that are not listed as running: the list is cheap, and the word of the workflow itself counts. */
+async function standingsOf<Run extends { workflowId: string }>(
+  parts: KeeperParts,
+  runs: readonly Run[],
+): Promise<{ run: Run; standing: Standing }[]> {
+  const { client } = parts;
+  const listed = await timely(parts, () =>
+    listedAsRunning(
+      client,
+      runs.map((run) => run.workflowId),
+    ),
+  );
+  const standings: { run: Run; standing: Standing }[] = [];
+  const queue = runs.filter((run) => !listed.has(run.workflowId)).values();
+  const lane = async () => {
+    for (const run of queue)
+      standings.push({ run, standing: await timely(parts, () => standingOf(client, run.workflowId)) });
+  };
+  await Promise.all(Array.from({ length: keeperConcurrency }, lane));
+  return standings;
+}
+
+/** One page a look; the hour's closed runs come round again and again. */
+async function checkClosedRuns(parts: KeeperParts, place: KeeperPlace): Promise<void> {
+  const runs = await closedRunsToCheck(parts.sql, {
+    closedAfter: ago(parts.clock, closedForMs),
+    toldBefore: ago(parts.clock, toldAgainAfterMs),
+    after: place.closed,
+    limit: keeperPage,
+  });
+  const listed = await timely(parts, () =>
+    listedAsRunning(
+      parts.client,
+      runs.map((run) => run.workflowId),
+    ),
+  );
+  const deaf = runs.filter((run) => listed.has(run.workflowId)).map((run) => run.id);
+  if ((await oweEndAgain(parts.sql, deaf)) > 0) {
+    parts.log.warn({ count: deaf.length }, 'runs that go on after their end are told of it again');
+    parts.onDispatches();
+  }
+  place.closed = runs.length < keeperPage ? null : runs.at(-1)!;
+}
+
+async function settleDeliveries({ sql, clock, log }: KeeperParts): Promise<void> {
+  const count = await settleClosedDeliveries(sql, {
+    closedAfter: ago(clock, closedForMs),
+    at: clock.now(),
+    limit: settledAtOnce,
+  });
+  if (count > 0) log.info({ count }, 'settled deliveries of closed runs');
+}
+
+/** Kairos's time a span of real time ago. */
+function ago(clock: Clock, realMs: number): Date {
+  return clock.fromReal(new Date(clock.realNow().getTime() - realMs));
+}
+
+function timely<T>({ client, clock }: KeeperParts, call: () => Promise<T>): Promise<T> {
+  return client.withDeadline(clock.realNow().getTime() + callTimeoutMs, call);
+}
