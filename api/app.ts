@@ -10,17 +10,20 @@ import { consentRoutes } from './routes/consents.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { healthRoutes } from './routes/health.ts';
+import { journeyRoutes } from './routes/journeys.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { rejectionRoutes } from './routes/rejections.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
+import { sendingRoutes } from './routes/sending.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { timelineRoutes } from './routes/timeline.ts';
 
 /** Everything that Kairos says over HTTP. It holds no state but the queue of its shared commits. */
 export function createApp(given: ApiDeps): Express {
   const log = given.log ?? silentLog;
   const ingestion = given.ingestion ?? createIngestion({ ...given, log });
-  const deps: RouteDeps = { ...given, log, ingestion, keys: createKeys(given.config) };
+  const deps: RouteDeps = { journeys: [], ...given, log, ingestion, keys: createKeys(given.config) };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -34,6 +37,9 @@ export function createApp(given: ApiDeps): Express {
   timelineRoutes(app, deps);
   runRoutes(app, deps);
   deliveryRoutes(app, deps);
+  settingsRoutes(app, deps);
+  journeyRoutes(app, deps);
+  sendingRoutes(app, deps);
   sandboxRoutes(app, deps);
   app.use(notFound);
   app.use(answerErrors(log));

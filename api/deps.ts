@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/connect.ts';
+import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { Log } from '../src/log.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
 import type { Keys } from './keys.ts';
@@ -13,6 +14,8 @@ export interface ApiDeps {
   config: Config;
   /** Asked only whether it is there. */
   temporal?: Connection | undefined;
+  /** Of each name the newest version; none when not given. */
+  journeys?: readonly JourneyDefinition[];
   /** One of its own when none is given. */
   ingestion?: Ingestion;
   /** Silent when none is given. */
@@ -23,5 +26,6 @@ export interface ApiDeps {
 export interface RouteDeps extends ApiDeps {
   keys: Keys;
   ingestion: Ingestion;
+  journeys: readonly JourneyDefinition[];
   log: Log;
 }

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { defaultShopCaps, longestShopCap, mostCapSends } from './domain/caps.ts';
+import { sayValue } from './domain/say-value.ts';
 import { spanMs, type Span } from './domain/span.ts';
+import { onlyNamed } from './only-named.ts';
 
 const longestMs = spanMs(longestShopCap);
 
 const span = z.custom<Span>(isShortEnough, {
-  error: `expected a span up to ${longestShopCap}, such as '1 day'`,
+  error: ({ input }) => `expected a span up to ${longestShopCap}, such as '1 day', got ${sayValue(input)}`,
 });
 
-const caps = z.array(z.object({ sends: z.int().min(0).max(mostCapSends), within: span })).max(10);
+const mostCaps = 10;
+const cap = { sends: z.int().min(0).max(mostCapSends), within: span };
+const caps = z.array(z.object(cap)).max(mostCaps);
+const share = z.number().min(0).max(1);
 
 /** What an operator may set for the whole shop, over the defaults in code. Unknown names are left for newer versions. */
 export const shopSettingsSchema = z.object({
@@ -19,7 +24,15 @@ export const shopSettingsSchema = z.object({
     })
     .prefault({}),
   /** The share of all customers who get nothing but what they are owed, 0 to 1. */
-  globalHoldout: z.number().min(0).max(1).default(0),
+  globalHoldout: share.default(0),
+});
+
+const givenCaps = z.array(onlyNamed(cap)).max(mostCaps).optional();
+
+/** What an operator may give: what is left out is at its default. Unknown names are refused, for they would do nothing. */
+export const givenShopSettingsSchema = onlyNamed({
+  caps: onlyNamed({ helpAndOffer: givenCaps, offer: givenCaps }).optional(),
+  globalHoldout: share.optional(),
 });
 
 export type ShopSettings = z.infer<typeof shopSettingsSchema>;
@@ -36,7 +49,8 @@ export function readShopSettings(stored: unknown): ShopSettings {
 function isShortEnough(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   try {
-    return spanMs(value as Span) <= longestMs;
+    const ms = spanMs(value as Span);
+    return ms > 0 && ms <= longestMs;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

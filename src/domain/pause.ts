@@ -5,7 +5,5 @@ export function pausedSince(stored: Record<string, unknown> | undefined): number
   const ms = typeof at === 'string' ? Date.parse(at) : NaN;
   if (!Number.isNaN(ms)) return ms;
   // Fails closed: what somebody wrote there by hand was meant to stop sends.
-  throw new Error(
-    `"pausedAt" is stored as ${JSON.stringify(at)}; expected a time. Resume it.`,
-  );
+  throw new Error(`"pausedAt" is stored as ${JSON.stringify(at)}; expected a time. Resume it.`);
 }

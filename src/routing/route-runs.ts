@@ -10,9 +10,11 @@ import {
   type NewRunRow,
 } from '../db/queries/routing-runs.ts';
 import { loadSettings } from '../db/queries/settings.ts';
+import { storedOverrides } from '../define/journey-settings.ts';
 import { deviceOf } from '../domain/device.ts';
 import type { RunInput } from '../domain/run-input.ts';
 import { safeName } from '../domain/safe-name.ts';
+import { journeyScope } from '../domain/setting-scopes.ts';
 import { newId } from '../ids.ts';
 import type { Concern } from './journey-index.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
@@ -79,19 +81,17 @@ async function rowsOf(
   now: Date,
 ): Promise<NewRunRow[]> {
   if (openings.length === 0) return [];
-  const scopes = [...new Set(openings.map(({ journey }) => `journey:${journey.name}`))];
+  const scopes = [...new Set(openings.map(({ journey }) => journeyScope(journey.name)))];
   const settings = await loadSettings(tx, scopes);
   return Promise.all(
-    openings.map((opening) =>
-      rowOf(context, opening, settings.get(`journey:${opening.journey.name}`) ?? {}, now),
-    ),
+    openings.map((opening) => rowOf(context, opening, settings.get(journeyScope(opening.journey.name)), now)),
   );
 }
 
 async function rowOf(
   context: RoutingContext,
   { run, journey, n, event }: Opening,
-  overrides: Record<string, unknown>,
+  stored: Record<string, unknown> | undefined,
   now: Date,
 ): Promise<NewRunRow> {
   const safe = (value: string) => safeName(value, context.secret);
@@ -100,10 +100,7 @@ async function rowOf(
     name: journey.name,
     first: { at: event.occurredAt, device: deviceOf(event.body.context) },
     carries: carriedBy(journey, event, safe),
-    settings: {
-      ...journey.settings,
-      ...(overrides['settings'] as Record<string, string | number> | undefined),
-    },
+    settings: { ...journey.settings, ...storedOverrides(journey, stored) },
     openedAt: now.getTime(),
     clock: context.clock.scale,
   };

@@ -1,0 +1,32 @@
+import type { IRouter } from 'express';
+import { pauseSends, resumeSends } from '../../src/db/queries/pause-sends.ts';
+import { loadSettings } from '../../src/db/queries/settings.ts';
+import { sendingScope } from '../../src/domain/setting-scopes.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { shownPause } from '../pause.ts';
+import { resource } from '../resource.ts';
+
+/** Whether anything is sent at all. Pausing stops the gate, not the clock: waits, starts and ends of runs go on. */
+export function sendingRoutes(router: IRouter, { database, clock, keys }: RouteDeps): void {
+  const { sql } = database;
+  resource(router, '/v1/sending', {
+    get: async (req, res) => {
+      requireAdmin(keys, req);
+      res.json(shownPause((await loadSettings(sql, [sendingScope])).get(sendingScope)));
+    },
+  });
+  resource(router, '/v1/sending/pause', {
+    post: async (req, res) => {
+      requireAdmin(keys, req);
+      res.json(shownPause(await pauseSends(sql, sendingScope, clock.now())));
+    },
+  });
+  resource(router, '/v1/sending/resume', {
+    post: async (req, res) => {
+      requireAdmin(keys, req);
+      await resumeSends(sql, sendingScope, clock.now());
+      res.json(shownPause(undefined));
+    },
+  });
+}

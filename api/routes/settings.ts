@@ -1,0 +1,29 @@
+import type { IRouter, Request, Response } from 'express';
+import { saveShopSettings } from '../../src/db/queries/save-settings.ts';
+import { loadSettings } from '../../src/db/queries/settings.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { shopScope } from '../../src/domain/setting-scopes.ts';
+import { givenShopSettingsSchema, readShopSettings } from '../../src/shop-settings.ts';
+import { readJson } from '../body.ts';
+import type { RouteDeps } from '../deps.ts';
+import { requireAdmin } from '../keys.ts';
+import { parse } from '../parse.ts';
+import { resource } from '../resource.ts';
+
+/** What holds for the whole shop: caps and the global holdout. What a PUT does not name is at its default again. */
+export function settingsRoutes(router: IRouter, { database, clock, keys }: RouteDeps): void {
+  resource(router, '/v1/settings', {
+    get: async (req, res) => {
+      requireAdmin(keys, req);
+      const stored = await loadSettings(database.sql, [shopScope]);
+      res.json(readShopSettings(stored.get(shopScope)));
+    },
+    put: async (req: Request, res: Response) => {
+      requireAdmin(keys, req);
+      const came = await readJson(req, res, bounds.bodyBytes);
+      const value = parse(givenShopSettingsSchema, came, 'malformed-body');
+      await saveShopSettings(database.sql, { scope: shopScope, value, at: clock.now() });
+      res.json(readShopSettings(value));
+    },
+  });
+}

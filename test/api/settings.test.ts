@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { defaultShopCaps } from '../../src/domain/caps.ts';
+import { testApi, write } from '../support/api.ts';
+import { testDatabase } from '../support/database.ts';
+
+async function setup() {
+  const database = await testDatabase();
+  const api = await testApi({ database });
+  return {
+    api,
+    put: (body: unknown) => api.put('/v1/settings', body),
+    async [Symbol.asyncDispose]() {
+      await api[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('nothing set: the defaults; what is set holds; what a PUT does not name is at its default again', async () => {
+  await using it = await setup();
+  const get = async () => (await it.api.get('/v1/settings')).body;
+  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0 });
+  const offer = [{ sends: 2, within: '14 days' }];
+  const answer = await it.put({ caps: { offer }, globalHoldout: 0.05 });
+  const inForce = { caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer }, globalHoldout: 0.05 };
+  expect([answer.status, answer.body]).toEqual([200, inForce]);
+  expect(await get()).toEqual(inForce);
+  // What was read can be written back.
+  expect((await it.put(inForce)).body).toEqual(inForce);
+  await it.put({ globalHoldout: 0.1 });
+  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0.1 });
+  await it.put({});
+  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0 });
+});
+
+test.each([
+  [null, 'expected object, got null'],
+  [[], 'expected object, got an empty array'],
+  [{ holdout: 0.1 }, '"holdout" is not known here; expected only caps, globalHoldout'],
+  [{ caps: { offers: [] } }, 'caps: "offers" is not known here; expected only helpAndOffer, offer'],
+  [{ globalHoldout: '0.1' }, 'globalHoldout: expected number, got "0.1"'],
+  [{ globalHoldout: 5 }, 'got number 5'],
+  [{ globalHoldout: -0.1 }, 'got number -0.1'],
+  [
+    { caps: { offer: [{ sends: 1 }] } },
+    "caps.offer[0].within: expected a span up to 31 days, such as '1 day', got nothing",
+  ],
+  [{ caps: { offer: [{ sends: 1, within: '32 days' }] } }, 'got "32 days"'],
+  [{ caps: { offer: [{ sends: 1, within: '0 days' }] } }, 'got "0 days"'],
+  [{ caps: { offer: [{ sends: 1.5, within: '1 day' }] } }, 'caps.offer[0].sends'],
+  [{ caps: { offer: [{ sends: 1, within: '1 day', per: 'shop' }] } }, 'expected only sends, within'],
+  ['{"globalHoldout":', 'The body stops being JSON'],
+])('%j is refused with its place, and changes nothing', async (body, words) => {
+  await using it = await setup();
+  await it.put({ globalHoldout: 0.2 });
+  const answer = await it.put(body);
+  expect(answer.status).toBe(400);
+  expect(answer.body.detail).toContain(words);
+  expect((await it.api.get('/v1/settings')).body['globalHoldout']).toBe(0.2);
+});
+
+test('a write key neither reads nor sets them', async () => {
+  await using it = await setup();
+  expect((await it.api.get('/v1/settings', write)).body.code).toBe('wrong-key');
+  expect((await it.api.put('/v1/settings', {}, write)).body.code).toBe('wrong-key');
+  expect((await it.api.get('/v1/settings', {})).body.code).toBe('missing-key');
+});
