@@ -13,11 +13,13 @@ const oldestVersion = 15;
 /** What no waiting cures: a wrong password, role or database name. */
 const finalCodes = ['28P01', '28000', '3D000', '42501'];
 
+type Named = Pick<Boot, 'config' | 'env' | 'say'>;
+
 /**
  * Looks whether what is not embedded is there, before anything is started. Gives a Temporal the search attributes of
  * runs. @throws StartError that names what does not answer and the cure.
  */
-export async function checkOutside({ config, env, say }: Boot): Promise<void> {
+export async function checkOutside({ config, env, say }: Named): Promise<void> {
   const databaseUrl = config.DATABASE_URL;
   const target = temporalTarget(env);
   await Promise.all([
