@@ -12,6 +12,8 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { openapiRoutes } from './routes/openapi.ts';
+import { projectRoutes } from './routes/projects.ts';
 import { rejectionRoutes } from './routes/rejections.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
@@ -40,6 +42,8 @@ export function createApp(given: ApiDeps): Express {
   settingsRoutes(app, deps);
   journeyRoutes(app, deps);
   sendingRoutes(app, deps);
+  projectRoutes(app, deps);
+  openapiRoutes(app);
   sandboxRoutes(app, deps);
   app.use(notFound);
   app.use(answerErrors(log));

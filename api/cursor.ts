@@ -8,6 +8,9 @@ export const pageParameters = {
   cursor: z.string().optional(),
 };
 
+/** A page of any list, for the description of the API. */
+export const listSchema = z.object({ items: z.array(z.looseObject({})), cursor: z.string().nullable() });
+
 /** A page of a list as it is answered. */
 export interface ListAnswer<Item> {
   items: Item[];

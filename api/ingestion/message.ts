@@ -39,7 +39,8 @@ const messageId = field(
   `an id: a text of 1 to ${bounds.idLength} characters`,
 );
 
-const schema = z.object({
+/** The fields of a message that are read; all others are kept. */
+export const messageSchema = z.object({
   messageId,
   event: label,
   name: label,
@@ -63,7 +64,7 @@ export function readMessage(item: unknown, kind: EventKind | null): SegmentMessa
     throw new AppError('malformed-message', `Expected a message as an object, got ${sayValue(item)}.`);
   }
   const known = kind ?? kindOf((item as { type?: unknown }).type);
-  const read = parse(schema, fieldsOf(item), 'malformed-message');
+  const read = parse(messageSchema, fieldsOf(item), 'malformed-message');
   assertComplete(known, read);
   return {
     kind: known,
@@ -78,12 +79,12 @@ export function readMessage(item: unknown, kind: EventKind | null): SegmentMessa
   };
 }
 
-type Read = z.output<typeof schema>;
+type Read = z.output<typeof messageSchema>;
 
 /** The fields that are read, each there: to a schema, an absent one is not the same as null. */
 function fieldsOf(item: object): Record<string, unknown> {
   const given = item as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, given[name] ?? null]));
+  return Object.fromEntries(Object.keys(messageSchema.shape).map((name) => [name, given[name] ?? null]));
 }
 
 function kindOf(type: unknown): EventKind {

@@ -12,11 +12,21 @@ import { readJson } from '../body.ts';
 import { kindInBody, kindInHeader } from '../keys.ts';
 import { parse } from '../parse.ts';
 import { sendProblem } from '../problem.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 /** Many Segment messages a request. */
 export function batchRoutes(router: IRouter, deps: RouteDeps): void {
   for (const path of ['/v1/batch', '/v1/b']) {
+    describe(router, path, {
+      post: {
+        summary: 'Takes many messages, each with its type.',
+        key: 'write',
+        body: batchSchema,
+        answer: answerSchema,
+        errors: ['all-rejected', 'too-many'],
+      },
+    });
     resource(router, path, { post: (req, res) => takeBatch(deps, req, res) }, [cors]);
   }
 }
@@ -25,6 +35,12 @@ const batchSchema = z.object({
   batch: z.array(z.unknown()),
   sentAt: z.unknown().optional(),
   context: z.record(z.string(), z.unknown()).nullish(),
+});
+const answerSchema = z.object({
+  success: z.literal(true),
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(z.object({ index: z.int(), code: z.string(), detail: z.string() })),
 });
 type Batch = z.output<typeof batchSchema>;
 

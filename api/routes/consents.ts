@@ -14,6 +14,7 @@ import type { RouteDeps } from '../deps.ts';
 import { assertStorable } from '../ingestion/storable.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
@@ -38,6 +39,16 @@ function isTime(at: unknown): boolean {
 
 /** What a customer agreed to or refused, with who recorded it and in which words it was asked. */
 export function consentRoutes(router: IRouter, deps: RouteDeps): void {
+  describe(router, '/v1/customers/:id/consents', {
+    put: {
+      summary: 'Records what a customer agreed to or refused.',
+      key: 'admin',
+      query: querySchema,
+      body: bodySchema,
+      answer: z.object({ consents: z.looseObject({}) }),
+      errors: ['unknown-customer', 'unstorable-text', 'too-deep'],
+    },
+  });
   resource(router, '/v1/customers/:id/consents', {
     put: async (req, res) => {
       requireAdmin(deps.keys, req);

@@ -9,6 +9,7 @@ import { customerOf } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 import { customerWorkflowsUrl } from '../temporal-url.ts';
 
@@ -16,6 +17,20 @@ const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
 
 /** What is known of one customer. */
 export function customerRoutes(router: IRouter, deps: RouteDeps): void {
+  describe(router, '/v1/customers/:id', {
+    get: {
+      summary: 'What is known of one customer, by internal id, then userId, then anonymousId.',
+      key: 'admin',
+      query: querySchema,
+      answer: z.looseObject({
+        id: z.uuid(),
+        userIds: z.array(z.string()),
+        anonymousIds: z.array(z.string()),
+        segments: z.array(z.string()),
+      }),
+      errors: ['unknown-customer'],
+    },
+  });
   resource(router, '/v1/customers/:id', {
     get: async (req, res) => {
       requireAdmin(deps.keys, req);

@@ -4,10 +4,11 @@ import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { listDeliveries, type DeliveryRow } from '../../src/db/queries/list-deliveries.ts';
 import { arms, deliveryStates } from '../../src/domain/delivery.ts';
 import { channels } from '../../src/domain/task-queues.ts';
-import { pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import { listSchema, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 const querySchema = z.strictObject({
@@ -22,6 +23,14 @@ const querySchema = z.strictObject({
 
 /** The ledger, newest first. */
 export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): void {
+  describe(router, '/v1/deliveries', {
+    get: {
+      summary: 'The ledger of deliveries, newest first.',
+      key: 'admin',
+      query: querySchema,
+      answer: listSchema,
+    },
+  });
   resource(router, '/v1/deliveries', {
     get: async (req, res) => {
       requireAdmin(keys, req);

@@ -1,15 +1,31 @@
 import type { IRouter } from 'express';
+import { z } from 'zod';
 import { pendingMigrations } from '../../src/db/queries/pending-migrations.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import type { RouteDeps } from '../deps.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 /** Alive; and ready for work. Neither needs a key. */
 export function healthRoutes(router: IRouter, deps: RouteDeps): void {
+  describe(router, '/healthz', {
+    get: {
+      summary: 'Alive, with the clock.',
+      key: 'none',
+      answer: z.object({ status: z.literal('ok'), now: z.iso.datetime(), clockSpeed: z.number() }),
+    },
+  });
   resource(router, '/healthz', {
     get: (_req, res) => {
       res.json({ status: 'ok', now: deps.clock.now(), clockSpeed: deps.clock.scale.speed });
+    },
+  });
+  describe(router, '/readyz', {
+    get: {
+      summary: 'Ready: database, migrations and Temporal are there.',
+      key: 'none',
+      answer: z.object({ status: z.literal('ready') }),
     },
   });
   resource(router, '/readyz', {

@@ -1,13 +1,16 @@
 import type { IRouter, Request, Response } from 'express';
+import { z } from 'zod';
 import type { EventKind } from '../../src/db/schema/events.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { cors } from '../cors.ts';
 import type { RouteDeps } from '../deps.ts';
 import { readItem, type Delivered, type Item } from '../ingestion/item.ts';
+import { messageSchema } from '../ingestion/message.ts';
 import { readJson } from '../body.ts';
 import { kindInBody, kindInHeader } from '../keys.ts';
 import { sendProblem } from '../problem.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 /** Each kind of message with the paths that take one of it. */
@@ -24,6 +27,22 @@ const paths: Record<EventKind, string[]> = {
 export function messageRoutes(router: IRouter, deps: RouteDeps): void {
   for (const [kind, of] of Object.entries(paths) as [EventKind, string[]][]) {
     for (const path of of) {
+      describe(router, path, {
+        post: {
+          summary: `Takes one ${kind}, as Segment has it.`,
+          key: 'write',
+          body: messageSchema,
+          answer: z.object({ success: z.literal(true) }),
+          errors: [
+            'malformed-message',
+            'no-identity',
+            'alias-needs-admin',
+            'unstorable-text',
+            'too-deep',
+            'too-many',
+          ],
+        },
+      });
       resource(router, path, { post: (req, res) => takeMessage(deps, kind, req, res) }, [cors]);
     }
   }

@@ -1,16 +1,25 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { listRejections, type RejectionRow } from '../../src/db/queries/rejections.ts';
-import { idPlace, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { idPlace, listSchema, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 const querySchema = z.strictObject(pageParameters);
 
 /** What was refused in the last days, newest first, for the operator to see what a shop sends wrong. */
 export function rejectionRoutes(router: IRouter, { database, keys }: RouteDeps): void {
+  describe(router, '/v1/rejections', {
+    get: {
+      summary: 'What was refused in the last days, newest first.',
+      key: 'admin',
+      query: querySchema,
+      answer: listSchema,
+    },
+  });
   resource(router, '/v1/rejections', {
     get: async (req, res) => {
       requireAdmin(keys, req);

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Config } from '../../src/config.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { listRuns, type RunRow } from '../../src/db/queries/list-runs.ts';
-import { idPlace, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { idPlace, listSchema, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 import { workflowUrl } from '../temporal-url.ts';
 
@@ -20,6 +21,14 @@ const querySchema = z.strictObject({
 
 /** Executions of journeys and watches, newest first. */
 export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps): void {
+  describe(router, '/v1/runs', {
+    get: {
+      summary: 'Executions of journeys and watches, newest first.',
+      key: 'admin',
+      query: querySchema,
+      answer: listSchema,
+    },
+  });
   resource(router, '/v1/runs', {
     get: async (req, res) => {
       requireAdmin(keys, req);

@@ -4,10 +4,11 @@ import type { Config } from '../../src/config.ts';
 import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { customerOf } from '../customer-of.ts';
-import { pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import { listSchema, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
+import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 import { shownDelivery } from './deliveries.ts';
 import { shownRun } from './runs.ts';
@@ -16,6 +17,15 @@ const querySchema = z.strictObject({ ...pageParameters, by: z.enum(idKinds).opti
 
 /** What happened with a customer, newest first: why they got, or did not get, a message. */
 export function timelineRoutes(router: IRouter, deps: RouteDeps): void {
+  describe(router, '/v1/customers/:id/timeline', {
+    get: {
+      summary: 'What happened with a customer, newest first: why they got, or did not get, a message.',
+      key: 'admin',
+      query: querySchema,
+      answer: listSchema,
+      errors: ['unknown-customer'],
+    },
+  });
   resource(router, '/v1/customers/:id/timeline', {
     get: async (req, res) => {
       requireAdmin(deps.keys, req);

@@ -114,7 +114,7 @@ function hostInUrl(host: string): string {
 
 function sayWhatIsWhere({ config, home, file }: Boot, url: string, temporal: TemporalPlace): void {
   const rows: [string, string | null | undefined | false][] = [
-    ['API', url],
+    ['API', `${url}  (/docs says what it takes and answers)`],
     ['Inbox', usesSandbox(config) && `${url}/sandbox  (e-mail and SMS that would have been sent)`],
     ['Temporal UI', temporal.uiUrl],
     ['PostgreSQL', config.DATABASE_URL ? 'as DATABASE_URL says' : `127.0.0.1:${file.ports['postgres']}`],

@@ -1,0 +1,30 @@
+import type { IRouter } from 'express';
+import type { z } from 'zod';
+import type { ErrorCode } from '../../src/errors.ts';
+
+/** What a route says of itself, beside its handler. Schemas are those that validate what comes in. */
+export interface Operation {
+  summary: string;
+  key: 'none' | 'write' | 'admin';
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** What it answers with 200: a schema, or the media type of what is no JSON. */
+  answer: z.ZodType | string;
+  /** Beside those that follow from its key, query and body. */
+  errors?: ErrorCode[];
+}
+
+export type Method = 'get' | 'post' | 'put' | 'delete';
+type Operations = Partial<Record<Method, Operation>>;
+
+const described = new WeakMap<IRouter, Map<string, Operations>>();
+
+/** Puts a path of the router into `/openapi.json` and `/docs`. A test demands it of every path that is served. */
+export function describe(router: IRouter, path: string, operations: Operations): void {
+  described.set(router, operationsOf(router).set(path, operations));
+}
+
+/** What was described on a router, by path. */
+export function operationsOf(router: IRouter): Map<string, Operations> {
+  return described.get(router) ?? new Map<string, Operations>();
+}

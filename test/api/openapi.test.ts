@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createApp } from '../../api/app.ts';
+import { createClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { realTime } from '../../src/domain/time-scale.ts';
+import { errorCodes } from '../../src/errors.ts';
+import type { Document } from '../../api/openapi/document.ts';
+import { testApi } from '../support/api.ts';
+import { testDatabase } from '../support/database.ts';
+
+/** Served, and described with their own change. */
+const describedLater = /^\w+ \/v1\/(journeys|sending|settings)/;
+
+test('every route that is served is described, and every one described is served', async () => {
+  await using database = await testDatabase();
+  const app = createApp({ database, clock: createClock(realTime), config: loadConfig({}) });
+  const layers = app.router.stack.flatMap(({ route }) => route ?? []);
+  const served = layers.flatMap(({ path, stack }) =>
+    stack.flatMap(({ method }) => (method ? [`${method} ${path.replace(/:(\w+)/g, '{$1}')}`] : [])),
+  );
+  await using api = await testApi({ database });
+  const { paths, openapi } = (await api.get('/openapi.json', {})).body as unknown as Document;
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
+  expect(openapi).toBe('3.1.0');
+  expect(described.length).toBeGreaterThan(20);
+  const concerned = (all: string[]) => all.filter((each) => !describedLater.test(each)).sort();
+  expect(concerned(described)).toEqual(concerned(served));
+  expect(paths['/v1/deliveries']!['get']!.parameters.map(({ name }) => name)).toContain('cursor');
+  expect(paths['/v1/track']!['post']!.requestBody).toBeDefined();
+  expect(paths['/v1/runs']!['get']!['x-error-codes']).toContain('wrong-key');
+});
+
+test('the page has every error, every bound and every path, and loads nothing', async () => {
+  await using database = await testDatabase();
+  await using api = await testApi({ database });
+  const page = String((await api.get('/docs', {})).body['text']);
+  for (const code of Object.keys(errorCodes)) expect(page).toContain(`<tr id="${code}">`);
+  for (const name of Object.keys(bounds)) expect(page).toContain(`<code>${name}</code>`);
+  expect(page).toContain('PUT /v1/customers/{id}/consents');
+  expect(page).not.toMatch(/<script|<link|src=|https?:/);
+});
