@@ -64,11 +64,11 @@ function timing(registry: Registry): RequestHandler {
     registers: [registry],
   });
   return (req, res, next) => {
-    const since = performance.now();
+    const stop = seconds.startTimer();
     res.on('finish', () => {
       const route = (req.route as { path?: string } | undefined)?.path ?? 'none';
       const method = /^(GET|HEAD|POST|PUT|DELETE|OPTIONS)$/.test(req.method) ? req.method : 'other';
-      seconds.observe({ method, route, status: res.statusCode }, (performance.now() - since) / 1_000);
+      stop({ method, route, status: res.statusCode });
     });
     next();
   };
