@@ -1,4 +1,5 @@
 import type { IRouter } from 'express';
+import { z } from 'zod';
 import { countRuns, type RunCounts } from '../../src/db/queries/count-runs.ts';
 import { pauseSends, resumeSends } from '../../src/db/queries/pause-sends.ts';
 import { saveOverrides } from '../../src/db/queries/save-settings.ts';
@@ -9,17 +10,30 @@ import type { JourneyDefinition } from '../../src/define/journey.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
 import { journeyScope } from '../../src/domain/setting-scopes.ts';
-import { AppError } from '../../src/errors.ts';
+import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { readJson } from '../body.ts';
+import { listSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
-import { shownPause } from '../pause.ts';
+import { describe } from '../openapi/describe.ts';
+import { pauseSchema, shownPause } from '../pause.ts';
 import { resource } from '../resource.ts';
+
+const settingsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+const shownSettingsSchema = z.object({
+  settings: settingsSchema,
+  defaults: settingsSchema,
+  overrides: settingsSchema,
+});
+const switchSchema = pauseSchema.extend({ name: z.string() });
 
 /** The journeys as their code declares them, what operators have set over that, and their switch. */
 export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
   const { database, keys, journeys } = deps;
+  describe(router, '/v1/journeys', {
+    get: { summary: 'The journeys, their settings and their runs.', key: 'admin', answer: listSchema },
+  });
   resource(router, '/v1/journeys', {
     get: async (req, res) => {
       requireAdmin(keys, req);
@@ -41,6 +55,15 @@ export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
 
 /** What is not named in a PUT is at its default again. Runs keep the settings they started with. */
 function settingsOf(router: IRouter, { database, clock, keys, journeys }: RouteDeps): void {
+  describe(router, '/v1/journeys/:name/settings', {
+    put: {
+      summary: 'Sets what new runs of a journey start with; what is not named is at its default again.',
+      key: 'admin',
+      body: settingsSchema,
+      answer: shownSettingsSchema,
+      errors: ['not-found'],
+    },
+  });
   resource(router, '/v1/journeys/:name/settings', {
     put: async (req, res) => {
       requireAdmin(keys, req);
@@ -55,6 +78,13 @@ function settingsOf(router: IRouter, { database, clock, keys, journeys }: RouteD
 
 /** Stops a journey's sends, not its clock: waits, starts and ends of its runs go on. */
 function switchOf(router: IRouter, { database, clock, keys, journeys }: RouteDeps): void {
+  const answer = { key: 'admin', answer: switchSchema, errors: ['not-found'] as ErrorCode[] } as const;
+  describe(router, '/v1/journeys/:name/pause', {
+    post: { summary: "Pauses a journey's sends: waits, starts and ends of its runs go on.", ...answer },
+  });
+  describe(router, '/v1/journeys/:name/resume', {
+    post: { summary: "Lets a journey's sends go on: what waited is gated again.", ...answer },
+  });
   resource(router, '/v1/journeys/:name/pause', {
     post: async (req, res) => {
       requireAdmin(keys, req);

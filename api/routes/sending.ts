@@ -4,12 +4,23 @@ import { loadSettings } from '../../src/db/queries/settings.ts';
 import { sendingScope } from '../../src/domain/setting-scopes.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
-import { shownPause } from '../pause.ts';
+import { describe } from '../openapi/describe.ts';
+import { pauseSchema, shownPause } from '../pause.ts';
 import { resource } from '../resource.ts';
 
 /** Whether anything is sent at all. Pausing stops the gate, not the clock: waits, starts and ends of runs go on. */
 export function sendingRoutes(router: IRouter, { database, clock, keys }: RouteDeps): void {
   const { sql } = database;
+  const answer = { key: 'admin', answer: pauseSchema } as const;
+  describe(router, '/v1/sending', {
+    get: { summary: 'Whether all sending is paused, and since when.', ...answer },
+  });
+  describe(router, '/v1/sending/pause', {
+    post: { summary: 'Pauses all sending: the gate waits, the clock goes on.', ...answer },
+  });
+  describe(router, '/v1/sending/resume', {
+    post: { summary: 'Lets sending go on: what waited is gated again.', ...answer },
+  });
   resource(router, '/v1/sending', {
     get: async (req, res) => {
       requireAdmin(keys, req);

@@ -3,15 +3,25 @@ import { saveShopSettings } from '../../src/db/queries/save-settings.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { shopScope } from '../../src/domain/setting-scopes.ts';
-import { givenShopSettingsSchema, readShopSettings } from '../../src/shop-settings.ts';
+import { givenShopSettingsSchema, readShopSettings, shopSettingsSchema } from '../../src/shop-settings.ts';
 import { readJson } from '../body.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
+import { describe } from '../openapi/describe.ts';
 import { parse } from '../parse.ts';
 import { resource } from '../resource.ts';
 
 /** What holds for the whole shop: caps and the global holdout. What a PUT does not name is at its default again. */
 export function settingsRoutes(router: IRouter, { database, clock, keys }: RouteDeps): void {
+  const answer = { key: 'admin', answer: shopSettingsSchema } as const;
+  describe(router, '/v1/settings', {
+    get: { summary: 'What holds for the whole shop: caps and the global holdout.', ...answer },
+    put: {
+      summary: 'Sets what holds for the whole shop; what is not named is at its default again.',
+      body: givenShopSettingsSchema,
+      ...answer,
+    },
+  });
   resource(router, '/v1/settings', {
     get: async (req, res) => {
       requireAdmin(keys, req);
