@@ -71,3 +71,15 @@ export async function addSearchAttributes(
     if (!isGrpcServiceError(error) || !/already exist/i.test(error.details)) throw error;
   });
 }
+
+/** A connection to a Temporal that is expected to answer at once; fails after four seconds. */
+export async function promptConnection({ connectionOptions }: TemporalTarget): Promise<Connection> {
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  return Connection.connect({
+    address,
+    connectTimeout: '4 seconds',
+    ...(tls === undefined || tls === null ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+}

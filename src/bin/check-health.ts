@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import postgres from 'postgres';
 import { createClock } from '../clock.ts';
@@ -7,7 +6,7 @@ import { loadConfig } from '../config.ts';
 import { journeyQueue } from '../domain/task-queues.ts';
 import { realTime } from '../domain/time-scale.ts';
 import { StartError } from '../errors.ts';
-import { temporalTarget } from '../temporal.ts';
+import { promptConnection, temporalTarget } from '../temporal.ts';
 
 /** A poll lasts a minute; two in a row may be lost while Temporal moves a queue. */
 const polledWithinMs = 180_000;
@@ -41,14 +40,7 @@ async function checkRouter(): Promise<void> {
 async function checkWorker(): Promise<void> {
   const target = temporalTarget(process.env);
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set.');
-  const { address, tls, apiKey, metadata } = target.connectionOptions;
-  const connection = await Connection.connect({
-    address,
-    connectTimeout: '4 seconds',
-    ...(tls === undefined || tls === null ? {} : { tls }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(metadata === undefined ? {} : { metadata }),
-  });
+  const connection = await promptConnection(target);
   try {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace: target.namespace,

@@ -1,8 +1,12 @@
 import postgres from 'postgres';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import { StartError } from '../errors.ts';
-import { registerSearchAttributes, temporalTarget, type TemporalTarget } from '../temporal.ts';
+import {
+  promptConnection,
+  registerSearchAttributes,
+  temporalTarget,
+  type TemporalTarget,
+} from '../temporal.ts';
 import type { Boot } from './boot.ts';
 import { withProgress } from './progress.ts';
 
@@ -58,14 +62,7 @@ async function checkDatabase(url: string): Promise<void> {
 async function checkTemporal(target: TemporalTarget): Promise<void> {
   const { connectionOptions, namespace } = target;
   await untilAnswer(async () => {
-    const { address, tls, apiKey, metadata } = connectionOptions;
-    const connection = await Connection.connect({
-      address,
-      connectTimeout: '4 seconds',
-      ...(tls === undefined || tls === null ? {} : { tls }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    const connection = await promptConnection(target);
     try {
       await registerSearchAttributes(connection, namespace);
     } finally {

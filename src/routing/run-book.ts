@@ -13,6 +13,7 @@ import type { JourneyDefinition } from '../define/journey.ts';
 import type { DispatchKind } from '../db/schema/runs.ts';
 import { cutText } from '../domain/cut-text.ts';
 import { maxHeard, type Carried, type FirstEvent } from '../domain/run-input.ts';
+import { tripleOf } from '../domain/run-triple.ts';
 import { spanMs, type Span } from '../domain/span.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { Concern } from './journey-index.ts';
@@ -206,11 +207,6 @@ export function keyOf(journey: JourneyDefinition, event: AcceptedEvent): string 
   const value = event.body.properties?.[journey.per];
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? cutText(value, 255) : null;
-}
-
-/** Where past runs, and endings, of a name, customer and key are found. */
-export function tripleOf(of: { name: string; customerId: string; key: string | null }): string {
-  return JSON.stringify([of.name, of.customerId, of.key]);
 }
 
 const placeOf = (of: { name: string; customerId: string }) => `${of.customerId}/${of.name}`;

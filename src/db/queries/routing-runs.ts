@@ -1,7 +1,8 @@
 import type { TransactionSql } from 'postgres';
 import type { Carried, FirstEvent } from '../../domain/run-input.ts';
 import type { DispatchKind } from '../schema/runs.ts';
-import { tripleOf, type Ending, type OpenRun, type PastRuns } from '../../routing/run-book.ts';
+import { tripleOf } from '../../domain/run-triple.ts';
+import type { Ending, OpenRun, PastRuns } from '../../routing/run-book.ts';
 
 /**
  * The open runs of some customers, locked: a run that is about to close itself waits for the routing transaction and
