@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { defaultShopCaps, longestShopCap, mostCapSends } from './domain/caps.ts';
 import { sayValue } from './domain/say-value.ts';
-import { spanMs, type Span } from './domain/span.ts';
+import { isSpan, spanMs, type Span } from './domain/span.ts';
 import { onlyNamed } from './only-named.ts';
 
 const longestMs = spanMs(longestShopCap);
 
-const span = z.custom<Span>(isShortEnough, {
+const span = z.custom<Span>((value) => isSpan(value, longestMs), {
   error: ({ input }) => `expected a span up to ${longestShopCap}, such as '1 day', got ${sayValue(input)}`,
 });
 
@@ -44,15 +44,4 @@ export function readShopSettings(stored: unknown): ShopSettings {
   throw new Error(
     `The stored settings of the shop do not fit: ${z.prettifyError(parsed.error)}. Set them again with PUT /v1/settings.`,
   );
-}
-
-function isShortEnough(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    const ms = spanMs(value as Span);
-    return ms > 0 && ms <= longestMs;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }

@@ -9,7 +9,7 @@ import { createLog } from '../log.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
 import { startRouting } from '../routing/start-routing.ts';
 import { lazyConnection, temporalTarget } from '../temporal.ts';
-import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { journeyDefinitions, journeyVersions } from '../../workflows/definitions.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
 /** The router: routing and dispatching. Several may run; one of them works, the others are spares. */
@@ -19,7 +19,7 @@ async function startRouter(): Promise<RunningPart> {
   if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the router needs the database.');
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the router needs Temporal.');
   const log = createLog('router', config.KAIROS_LOG_LEVEL);
-  const journeys = journeyDefinitions();
+  const versions = journeyVersions();
   // Of these, dispatching and keeping hold one each with their lock.
   const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 5 });
   const { scale, secret } = await awaitHome(database.sql);
@@ -31,17 +31,15 @@ async function startRouter(): Promise<RunningPart> {
     routing: {
       sql: database.sql,
       clock,
-      journeys: indexJourneys(journeys),
+      journeys: indexJourneys(journeyDefinitions()),
       currency: config.KAIROS_CURRENCY,
       secret,
     },
     dispatching: {
       client,
       describe: (name, version) => {
-        const journey = journeys.find((one) => one.name === name);
-        return journey
-          ? { workflowType: workflowTypeOf(name, version), summary: staticSummary(journey) }
-          : null;
+        const journey = versions.find((one) => one.name === name && one.version === version);
+        return journey ? { workflowType: journey.workflowType, summary: staticSummary(journey) } : null;
       },
     },
     log,
@@ -54,8 +52,5 @@ async function startRouter(): Promise<RunningPart> {
     },
   };
 }
-
-/** The export name of a version of a journey. */
-const workflowTypeOf = (name: string, version: number) => (version === 1 ? name : `${name}_v${version}`);
 
 await runPart(startRouter);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sayValue } from '../domain/say-value.ts';
-import { longestSpanMs, spanMs, type Span } from '../domain/span.ts';
+import { isSpan, type Span } from '../domain/span.ts';
 import { onlyNamed } from '../only-named.ts';
 import type { JourneyDefinition } from './journey.ts';
 
@@ -38,18 +38,7 @@ function likeDefault(value: string | number): z.ZodType<string | number> {
   return typeof value === 'number' ? z.number() : span;
 }
 
-const span = z.custom<Span>(isSpan, {
+const span = z.custom<Span>((value) => isSpan(value), {
   error: ({ input }) =>
     `expected a span in words, longer than nothing and up to ten years, such as '45 minutes', got ${sayValue(input)}`,
 });
-
-function isSpan(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    const ms = spanMs(value as Span);
-    return ms > 0 && ms <= longestSpanMs;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}

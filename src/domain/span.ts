@@ -29,3 +29,15 @@ export function spanMs(span: Span): number {
   }
   return Math.round(ms);
 }
+
+/** Whether a value is a span longer than nothing and up to a bound. Milliseconds. */
+export function isSpan(value: unknown, atMostMs = longestSpanMs): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    const ms = spanMs(value as Span);
+    return ms > 0 && ms <= atMostMs;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -12,7 +12,6 @@ import { PoisonEvent, type AcceptedEvent } from './event.ts';
 /** A customer while a batch is folded. */
 export interface Person {
   id: string;
-  isNew: boolean;
   /** Known by a `userId`, not only as a visitor. */
   known: boolean;
   armKey: string;

@@ -47,12 +47,11 @@ async function loadIdentities(
   const rows = await lockCustomers(tx, [...new Set(ids.map((id) => id.customerId))]);
   const people = new Map<string, Person>();
   for (const { id, armKey, known, traits: had } of rows) {
-    people.set(id, { id, armKey, known, isNew: false, mergedInto: null });
+    people.set(id, { id, armKey, known, mergedInto: null });
     traits.set(id, had);
   }
   const identities = new Identities((firstId) => ({
     id: newId(context.clock),
-    isNew: true,
     known: false,
     armKey: armKeyOf(firstId),
     mergedInto: null,

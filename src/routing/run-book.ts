@@ -12,7 +12,7 @@
 import type { JourneyDefinition } from '../define/journey.ts';
 import type { DispatchKind } from '../db/schema/runs.ts';
 import { cutText } from '../domain/cut-text.ts';
-import { maxHeard, type Carried, type FirstEvent } from '../domain/run-input.ts';
+import { maxHeard, type Carried } from '../domain/run-input.ts';
 import { tripleOf } from '../domain/run-triple.ts';
 import { spanMs, type Span } from '../domain/span.ts';
 import type { AcceptedEvent } from './event.ts';
@@ -234,5 +234,3 @@ export function carriedBy(
   }
   return carried;
 }
-
-export type { FirstEvent };
