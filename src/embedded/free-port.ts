@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Whether an address can be listened on now: `free`, or the system's code for why not (`EADDRINUSE` when taken). */
@@ -6,10 +7,15 @@ export async function portState(port: number, host = '127.0.0.1'): Promise<strin
   return typeof result === 'number' ? 'free' : result;
 }
 
-/** A port nobody listens on: the first of those wanted that is free, else one that the system chooses. */
+/**
+ * A port nobody listens on: the first of those wanted that is free, else one by chance. That one lies below the range
+ * from which systems give ports to outgoing connections (32768 and up): a port chosen now is listened on seconds later,
+ * and in that range a connection of our own may have taken it by then.
+ */
 export async function freePort(wanted: number[] = [], host = '127.0.0.1'): Promise<number> {
   let reason = '';
-  for (const port of [...wanted, 0]) {
+  const byChance = Array.from({ length: 20 }, () => randomInt(10_000, 32_768));
+  for (const port of [...wanted, ...byChance]) {
     const result = await listenOnce(port, host);
     if (typeof result === 'number') return result;
     reason = result;
