@@ -158,7 +158,9 @@ CREATE TABLE "deliveries" (
 	"name" text NOT NULL,
 	"subject" text,
 	"message" text NOT NULL,
-	"nth" integer NOT NULL,
+	"nth" integer,
+	"entry_id" uuid,
+	"wave" integer,
 	"purpose" text NOT NULL,
 	"channel" text,
 	"variant" text,
@@ -170,7 +172,8 @@ CREATE TABLE "deliveries" (
 	"provider_id" text,
 	"provider_code" text,
 	"at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth")
+	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth"),
+	CONSTRAINT "deliveries_entry" UNIQUE("entry_id","message")
 );
 --> statement-breakpoint
 CREATE TABLE "settings" (

@@ -13,8 +13,11 @@ export const deliveries = pgTable(
     name: text('name').notNull(),
     subject: text('subject'),
     message: text('message').notNull(),
-    /** The n-th time this run sends this message, from 1. */
-    nth: integer('nth').notNull(),
+    /** Of a journey's: the n-th time this run sends this message, from 1. */
+    nth: integer('nth'),
+    /** Of a watch's: the waiting entry it serves, and in which wave it was last looked at. */
+    entryId: uuid('entry_id'),
+    wave: integer('wave'),
     purpose: text('purpose').$type<Purpose>().notNull(),
     channel: text('channel'),
     variant: text('variant'),
@@ -33,6 +36,7 @@ export const deliveries = pgTable(
   },
   (t) => [
     unique('deliveries_name').on(t.runId, t.message, t.nth),
+    unique('deliveries_entry').on(t.entryId, t.message),
     index('deliveries_customer').on(t.customerId, t.at),
     index('deliveries_journey').on(t.name, t.at),
     index('deliveries_at').on(t.at),

@@ -1,0 +1,6 @@
+import { event } from '../define/event.ts';
+
+export const productViewed = event<{
+  product_id?: string;
+  sku?: string;
+}>('Product Viewed');
