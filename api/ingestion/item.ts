@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { NewEvent } from '../../src/db/queries/insert-events.ts';
 import type { NewRejection } from '../../src/db/queries/rejections.ts';
-import type { EventKind } from '../../src/db/schema/events.ts';
+import type { CustomerEventKind } from '../../src/db/schema/events.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { occurredAtMs } from '../../src/domain/occurred-at.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
@@ -44,7 +44,12 @@ export interface Delivered {
  * What comes of one message: an event in Kairos's time, with a message id if it had none.
  * @throws AppError for what cannot be accepted.
  */
-export function readItem(came: unknown, index: number | null, kind: EventKind | null, by: Delivered): Item {
+export function readItem(
+  came: unknown,
+  index: number | null,
+  kind: CustomerEventKind | null,
+  by: Delivered,
+): Item {
   assertStorable(came);
   const bytes = bytesOf(came);
   const message = readMessage(came, kind);
@@ -58,6 +63,8 @@ export function readItem(came: unknown, index: number | null, kind: EventKind | 
     ...said,
     id: newId(by.clock),
     messageId: said.messageId ?? newId(by.clock),
+    source: null,
+    subject: null,
     admin: by.admin,
     occurredAt: by.clock.fromReal(new Date(occurredMs)),
     receivedAt: by.clock.fromReal(by.receivedAt),

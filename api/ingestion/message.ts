@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { bounds } from '../../src/domain/bounds.ts';
 import { clientTimeMs } from '../../src/domain/client-time.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
-import { eventKinds, type EventBody, type EventKind } from '../../src/db/schema/events.ts';
+import { customerEventKinds, type EventBody, type CustomerEventKind } from '../../src/db/schema/events.ts';
 import { AppError } from '../../src/errors.ts';
 import { parse } from '../parse.ts';
 
 /** A Segment message as Kairos understands it. Times are real, epoch milliseconds. */
 export interface SegmentMessage {
-  kind: EventKind;
+  kind: CustomerEventKind;
   messageId: string | null;
   name: string | null;
   userId: string | null;
@@ -59,7 +59,7 @@ export const messageSchema = z.object({
  * kept. `kind` is what the path says; a batch's item says it in `type`.
  * @throws AppError `malformed-message`, `unknown-type`, `no-identity`.
  */
-export function readMessage(item: unknown, kind: EventKind | null): SegmentMessage {
+export function readMessage(item: unknown, kind: CustomerEventKind | null): SegmentMessage {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     throw new AppError('malformed-message', `Expected a message as an object, got ${sayValue(item)}.`);
   }
@@ -87,16 +87,16 @@ function fieldsOf(item: object): Record<string, unknown> {
   return Object.fromEntries(Object.keys(messageSchema.shape).map((name) => [name, given[name] ?? null]));
 }
 
-function kindOf(type: unknown): EventKind {
-  const kind = eventKinds.find((known) => known === type);
+function kindOf(type: unknown): CustomerEventKind {
+  const kind = customerEventKinds.find((known) => known === type);
   if (kind !== undefined) return kind;
   throw new AppError(
     'unknown-type',
-    `type: expected one of ${eventKinds.join(', ')}, got ${sayValue(type)}.`,
+    `type: expected one of ${customerEventKinds.join(', ')}, got ${sayValue(type)}.`,
   );
 }
 
-function assertComplete(kind: EventKind, { event, userId, anonymousId, previousId }: Read): void {
+function assertComplete(kind: CustomerEventKind, { event, userId, anonymousId, previousId }: Read): void {
   if (kind === 'track' && event === null) {
     throw new AppError('malformed-message', 'event: a track needs the name of what happened, got nothing.');
   }

@@ -54,7 +54,7 @@ async function commitOnce(sql: Sql, items: readonly Item[], commitMs: number): P
     const refused = await aliasesThatNeedAdmin(tx, items);
     const first = new Map<string, Item>();
     for (const item of items) {
-      if (!refused.has(item) && !first.has(item.event.messageId)) first.set(item.event.messageId, item);
+      if (!refused.has(item) && !first.has(nameOf(item))) first.set(nameOf(item), item);
     }
     const accepted = await insertEvents(
       tx,
@@ -63,12 +63,14 @@ async function commitOnce(sql: Sql, items: readonly Item[], commitMs: number): P
     if (accepted.size > 0) await tx`select pg_notify(${eventsChannel}, '')`;
     const outcomeOf = (item: Item): Outcome => {
       if (refused.has(item)) return needsAdmin;
-      const { messageId } = item.event;
-      return first.get(messageId) === item && accepted.has(messageId) ? 'accepted' : 'duplicate';
+      return first.get(nameOf(item)) === item && accepted.has(item.event.id) ? 'accepted' : 'duplicate';
     };
     return new Map(items.map((item) => [item, outcomeOf(item)]));
   });
 }
+
+/** What makes a message the same as another: its sender and the id they gave it. No text has a NUL in it. */
+const nameOf = ({ event }: Item) => `${event.source ?? ''}\0${event.messageId}`;
 
 /**
  * Aliases that came with a write key and would join two known users. Users that become known by an earlier item of

@@ -1,6 +1,6 @@
 import type { IRouter, Request, Response } from 'express';
 import { z } from 'zod';
-import type { EventKind } from '../../src/db/schema/events.ts';
+import type { CustomerEventKind } from '../../src/db/schema/events.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { cors } from '../cors.ts';
@@ -14,7 +14,7 @@ import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 /** Each kind of message with the paths that take one of it. */
-const paths: Record<EventKind, string[]> = {
+const paths: Record<CustomerEventKind, string[]> = {
   track: ['/v1/track', '/v1/t'],
   identify: ['/v1/identify', '/v1/i'],
   alias: ['/v1/alias', '/v1/a'],
@@ -25,7 +25,7 @@ const paths: Record<EventKind, string[]> = {
 
 /** One Segment message a request. */
 export function messageRoutes(router: IRouter, deps: RouteDeps): void {
-  for (const [kind, of] of Object.entries(paths) as [EventKind, string[]][]) {
+  for (const [kind, of] of Object.entries(paths) as [CustomerEventKind, string[]][]) {
     for (const path of of) {
       describe(router, path, {
         post: {
@@ -48,7 +48,12 @@ export function messageRoutes(router: IRouter, deps: RouteDeps): void {
   }
 }
 
-async function takeMessage(deps: RouteDeps, kind: EventKind, req: Request, res: Response): Promise<void> {
+async function takeMessage(
+  deps: RouteDeps,
+  kind: CustomerEventKind,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const { clock, ingestion, keys } = deps;
   const inHeader = kindInHeader(keys, req);
   const came = await readJson(req, res, bounds.bodyBytes);
@@ -64,7 +69,7 @@ async function takeMessage(deps: RouteDeps, kind: EventKind, req: Request, res: 
   else res.json({ success: true });
 }
 
-function itemOrError(came: unknown, kind: EventKind, by: Delivered): Item | AppError {
+function itemOrError(came: unknown, kind: CustomerEventKind, by: Delivered): Item | AppError {
   try {
     return readItem(came, null, kind, by);
   } catch (error) {

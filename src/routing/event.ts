@@ -5,7 +5,11 @@ export interface AcceptedEvent {
   seq: number;
   id: string;
   kind: EventKind;
+  /** Of a universal event its type. */
   name: string | null;
+  /** Who reports a universal event, and of what; null for customer events. */
+  source: string | null;
+  subject: string | null;
   userId: string | null;
   anonymousId: string | null;
   previousId: string | null;

@@ -63,7 +63,9 @@ export async function routeBatch(context: RoutingContext, limit: number): Promis
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
     try {
-      const dispatches = await routeOwned(tx, context, await resolvePeople(tx, context, events));
+      // Universal events are nobody's.
+      const customerEvents = events.filter((event) => event.kind !== 'universal');
+      const dispatches = await routeOwned(tx, context, await resolvePeople(tx, context, customerEvents));
       await markRouted(tx, seqs);
       return { kind: 'routed', events: events.length, dispatches };
     } catch (error) {

@@ -92,6 +92,8 @@ test('within a shared commit, requests keep their order of arrival and a batch i
       kind: 'track' as const,
       name: 'X',
       userId: 'u',
+      source: null,
+      subject: null,
       anonymousId: null,
       previousId: null,
       admin: false,

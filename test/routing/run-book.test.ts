@@ -14,6 +14,8 @@ function trackOf(name: string, seq: number): AcceptedEvent {
     id: `event-${seq}`,
     kind: 'track',
     name,
+    source: null,
+    subject: null,
     userId: 'u1',
     anonymousId: null,
     previousId: null,

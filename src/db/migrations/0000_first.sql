@@ -24,6 +24,8 @@ CREATE TABLE "events" (
 	"message_id" text NOT NULL,
 	"kind" text NOT NULL,
 	"name" text,
+	"source" text,
+	"subject" text,
 	"user_id" text,
 	"anonymous_id" text,
 	"previous_id" text,
@@ -50,6 +52,21 @@ CREATE TABLE "rejections" (
 	"detail" text NOT NULL,
 	"item" jsonb,
 	"event_seq" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "products" (
+	"sku" text PRIMARY KEY NOT NULL,
+	"product_id" text,
+	"title" text NOT NULL,
+	"price_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"category" text,
+	"url" text,
+	"image_url" text,
+	"substitutes" text[] NOT NULL,
+	"rating" double precision,
+	"reviews" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "customer_ids" (
@@ -187,6 +204,8 @@ CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrout
 CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_previous" ON "unrouted" USING btree ("previous_id") WHERE "unrouted"."previous_id" is not null;--> statement-breakpoint
 CREATE INDEX "rejections_at" ON "rejections" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "products_product_id" ON "products" USING btree ("product_id","sku");--> statement-breakpoint
+CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> statement-breakpoint
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint

@@ -1,12 +1,15 @@
 import type { TransactionSql } from 'postgres';
 import type { EventBody, EventKind } from '../schema/events.ts';
 
-/** A customer event as it is accepted; times are Kairos's. */
+/** An event as it is accepted; times are Kairos's. */
 export interface NewEvent {
   id: string;
   messageId: string;
   kind: EventKind;
   name: string | null;
+  /** Of a universal event; null for customer events. */
+  source: string | null;
+  subject: string | null;
   userId: string | null;
   anonymousId: string | null;
   previousId: string | null;
@@ -17,14 +20,15 @@ export interface NewEvent {
 }
 
 /**
- * Accepts events in their order, but for those whose message id was accepted before, and queues them for routing.
- * Message ids are inserted sorted, so that two processes that insert the same ones wait for each other and never
- * lock each other out. Each message id may be given once. Gives the message ids that were accepted.
+ * Accepts events in their order, but for those whose message id was accepted before from the same source, and queues
+ * them for routing. Message ids are inserted sorted, so that two processes that insert the same ones wait for each
+ * other and never lock each other out. Each source and message id may be given once. Gives the `id`s of the accepted.
  */
 export async function insertEvents(tx: TransactionSql, events: readonly NewEvent[]): Promise<Set<string>> {
   const rows = events.map(({ messageId, occurredAt, receivedAt, ...event }, ord) => ({
     ...event,
     ord,
+    message_source: event.source ?? '',
     message_id: messageId,
     user_id: event.userId,
     anonymous_id: event.anonymousId,
@@ -32,26 +36,28 @@ export async function insertEvents(tx: TransactionSql, events: readonly NewEvent
     occurred_at: occurredAt,
     received_at: receivedAt,
   }));
-  const accepted = await tx<{ message_id: string }[]>`
+  const accepted = await tx<{ id: string }[]>`
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (
-        ord int, id uuid, message_id text, kind text, name text, user_id text, anonymous_id text, previous_id text,
-        admin boolean, body jsonb, occurred_at timestamptz, received_at timestamptz)
+        ord int, id uuid, message_source text, message_id text, kind text, name text, source text, subject text,
+        user_id text, anonymous_id text, previous_id text, admin boolean, body jsonb, occurred_at timestamptz,
+        received_at timestamptz)
     ), fresh as (
       insert into message_ids (source, id, at)
-      select '', message_id, received_at from given order by message_id collate "C"
-      on conflict do nothing returning id
+      select message_source, message_id, received_at from given
+      order by message_source collate "C", message_id collate "C"
+      on conflict do nothing returning source, id
     ), inserted as (
-      insert into events (id, message_id, kind, name, user_id, anonymous_id, previous_id, admin, body, occurred_at,
-                          received_at)
-      select g.id, g.message_id, g.kind, g.name, g.user_id, g.anonymous_id, g.previous_id, g.admin, g.body,
-             g.occurred_at, g.received_at
-      from given g join fresh f on f.id = g.message_id order by g.ord
-      returning seq, message_id, user_id, anonymous_id, previous_id
+      insert into events (id, message_id, kind, name, source, subject, user_id, anonymous_id, previous_id, admin, body,
+                          occurred_at, received_at)
+      select g.id, g.message_id, g.kind, g.name, g.source, g.subject, g.user_id, g.anonymous_id, g.previous_id, g.admin,
+             g.body, g.occurred_at, g.received_at
+      from given g join fresh f on f.source = g.message_source and f.id = g.message_id order by g.ord
+      returning seq, id, user_id, anonymous_id, previous_id
     ), queued as (
       insert into unrouted (seq, user_id, anonymous_id, previous_id)
       select seq, user_id, anonymous_id, previous_id from inserted
     )
-    select message_id from inserted`;
-  return new Set(accepted.map((row) => row.message_id));
+    select id from inserted`;
+  return new Set(accepted.map((row) => row.id));
 }

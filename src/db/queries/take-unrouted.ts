@@ -7,6 +7,8 @@ interface Row {
   id: string;
   kind: EventKind;
   name: string | null;
+  source: string | null;
+  subject: string | null;
   user_id: string | null;
   anonymous_id: string | null;
   previous_id: string | null;
@@ -19,7 +21,7 @@ interface Row {
 /** The oldest accepted events that have not been routed, in order, at most `limit`. */
 export async function takeUnrouted(tx: TransactionSql, limit: number): Promise<AcceptedEvent[]> {
   const rows = await tx<Row[]>`
-    select e.seq, e.id, e.kind, e.name, e.user_id, e.anonymous_id, e.previous_id, e.admin, e.body,
+    select e.seq, e.id, e.kind, e.name, e.source, e.subject, e.user_id, e.anonymous_id, e.previous_id, e.admin, e.body,
            e.occurred_at, e.received_at
     from events e
     where e.seq = any(array(select seq from unrouted order by seq limit ${limit}))
@@ -29,6 +31,8 @@ export async function takeUnrouted(tx: TransactionSql, limit: number): Promise<A
     id: row.id,
     kind: row.kind,
     name: row.name,
+    source: row.source,
+    subject: row.subject,
     userId: row.user_id,
     anonymousId: row.anonymous_id,
     previousId: row.previous_id,

@@ -2,25 +2,33 @@ import { bigint, boolean, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/
 import { sql } from 'drizzle-orm';
 import { moment } from './columns.ts';
 
-/** What a customer event carries beside its ids and times, as it came. */
+/** What an event carries beside its ids and times: of a customer's as it came, of a universal one its checked data. */
 export interface EventBody {
   properties?: Record<string, unknown>;
   traits?: Record<string, unknown>;
   context?: Record<string, unknown>;
 }
 
-/** The kinds of Segment message. */
-export const eventKinds = ['track', 'identify', 'alias', 'page', 'screen', 'group'] as const;
-export type EventKind = (typeof eventKinds)[number];
+/** The kinds of Segment message: what a customer event may be. */
+export const customerEventKinds = ['track', 'identify', 'alias', 'page', 'screen', 'group'] as const;
+export type CustomerEventKind = (typeof customerEventKinds)[number];
+/** `universal`: it happened in the world and names no customer. */
+export type EventKind = CustomerEventKind | 'universal';
 
-/** Every accepted customer event, in the order in which events take effect (`seq`). Kept 30 days or more. */
+/** Every accepted event, in the order in which events take effect (`seq`). Kept 30 days or more. */
 export const events = pgTable('events', {
   seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   id: uuid('id').notNull().unique(),
   messageId: text('message_id').notNull(),
   kind: text('kind').$type<EventKind>().notNull(),
-  /** The event's name for a track (`Product Added`); of a page, screen or group the name given, else null. */
+  /**
+   * The event's name for a track (`Product Added`), its type for a universal one (`stock.changed`); of a page, screen
+   * or group the name given, else null.
+   */
   name: text('name'),
+  /** Of a universal event: who reports it, and of what (a sku, region or topic). Null for customer events. */
+  source: text('source'),
+  subject: text('subject'),
   userId: text('user_id'),
   anonymousId: text('anonymous_id'),
   /** Of an alias: the id that is joined to `userId`. */

@@ -2,6 +2,7 @@ export * from './home.ts';
 export * from './message-ids.ts';
 export * from './events.ts';
 export * from './rejections.ts';
+export * from './products.ts';
 export * from './customers.ts';
 export * from './consents.ts';
 export * from './facts.ts';
