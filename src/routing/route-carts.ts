@@ -32,12 +32,15 @@ export async function routeCarts(
 
 /**
  * The carts an event reaches. With a cart id: that one. Without: all that the customer has something in; an addition
- * goes to the one of them touched last; with none at all, to the cart without an id.
+ * goes to the one of them touched last; with none at all, to the cart without an id. An order empties the cart without
+ * an id too, whatever it carries: what was put there without saying where has most likely been bought.
  */
 function cartsReached(carts: Map<string, OwnedCart>, { event, customerId }: OwnedEvent): OwnedCart[] {
   const key = cartIdOf(event.body.properties?.['cart_id']);
   const cartOf = (of: string) =>
     carts.get(placeOf({ customerId, key: of })) ?? { ...emptyCart(event.occurredAt), customerId, key: of };
+  const nameless = carts.get(placeOf({ customerId, key: '' }));
+  if (key !== null && event.name === 'Order Completed' && nameless) return [cartOf(key), nameless];
   if (key !== null) return [cartOf(key)];
   const filled = [...carts.values()]
     .filter((cart) => cart.customerId === customerId && cart.lines.length > 0)

@@ -4,6 +4,8 @@
  * - An ending closes the open runs it reaches at once; the workflow is told afterwards.
  * - An event reaches the runs whose key it carries; one without the key reaches all of the customer's open runs of
  *   that journey. A start without its key that finds open runs reaches those and starts nothing.
+ * - An ending reaches the run with the empty key as well, whatever key it carries: that run began without knowing what
+ *   it is about, and rather says nothing than nudges who has bought.
  * - A start begins nothing when it was older than the journey's `fresh` when it came, when an ending of the same customer and key
  *   occurred after it, or when `again` forbids it.
  *
@@ -70,7 +72,9 @@ export class RunBook {
   readonly newEndings = new Map<string, Ending>();
   private readonly open = new Map<string, OpenRun[]>();
   private readonly past: Map<string, PastRuns>;
-  private readonly endings: Map<string, number>;
+  private readonly endings = new Map<string, number>();
+  /** The latest ending of a journey and customer, whatever its key. */
+  private readonly lastEndings = new Map<string, number>();
   private readonly newId: () => string;
 
   constructor(known: {
@@ -81,7 +85,7 @@ export class RunBook {
   }) {
     for (const run of known.open) this.opened(run).push(run);
     this.past = known.past;
-    this.endings = new Map(known.endings.map((ending) => [tripleOf(ending), ending.at]));
+    for (const ending of known.endings) this.remember(ending);
     this.newId = known.newId;
   }
 
@@ -121,8 +125,9 @@ export class RunBook {
     const { journey } = concern;
     const outcome = concern.endsWith!;
     this.recordEnding({ name: journey.name, customerId, key, outcome, at: event.occurredAt });
-    for (const run of this.reached(journey, customerId, key)) {
-      if (event.occurredAt < run.firstAt) continue;
+    for (const run of this.reached(journey, customerId, null)) {
+      const isMeant = key === null || run.key === key || run.key === '';
+      if (!isMeant || event.occurredAt < run.firstAt) continue;
       run.closed = { outcome, at: nowMs };
       run.changed = true;
       this.dispatch(run, 'end', event, journey);
@@ -181,16 +186,24 @@ export class RunBook {
   }
 
   private endedAfter(triple: { name: string; customerId: string; key: string }, at: number): boolean {
+    if (triple.key === '') return (this.lastEndings.get(placeOf(triple)) ?? -Infinity) > at;
     const forKey = this.endings.get(tripleOf(triple));
     const forAll = this.endings.get(tripleOf({ ...triple, key: null }));
     return Math.max(forKey ?? -Infinity, forAll ?? -Infinity) > at;
   }
 
   private recordEnding(ending: Ending): void {
-    const place = tripleOf(ending);
-    if ((this.endings.get(place) ?? -Infinity) >= ending.at) return;
-    this.endings.set(place, ending.at);
-    this.newEndings.set(place, ending);
+    if (this.remember(ending)) this.newEndings.set(tripleOf(ending), ending);
+  }
+
+  /** False when a later one of its triple is known. */
+  private remember(ending: Ending): boolean {
+    const triple = tripleOf(ending);
+    if ((this.endings.get(triple) ?? -Infinity) >= ending.at) return false;
+    this.endings.set(triple, ending.at);
+    const place = placeOf(ending);
+    this.lastEndings.set(place, Math.max(this.lastEndings.get(place) ?? -Infinity, ending.at));
+    return true;
   }
 
   private opened(run: OpenRun): OpenRun[] {

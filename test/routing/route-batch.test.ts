@@ -94,6 +94,45 @@ describe('runs', () => {
     expect(await it.runs()).toHaveLength(2);
   });
 
+  test('an ending with a key ends the run that began without one as well, and empties its cart', async () => {
+    await using it = await setup();
+    const keyless = added({ properties: { product_id: 'p1' } });
+    await it.acceptAndRoute(keyless, { ...keyless, userId: 'u2' });
+    await it.acceptAndRoute(ordered());
+    const runs = await it.sql`
+      select r.key, r.state, r.outcome, i.external_id as whose
+      from runs r join customer_ids i on i.customer_id = r.customer_id order by whose`;
+    expect(runs).toEqual([
+      { key: '', state: 'closed', outcome: 'ordered', whose: 'u1' },
+      { key: '', state: 'open', outcome: null, whose: 'u2' },
+    ]);
+    const lines = await it.sql`select jsonb_array_length(lines) as n from carts where key = '' order by 1`;
+    expect(lines.map((cart) => cart['n'])).toEqual([0, 1]);
+  });
+
+  test('a late start without its key begins nothing when any ending occurred after it', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(ordered());
+    it.moveTo('2026-05-01T12:20:00.000Z');
+    const keyless = added({ properties: { product_id: 'p1' } });
+    await it.acceptAndRoute({ ...keyless, at: '2026-05-01T11:50:00.000Z' });
+    expect(await it.runs()).toEqual([]);
+    await it.acceptAndRoute(added({ cart: 'c2', at: '2026-05-01T11:50:00.000Z' }));
+    expect(await it.runs()).toMatchObject([{ key: 'c2', state: 'open' }]);
+  });
+
+  test('an ending with a key ends the keyless run of who turns out to be the same customer', async () => {
+    await using it = await setup();
+    const keyless = added({ properties: { product_id: 'p1' } });
+    const { userId: _, ...visitor } = keyless;
+    await it.acceptAndRoute({ ...visitor, anonymousId: 'a1' });
+    it.moveTo('2026-05-01T12:10:00.000Z');
+    await it.acceptAndRoute(ordered());
+    expect(await it.runs()).toMatchObject([{ key: '', state: 'open' }]);
+    await it.acceptAndRoute({ kind: 'identify', userId: 'u1', anonymousId: 'a1' });
+    expect(await it.runs()).toMatchObject([{ key: '', state: 'closed', outcome: 'ordered' }]);
+  });
+
   test('start and ending in one batch take effect by index', async () => {
     await using it = await setup();
     await it.acceptAndRoute(added(), ordered({ at: '2026-05-01T12:00:00.000Z' }));

@@ -45,7 +45,7 @@ async function endByEachOther(tx: TransactionSql, from: string, into: string, at
 function endingOf(tx: TransactionSql, from: string, into: string) {
   return tx`
     e.customer_id = case r.customer_id when ${from} then ${into}::uuid else ${from}::uuid end
-    and e.name = r.name and (e.key is null or e.key = r.key)
+    and e.name = r.name and (e.key is null or e.key = r.key or r.key = '')
     and extract(epoch from e.at) * 1000 >= (r.first ->> 'at')::numeric`;
 }
 
