@@ -121,6 +121,14 @@ CREATE TABLE "endings" (
 	CONSTRAINT "endings_of" UNIQUE NULLS NOT DISTINCT("customer_id","name","key")
 );
 --> statement-breakpoint
+CREATE TABLE "order_lines" (
+	"order_id" text NOT NULL,
+	"sku" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"ordered_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "order_lines_order_id_sku_pk" PRIMARY KEY("order_id","sku")
+);
+--> statement-breakpoint
 CREATE TABLE "orders" (
 	"order_id" text PRIMARY KEY NOT NULL,
 	"customer_id" uuid NOT NULL,
@@ -130,6 +138,52 @@ CREATE TABLE "orders" (
 	"ordered_at" timestamp (3) with time zone NOT NULL,
 	"cancelled_at" timestamp (3) with time zone,
 	"reported_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "stock" (
+	"sku" text PRIMARY KEY NOT NULL,
+	"units" bigint NOT NULL,
+	"sold_out_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "stock_levels" (
+	"sku" text NOT NULL,
+	"source" text NOT NULL,
+	"location" text NOT NULL,
+	"available" bigint NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"seq" bigint NOT NULL,
+	CONSTRAINT "stock_levels_sku_source_location_pk" PRIMARY KEY("sku","source","location")
+);
+--> statement-breakpoint
+CREATE TABLE "forecasts" (
+	"region" text NOT NULL,
+	"day" date NOT NULL,
+	"source" text NOT NULL,
+	"condition" text NOT NULL,
+	"temperature_c" double precision,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "forecasts_region_day_source_pk" PRIMARY KEY("region","day","source")
+);
+--> statement-breakpoint
+CREATE TABLE "prices" (
+	"sku" text NOT NULL,
+	"source" text NOT NULL,
+	"price_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "prices_sku_source_pk" PRIMARY KEY("sku","source")
+);
+--> statement-breakpoint
+CREATE TABLE "waiting_entries" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"list" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"sku" text NOT NULL,
+	"since" timestamp (3) with time zone NOT NULL,
+	"state" text NOT NULL,
+	"reason" text,
+	"ended_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "dispatches" (
@@ -158,6 +212,7 @@ CREATE TABLE "runs" (
 	"first" jsonb NOT NULL,
 	"carries" jsonb NOT NULL,
 	"settings" jsonb NOT NULL,
+	"arms" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"state" text DEFAULT 'open' NOT NULL,
 	"outcome" text,
 	"opened_at" timestamp (3) with time zone NOT NULL,
@@ -209,7 +264,11 @@ CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> 
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
+CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id","sku","ordered_at");--> statement-breakpoint
 CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","ordered_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btree ("customer_id","sku","list") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "waiting_entries_next" ON "waiting_entries" USING btree ("list","sku","since","id") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "waiting_entries_customer" ON "waiting_entries" USING btree ("customer_id","sku");--> statement-breakpoint
 CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open_subject" ON "runs" USING btree ("subject","name","key") WHERE state = 'open' and subject is not null;--> statement-breakpoint

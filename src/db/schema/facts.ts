@@ -34,6 +34,22 @@ export const orders = pgTable(
   (t) => [index('orders_customer').on(t.customerId, t.orderedAt)],
 );
 
+/** What was ordered: a line for each sku of an order, whether or not the order was cancelled later. */
+export const orderLines = pgTable(
+  'order_lines',
+  {
+    orderId: text('order_id').notNull(),
+    sku: text('sku').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    /** When it was first reported to have been ordered. */
+    orderedAt: moment('ordered_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orderId, t.sku] }),
+    index('order_lines_customer').on(t.customerId, t.sku, t.orderedAt),
+  ],
+);
+
 /** `Contact Made`: a call, a visit, another tool's mail. Counts towards the caps. */
 export const contacts = pgTable(
   'contacts',

@@ -1,0 +1,5 @@
+/** `consumed`: a message would have gone out for it (or did); `closed`: there is nothing left to wait for. */
+export type WaitingState = 'waiting' | 'consumed' | 'closed';
+
+/** Why an entry was closed: the product or a substitute was bought, or its customer became one with another who waits. */
+export type WaitingReason = 'bought' | 'merged';
