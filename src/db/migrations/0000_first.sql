@@ -143,6 +143,7 @@ CREATE TABLE "orders" (
 CREATE TABLE "stock" (
 	"sku" text PRIMARY KEY NOT NULL,
 	"units" bigint NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
 	"sold_out_at" timestamp (3) with time zone
 );
 --> statement-breakpoint

@@ -21,6 +21,8 @@ export const stockLevels = pgTable(
 export const stock = pgTable('stock', {
   sku: text('sku').primaryKey(),
   units: bigint('units', { mode: 'number' }).notNull(),
+  /** The time of the newest report that counts. */
+  at: moment('at').notNull(),
   /** Since when there are none; null while there are some. */
   soldOutAt: moment('sold_out_at'),
 });
