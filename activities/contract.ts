@@ -8,6 +8,8 @@ export interface JourneyActivities {
   /** What a projection holds for the run's customer and key. */
   readProjection(input: { runId: string; projection: string; read: string }): Promise<unknown>;
   isIn(input: { runId: string; segment: string }): Promise<boolean>;
+  /** The arm of the run's customer in a split of its journey. A run that has asked before keeps the arm it was told. */
+  drawArm(input: { runId: string; split: string; shares: Record<string, number> }): Promise<string>;
   /**
    * Closes the run's row with an outcome, unless it is owed a dispatch beyond `heard`: then says up to which `seq`.
    * A row that is closed already stays as it is, and its outcome is told.

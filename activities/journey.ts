@@ -3,10 +3,12 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { cartItems } from '../src/db/queries/cart-items.ts';
 import { closeRun } from '../src/db/queries/close-run.ts';
+import { armFacts, recordArm } from '../src/db/queries/record-arm.ts';
 import { lastActivity } from '../src/db/queries/last-activity.ts';
 import { membersAmong } from '../src/db/queries/predicate.ts';
 import { customerOfRun } from '../src/db/queries/run-customer.ts';
 import type { Segment } from '../src/define/segment.ts';
+import { splitArmOf } from '../src/domain/split.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import { cart } from '../src/projections/cart.ts';
 import { segments } from '../src/segments/index.ts';
@@ -42,6 +44,11 @@ export function createJourneyActivities(parts: JourneyActivityParts): JourneyAct
       const customerId = known(await customerOfRun(sql, runId), runId);
       const members = await membersAmong(sql, declared.where, [customerId]);
       return members.has(customerId);
+    },
+    async drawArm({ runId, split, shares }) {
+      const { armKey, journey } = known(await armFacts(sql, runId), runId);
+      const arm = splitArmOf(armKey, { journey, split }, shares);
+      return known(await recordArm(sql, { runId, split, arm }), runId);
     },
     async closeRun({ runId, outcome, heard }) {
       return known(await closeRun(sql, { runId, outcome, heard, at: parts.clock.now() }), runId);

@@ -113,11 +113,11 @@ function journeyOf(journeys: readonly JourneyDefinition[], name: unknown): Journ
 }
 
 function shownDefinition(journey: JourneyDefinition) {
-  const { name, version, starts, ends, per, again, lasts, cap, holdout } = journey;
+  const { name, version, starts, ends, per, again, lasts, cap, holdout, splits } = journey;
   return {
     ...{ name, version, words: staticSummary(journey), starts: starts.name },
     ends: Object.fromEntries(Object.entries(ends).map(([outcome, event]) => [outcome, event.name])),
-    ...{ per, again, lasts, cap, holdout },
+    ...{ per, again, lasts, cap, holdout, splits },
   };
 }
 

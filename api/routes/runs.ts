@@ -53,7 +53,10 @@ export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps
 
 /** A run as it is answered. */
 export function shownRun(run: RunRow, config: Config) {
-  const { id, name, version, customerId, subject, key, state, outcome, openedAt, closedAt } = run;
+  const { id, name, version, customerId, subject, key, arms, state, outcome, openedAt, closedAt } = run;
   const temporalUrl = workflowUrl(config, run.workflowId);
-  return { id, name, version, customerId, subject, key, state, outcome, openedAt, closedAt, temporalUrl };
+  return {
+    ...{ id, name, version, customerId, subject, key, arms },
+    ...{ state, outcome, openedAt, closedAt, temporalUrl },
+  };
 }

@@ -1,5 +1,6 @@
 import { outcomePattern, reservedOutcomes } from '../domain/outcome.ts';
 import { spanMs, type Span } from '../domain/span.ts';
+import { splitProblems } from './check-splits.ts';
 import type { JourneyDefinition } from './journey.ts';
 
 /** Names that a run has already; a projection may not read under one of them. */
@@ -10,6 +11,7 @@ const namesOfTheRun = [
   'quiet',
   'wait',
   'until',
+  'split',
   'isIn',
   'send',
   'then',
@@ -33,6 +35,7 @@ export function problemsOf(journey: JourneyDefinition): string[] {
     ...holdoutProblems(journey.holdout),
     ...carriesProblems(journey),
     ...settingsProblems(journey.settings),
+    ...splitProblems(journey),
     ...readsProblems(journey),
   ];
 }

@@ -1,5 +1,6 @@
 import type { RunInput } from '../domain/run-input.ts';
 import type { Span } from '../domain/span.ts';
+import type { Shares } from '../domain/split.ts';
 import type { EventType } from './event.ts';
 import type { Projection } from './projection.ts';
 
@@ -38,6 +39,8 @@ export interface JourneyDefinition {
   readonly cap: Cap;
   /** Defaults of the settings that an operator may change. */
   readonly settings: Readonly<Record<string, string | number>>;
+  /** Experiments within the journey, by name: the arms of each and their shares of the customers. */
+  readonly splits: Readonly<Record<string, Shares>>;
   /**
    * Until when a run with this input sleeps before its code first does anything (epoch milliseconds of Kairos's
    * time), or null when it does something first. Found by running the code outside Temporal up to its first wait.

@@ -101,11 +101,26 @@ describe('looks', () => {
     expect(await three.activities.isIn({ runId: three.runId, segment: 'loyal-shoppers' })).toBe(true);
   });
 
+  test('tell the arm of a split, write it down, and tell the same whatever has changed since', async () => {
+    await using run = await openedRun();
+    const ask = { runId: run.runId, split: 'tone', shares: { plain: 0.5, warm: 0.5 } };
+    const arm = await run.activities.drawArm(ask);
+    const [row] = await run.database.sql`select arms from runs`;
+    expect(row).toEqual({ arms: { tone: arm } });
+    const other = arm === 'warm' ? { plain: 1, warm: 0 } : { plain: 0, warm: 1 };
+    expect(await run.activities.drawArm({ ...ask, shares: other })).toBe(arm);
+    expect(await run.activities.drawArm({ ...ask, split: 'sign', shares: other })).not.toBe(arm);
+  });
+
   test('that cannot succeed are not tried again, and say why', async () => {
     await using run = await openedRun();
     const unknown = '01a20000-0000-7000-8000-000000000000';
     const wrong: [() => Promise<unknown>, RegExp][] = [
       [() => run.activities.lastActivity({ runId: unknown }), /There is no run/],
+      [
+        () => run.activities.drawArm({ runId: unknown, split: 'tone', shares: { a: 0.5, b: 0.5 } }),
+        /There is no run/,
+      ],
       [() => run.activities.closeRun({ runId: unknown, outcome: 'lost', heard: 0 }), /There is no run/],
       [
         () => run.activities.isIn({ runId: run.runId, segment: 'nobody' }),

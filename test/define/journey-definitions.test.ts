@@ -69,6 +69,14 @@ describe('the shop of journeys', () => {
       { settings: { share: Infinity } },
       /cart\.settings\.share: null came|cart\.settings\.share: Infinity came/,
     ],
+    [{ splits: { Tone: { a: 0.5, b: 0.5 } } }, /cart\.splits\.Tone: expected a name of lower-case letters/],
+    [{ splits: { tone: { Warm: 0.5, b: 0.5 } } }, /cart\.splits\.tone\.Warm: expected an arm of lower-case/],
+    [{ splits: { tone: { warm: 1 } } }, /cart\.splits\.tone: 1 arms came; expected two or more/],
+    [{ splits: { tone: { a: 1.5, b: -0.5 } } }, /cart\.splits\.tone\.b: number -0\.5 came; expected a share/],
+    [
+      { splits: { tone: { a: 0.3, b: 0.6 } } },
+      /cart\.splits\.tone: a 0\.3, b 0\.6 came, together 0\.9; expected shares that add up to 1/,
+    ],
     [{ holds: { name: 'cart', changedBy: [], reads: ['send'] } }, /cart\.holds: "cart" is read as "send"/],
   ];
   for (const [mistake, sentence] of mistakes) {
@@ -76,6 +84,11 @@ describe('the shop of journeys', () => {
       expect(() => journeyVersions({ cart: unsound(mistake) })).toThrow(sentence);
     });
   }
+});
+
+test('shares that add up to 1 but for what floats are off by are taken', () => {
+  const splits = { tone: { a: 0.1, b: 0.2, c: 0.7 }, thirds: { a: 1 / 3, b: 1 / 3, c: 1 / 3, gone: 0 } };
+  expect(journeyVersions({ cart: unsound({ splits }) })[0]!.splits).toEqual(splits);
 });
 
 describe('the summary in Temporal', () => {

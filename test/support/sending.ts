@@ -57,6 +57,7 @@ export function testJourney(name: string, over: Partial<JourneyDefinition> = {})
     holdout: 0,
     cap: { sends: 100, within: '7 days' },
     settings: {},
+    splits: {},
     firstWait: async () => null,
     ...over,
   };

@@ -33,6 +33,7 @@ test('the definition is the declaration with what was left out filled in', () =>
     fresh: '1 day',
     holdout: 0,
     settings: {},
+    splits: {},
   });
 });
 
@@ -89,6 +90,89 @@ test('a journey that holds nothing, hears nothing and carries nothing reads noth
   });
 });
 
+test('a split answers one of its arms, and its shares are shares', () => {
+  journey({
+    ...{ starts, lasts, cap },
+    splits: { tone: { plain: 0.5, warm: 0.5 }, sign: { ada: 0.25, grace: 0.25, nobody: 0.5 } },
+    async run(run) {
+      expectTypeOf(run.split('tone')).resolves.toEqualTypeOf<'plain' | 'warm'>();
+      expectTypeOf(run.split('sign')).resolves.toEqualTypeOf<'ada' | 'grace' | 'nobody'>();
+      // @ts-expect-error not among `splits`
+      await run.split('colour');
+      // @ts-expect-error no arm of it
+      if ((await run.split('tone')) === 'cold') return 'cold';
+      return 'done';
+    },
+  });
+  journey({
+    ...{ starts, lasts, cap },
+    async run(run) {
+      // @ts-expect-error nothing is split
+      await run.split('tone');
+      return 'done';
+    },
+  });
+  const third = 1 / 3;
+  const thirds = journey({ starts, lasts, cap, run, splits: { of: { a: third, b: third, c: third } } });
+  expect(journeyVersions({ thirds })[0]!.splits).toEqual({ of: { a: third, b: third, c: third } });
+  // @ts-expect-error no shares
+  journey({ starts, lasts, cap, run, splits: { tone: ['plain', 'warm'] } });
+  // @ts-expect-error a share of no number
+  journey({ starts, lasts, cap, run, splits: { tone: { plain: 'half', warm: 'half' } } });
+  // @ts-expect-error percents
+  journey({ starts, lasts, cap, run, splits: { tone: { plain: 50, warm: 50 } } });
+  // @ts-expect-error less than nothing
+  journey({ starts, lasts, cap, run, splits: { tone: { plain: 1, warm: -0.5 } } });
+  // @ts-expect-error one arm is no split
+  journey({ starts, lasts, cap, run, splits: { tone: { plain: 1 } } });
+  // The sum is found when Kairos starts.
+  const tooMuch = journey({ starts, lasts, cap, run, splits: { tone: { plain: 0.5, warm: 0.6 } } });
+  expect(() => journeyVersions({ tooMuch })).toThrow(/tooMuch\.splits\.tone: .* together 1\.1/);
+});
+
+test('an awaited event is told apart by what it carries, and by nothing else', () => {
+  const viewed = event<{ product_id?: string; shelf?: string }>('Product Viewed');
+  journey({
+    ...{ starts, lasts, cap },
+    hears: { viewed, replied },
+    carries: ['product_id', 'reply', 'cart_id'],
+    async run(run) {
+      await run.until('viewed', '1 day', { where: { product_id: run.carries.product_id } });
+      await run.until('replied', '1 day', { where: { reply: 'yes' } });
+      // @ts-expect-error the event has it, but it is not carried
+      await run.until('viewed', '1 day', { where: { shelf: 'upper' } });
+      // @ts-expect-error carried, but not by this event
+      await run.until('viewed', '1 day', { where: { cart_id: run.carries.cart_id } });
+      // @ts-expect-error a value that is never carried
+      await run.until('viewed', '1 day', { where: { product_id: { not: 'p-1' } } });
+      // @ts-expect-error not a span
+      await run.until('viewed', '1 dya');
+      // @ts-expect-error how long is not said
+      await run.until('viewed');
+      return 'done';
+    },
+  });
+});
+
+test('settings are used as what they are', () => {
+  journey({
+    ...{ starts, lasts, cap },
+    settings: { phone: '3 hours', percentOff: 10 },
+    async run(run) {
+      await run.wait(run.settings.phone);
+      // @ts-expect-error a number is no span
+      await run.wait(run.settings.percentOff);
+      // @ts-expect-error a span is no number
+      expectTypeOf(run.settings.phone).toEqualTypeOf<number>();
+      // @ts-expect-error settings are the operator's
+      run.settings.percentOff = 20;
+      return 'done';
+    },
+  });
+  // @ts-expect-error neither a span nor a number
+  journey({ starts, lasts, cap, run, settings: { loud: true } });
+});
+
 test('a message is sent with its data', () => {
   journey({
     starts,
@@ -135,6 +219,16 @@ test('what bounds a journey is not left out, and is spelt as it is meant', () =>
     // @ts-expect-error a wait of no span
     run: async (run) => (await run.wait('tomorrow'), 'done'),
   });
+  // @ts-expect-error a unit that there is not
+  journey({ starts, lasts: '10 dyas', cap, run });
+  // @ts-expect-error a cap without its span
+  journey({ starts, lasts, cap: { sends: 2 }, run });
+  // @ts-expect-error nothing starts it
+  journey({ lasts, cap, run });
+  // @ts-expect-error no rule
+  journey({ starts, lasts, cap });
+  // @ts-expect-error spelt otherwise
+  journey({ starts, lasts, cap, run, holdOut: 0.1 });
   // @ts-expect-error no outcome
   journey({ starts, lasts, cap, run: async () => {} });
   // What the compiler was silenced about is found when Kairos starts.

@@ -7,6 +7,7 @@ import type { Segment } from '../../src/define/segment.ts';
 import type { FirstEvent } from '../../src/domain/run-input.ts';
 import type { ReservedOutcome } from '../../src/domain/outcome.ts';
 import type { Span } from '../../src/domain/span.ts';
+import type { Shares } from '../../src/domain/split.ts';
 
 /** Names of the properties of an event. */
 export type PropertyOf<Event> = Event extends EventType<infer Properties> ? keyof Properties & string : never;
@@ -21,8 +22,16 @@ export interface HeardEvent<Carries extends string = string> {
 
 type CarriedOf<Carries extends string> = { readonly [Key in Carries]?: string | number | boolean };
 
+/**
+ * What an awaited event must carry: each property with this value, as the run's own event carried it, say. A number
+ * equals the same digits as a text; where the value is `undefined`, the event must not carry the property either.
+ */
+export type Where<Carries extends string> = {
+  readonly [Key in Carries]?: string | number | boolean | undefined;
+};
+
 /** Settings as the code sees them: a span stays a span and a number a number, whatever an operator sets. */
-type SettingsOf<Defaults> = {
+export type SettingsOf<Defaults> = {
   readonly [Key in keyof Defaults]: Defaults[Key] extends number ? number : Span;
 };
 
@@ -33,10 +42,26 @@ type ReadsOf<Holds> =
     : unknown;
 
 /** A message without data needs none; every other demands all of its own. */
-type DataOf<Data> = Data extends Record<string, never> ? [data?: Data] : [data: Data];
+export type DataOf<Data> = Data extends Record<string, never> ? [data?: Data] : [data: Data];
+
+/** Literal shares below 0 or above 1 do not compile; their sum, and computed ones, are checked when Kairos starts. */
+type ShareOf<Given> = Given extends number
+  ? number extends Given
+    ? number
+    : `${Given}` extends '0' | '1' | `0.${string}` | `${string}e-${string}`
+      ? `${Given}` extends `-${string}`
+        ? never
+        : Given
+      : never
+  : never;
+
+/** Two arms at least. */
+type ArmsOf<Split> = {
+  readonly [Arm in keyof Split]: [Exclude<keyof Split, Arm>] extends [never] ? never : ShareOf<Split[Arm]>;
+};
 
 /** What the author's code can do. Every wait counts from what is recorded, never from when a worker got round to it. */
-export interface Steps<Hears, Carries extends string, Settings> {
+export interface Steps<Hears, Carries extends string, Settings, Splits> {
   /** The event that started the run. */
   readonly first: FirstEvent;
   readonly carries: CarriedOf<Carries>;
@@ -46,8 +71,17 @@ export interface Steps<Hears, Carries extends string, Settings> {
   quiet(span: Span): Promise<void>;
   /** A span after the send before it, else after the end of the wait before it, else after the first event. */
   wait(span: Span): Promise<void>;
-  /** The next event of that name that the run has heard and the code has not, or null when the span is over. */
-  until(name: keyof Hears & string, atMost: Span): Promise<HeardEvent<Carries> | null>;
+  /**
+   * The next event of that name that the run has heard and the code has not, or null when the span is over. The run
+   * hears what carries its key (`per`), and what carries none; with `where` only an event that carries the same.
+   */
+  until<Name extends keyof Hears & string>(
+    name: Name,
+    atMost: Span,
+    which?: { where: Where<Carries & PropertyOf<Hears[Name]>> },
+  ): Promise<HeardEvent<Carries> | null>;
+  /** The customer's arm in a split of this journey: the same at every entry, and for who was joined with them. */
+  split<Name extends keyof Splits & string>(name: Name): Promise<keyof Splits[Name] & string>;
   /** Whether the customer is in the segment now. */
   isIn(segment: Segment): Promise<boolean>;
   /**
@@ -57,7 +91,12 @@ export interface Steps<Hears, Carries extends string, Settings> {
   send<Data>(message: MessageType<Data>, ...data: DataOf<NoInfer<Data>>): Promise<SendAnswer>;
 }
 
-export type Run<Hears, Carries extends string, Holds, Settings> = Steps<Hears, Carries, Settings> &
+export type Run<Hears, Carries extends string, Holds, Settings, Splits> = Steps<
+  Hears,
+  Carries,
+  Settings,
+  Splits
+> &
   ReadsOf<Holds>;
 
 /** A journey as its author writes it. */
@@ -68,6 +107,7 @@ export interface Declaration<
   Carries extends PropertyOf<Starts> | PropertyOf<Ends[keyof Ends]> | PropertyOf<Hears[keyof Hears]>,
   Holds extends Projection | null,
   Settings extends Record<string, Span | number>,
+  Splits extends Record<string, Shares>,
 > {
   /** The event that opens a run. */
   starts: Starts;
@@ -92,6 +132,8 @@ export interface Declaration<
   cap: Cap;
   /** What an operator may change, with its defaults. */
   settings?: Settings;
+  /** Experiments within the journey: the share of the customers that each arm gets. */
+  splits?: Splits & { readonly [Name in keyof Splits]: ArmsOf<Splits[Name]> };
   /** The rule, in one straight line. Returns the outcome, a word. */
-  run(run: Run<Hears, Carries, Holds, Settings>): Promise<string>;
+  run(run: Run<Hears, Carries, Holds, Settings, Splits>): Promise<string>;
 }

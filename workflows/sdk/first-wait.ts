@@ -32,6 +32,7 @@ function recorder(tell: (firstWait: number | null) => void): Host {
     lastActivity: () => never(null),
     read: () => never(null),
     isIn: () => never(null),
+    drawArm: () => never(null),
     send: () => never(null),
     expire: () => never(null),
   };

@@ -1,6 +1,8 @@
 import type { SendAnswer } from '../../activities/contract.ts';
+import type { Shares } from '../../src/domain/split.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 import type { HeardEvent } from './declaration.ts';
+import type { Wanted } from './wanted.ts';
 
 /** A wait as an operator reads it: `stage` is what can be searched for, `summary` stands at the timer. */
 export interface Wait {
@@ -27,12 +29,14 @@ export interface Host {
   now(): number;
   /** Resolves no earlier than the target, at once when it has passed. */
   sleep(wait: Wait): Promise<void>;
-  /** The oldest event of this name not taken yet; waits for one up to the target, then null. */
-  hear(name: string, wait: Wait): Promise<HeardEvent | null>;
+  /** The oldest such event not taken yet; waits for one up to the target, then null. */
+  hear(which: Wanted, wait: Wait): Promise<HeardEvent | null>;
   /** Of all events that reached the run, epoch milliseconds of Kairos's time. */
   lastActivity(): Promise<number>;
   read(projection: string, read: string): Promise<unknown>;
   isIn(segment: string): Promise<boolean>;
+  /** The arm of the run's customer, the same whenever it is asked. */
+  drawArm(split: string, shares: Shares): Promise<string>;
   /** Asks one channel's gate. `isFirst`: no channel has been asked about this message yet, so an ended run asks none. */
   send(ask: SendAsk, isFirst: boolean): Promise<SendAnswer>;
   /** Ends the run as `expired`. */

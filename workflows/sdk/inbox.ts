@@ -1,4 +1,5 @@
 import { maxHeard, type RunDispatch } from '../../src/domain/run-input.ts';
+import { isWanted, type Wanted } from './wanted.ts';
 
 /**
  * What a run was told, in the order in which it was meant. Dispatches are numbered 1, 2 … without gaps: one seen
@@ -21,14 +22,14 @@ export class Inbox {
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.#hear(next);
   }
 
-  /** Whether an event of this name waits to be taken. */
-  has(name: string): boolean {
-    return this.#waiting.some((event) => event.name === name);
+  /** Whether such an event waits to be taken. */
+  has(wanted: Wanted): boolean {
+    return this.#waiting.some((event) => isWanted(wanted, event));
   }
 
-  /** Takes out the oldest event of this name. */
-  take(name: string): RunDispatch | null {
-    const place = this.#waiting.findIndex((event) => event.name === name);
+  /** Takes out the oldest such event; those passed over stay for who wants them. */
+  take(wanted: Wanted): RunDispatch | null {
+    const place = this.#waiting.findIndex((event) => isWanted(wanted, event));
     return place < 0 ? null : this.#waiting.splice(place, 1)[0]!;
   }
 

@@ -5,9 +5,11 @@ import type { Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';
 import type { Carried, FirstEvent, RunInput } from '../../src/domain/run-input.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
-import type { HeardEvent } from './declaration.ts';
+import type { Shares } from '../../src/domain/split.ts';
+import type { HeardEvent, Where } from './declaration.ts';
 import { fallsThrough, furthest } from './fall-through.ts';
 import type { Host, Wait } from './host.ts';
+import { sayWanted } from './wanted.ts';
 
 /** What a run needs to know of its journey. */
 export interface JourneyRules {
@@ -15,6 +17,7 @@ export interface JourneyRules {
   readonly holds: Projection | null;
   readonly lasts: Span;
   readonly settings: Readonly<Record<string, string | number>>;
+  readonly splits: Readonly<Record<string, Shares>>;
 }
 
 /**
@@ -64,12 +67,17 @@ export class JourneyRun {
     this.#from = { at: target, sent: null };
   }
 
-  async until(name: string, atMost: Span): Promise<HeardEvent | null> {
+  async until(
+    name: string,
+    atMost: Span,
+    { where = {} }: { where?: Where<string> } = {},
+  ): Promise<HeardEvent | null> {
     const heard = this.#rules.hears[name];
-    if (!heard) throw new TypeError(`until('${name}'): this journey hears ${this.#heardNames()}.`);
+    if (!heard) throw new TypeError(`until('${name}'): ${only('hears', 'hears', this.#rules.hears)}`);
     const target = this.#from.at + spanMs(atMost);
-    const wait = { stage: `until ${name}`, summary: `until ${heard.name}, at most ${atMost}` };
-    const event = await this.#host.hear(heard.name, { ...wait, target: Math.min(target, this.#until) });
+    const wanted = { name: heard.name, where };
+    const wait = { stage: `until ${name}`, summary: `until ${sayWanted(wanted)}, at most ${atMost}` };
+    const event = await this.#host.hear(wanted, { ...wait, target: Math.min(target, this.#until) });
     if (event === null && target > this.#until) return this.#host.expire();
     this.#from = { at: event ? Math.max(event.at, this.#from.at) : target, sent: null };
     return event;
@@ -77,6 +85,12 @@ export class JourneyRun {
 
   isIn(segment: Segment): Promise<boolean> {
     return this.#host.isIn(segment.name);
+  }
+
+  async split(name: string): Promise<string> {
+    const shares = this.#rules.splits[name];
+    if (!shares) throw new TypeError(`split('${name}'): ${only('splits', 'knows', this.#rules.splits)}`);
+    return this.#host.drawArm(name, shares);
   }
 
   async send(message: MessageType<unknown>, data: Record<string, unknown> = {}): Promise<SendAnswer> {
@@ -107,9 +121,10 @@ export class JourneyRun {
   #addRead(projection: string, read: string): void {
     Object.defineProperty(this, read, { value: () => this.#host.read(projection, read) });
   }
+}
 
-  #heardNames(): string {
-    const names = Object.keys(this.#rules.hears);
-    return names.length === 0 ? 'nothing; name the event under `hears`' : `only ${names.join(', ')}`;
-  }
+/** What the compiler would have said, for authors who silenced it. */
+function only(field: string, verb: string, declared: object): string {
+  const names = Object.keys(declared);
+  return `this journey ${verb} ${names.length === 0 ? 'nothing' : `only ${names.join(', ')}`}; name it under \`${field}\`.`;
 }

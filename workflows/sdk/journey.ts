@@ -3,6 +3,7 @@ import type { JourneyDefinition } from '../../src/define/journey.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { RunInput } from '../../src/domain/run-input.ts';
 import type { Span } from '../../src/domain/span.ts';
+import type { Shares } from '../../src/domain/split.ts';
 import type { Declaration, PropertyOf, Run } from './declaration.ts';
 import { firstWait } from './first-wait.ts';
 import type { JourneyRun } from './journey-run.ts';
@@ -29,11 +30,13 @@ export function journey<
     never,
   const Holds extends Projection | null = null,
   Settings extends Record<string, Span | number> = Record<never, never>,
->(declared: Declaration<Starts, Ends, Hears, Carries, Holds, Settings>): JourneyWorkflow {
-  const { starts, ends, hears, holds, settings, lasts, cap } = declared;
-  const rules = { hears: hears ?? {}, holds: holds ?? null, lasts, settings: settings ?? {} };
+  const Splits extends Record<string, Shares> = Record<never, never>,
+>(declared: Declaration<Starts, Ends, Hears, Carries, Holds, Settings, Splits>): JourneyWorkflow {
+  const { starts, ends, hears = {}, holds = null, settings = {}, splits = {}, lasts, cap } = declared;
+  const rules = { hears, holds, lasts, settings, splits };
   // The one place where the typed run and the class behind it meet: the projection's reads are added when it is made.
-  const run = (made: JourneyRun) => declared.run(made as unknown as Run<Hears, Carries, Holds, Settings>);
+  const run = (made: JourneyRun) =>
+    declared.run(made as unknown as Run<Hears, Carries, Holds, Settings, Splits>);
   const definition: UnnamedJourney = {
     ...rules,
     starts,

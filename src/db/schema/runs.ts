@@ -32,6 +32,8 @@ export const runs = pgTable(
     carries: jsonb('carries').$type<Carried>().notNull(),
     /** The settings the run started with and keeps. */
     settings: jsonb('settings').$type<Record<string, string | number>>().notNull(),
+    /** The arm of each split that the run has asked for. */
+    arms: jsonb('arms').$type<Record<string, string>>().notNull().default({}),
     state: text('state').$type<'open' | 'closed'>().notNull().default('open'),
     outcome: text('outcome'),
     openedAt: moment('opened_at').notNull(),
