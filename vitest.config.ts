@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const globalSetup = ['test/support/postgres-setup.ts'];
 /** These start processes of ours: too slow for every commit. */
 const withProcesses = [
-  'test/{bin,embedded,start,e2e}/**/*.test.ts',
+  'test/{bin,clients,embedded,start,e2e}/**/*.test.ts',
   'test/replay-cli/command.test.ts',
   'test/sandbox/process.test.ts',
 ];

@@ -1,33 +1,42 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { withProgress, type Say } from '../src/embedded/progress.ts';
 import { findTemporal } from '../src/embedded/temporal-binary.ts';
 import { findTestServer, rememberTestServer } from '../src/embedded/test-server.ts';
 import { StartError } from '../src/errors.ts';
+import { provideBrowser, rememberBrowser } from './support/browser-binary.ts';
 import { startTestPostgres } from './support/test-postgres.ts';
 
 /**
  * What `npm test` runs: everything that tests need is provided first, with progress; then all tests; and the last line
- * is `N passed, N failed`, taken from vitest's own report. Arguments go to vitest.
+ * is `N passed, N failed`, with `, N skipped` where something they need cannot be had here, taken from vitest's own
+ * report; those skipped are named before it. Arguments go to vitest.
  */
 const say: Say = (line) => console.log(line);
 
 const report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
 });
 
 interface Counts {
   passed: number;
   failed: number;
-  skipped: number;
+  /** Each with its file. */
+  skipped: string[];
 }
+
+const root = join(import.meta.dirname, '..');
 
 /** What the report counts; a file that could not even be loaded counts as one that failed. Null without a report. */
 async function readCounts(path: string): Promise<Counts | null> {
@@ -37,19 +46,20 @@ async function readCounts(path: string): Promise<Counts | null> {
   const broken = found.testResults.filter((file) => {
     return file.status === 'failed' && file.assertionResults.length === 0;
   });
-  return {
-    passed: found.numPassedTests,
-    failed: found.numFailedTests + broken.length,
-    skipped: found.numPendingTests + found.numTodoTests,
-  };
+  const skipped = found.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .map(({ fullName }) => `${relative(root, name)}: ${fullName}`),
+  );
+  return { passed: found.numPassedTests, failed: found.numFailedTests + broken.length, skipped };
 }
 
 async function runVitest(reportPath: string): Promise<number> {
-  const vitest = join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs');
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     stdio: 'inherit',
-    cwd: join(import.meta.dirname, '..'),
+    cwd: root,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => child.kill(signal));
@@ -66,24 +76,27 @@ async function provideTemporal(): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const [postgres, , testServer] = await Promise.all([
+  const [postgres, , testServer, browser] = await Promise.all([
     withProgress(say, 'Starting PostgreSQL for the tests', startTestPostgres),
     provideTemporal(),
     findTestServer(say),
+    provideBrowser(say),
   ]);
   process.env['KAIROS_TEST_POSTGRES'] = postgres.url;
   rememberTestServer(testServer);
+  rememberBrowser(browser);
   const folder = await mkdtemp(join(tmpdir(), 'kairos-report-'));
   const reportPath = join(folder, 'report.json');
   const code = await runVitest(reportPath);
   await postgres.stop();
   const counts = await readCounts(reportPath);
   await rm(folder, { recursive: true, force: true });
-  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 };
+  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: [] };
   if (counts === null) say(`vitest left no report and ended with code ${code}.`);
   else if (code !== 0 && failed === 0) say(`No test failed, but vitest ended with code ${code}: see above.`);
   else if (passed + failed === 0) say('No test ran.');
-  say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  for (const test of skipped) say(`skipped: ${test}`);
+  say(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
   return code !== 0 || failed > 0 || passed === 0 ? 1 : 0;
 }
 
