@@ -47,7 +47,7 @@ export async function runJourney(
 ): Promise<RunningJourney> {
   const database = await testDatabase();
   const time = { ms: await environment.currentTimeMs() };
-  // An activity knows the skipped time from Temporal; outside of one it is what was last looked up.
+  // An activity of a queue knows the skipped time from Temporal; elsewhere it is what was last looked up.
   const clock = createClock(realTime, () => timeOfActivity() ?? time.ms);
   const workflowType = options.workflowType ?? 'abandonedCart';
   const run = await openRun(database, clock, { ...options, name: workflowType });
@@ -56,7 +56,9 @@ export async function runJourney(
   const work: JourneyWork = {
     environment,
     workflowBundle: options.workflowBundle ?? inject('workflowBundle'),
-    journey: { ...real, ...options.activities?.(real) },
+    journey: lookingUpTheTime({ ...real, ...options.activities?.(real) }, async () => {
+      time.ms = await environment.currentTimeMs();
+    }),
     channel: recorder.activities,
   };
   const stop = await startWorkers(work);
@@ -192,10 +194,23 @@ function ignoreGone(error: unknown): void {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
-/** The time at which the activity that runs here was scheduled; nothing outside of one. */
+/** An activity in a workflow's own task is told the machine's time, not the skipped one: it looks that up. */
+function lookingUpTheTime(activities: JourneyActivities, lookUp: () => Promise<void>): JourneyActivities {
+  const looking = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (input: never): Promise<unknown> => {
+      await lookUp();
+      return (activity as (input: never) => Promise<unknown>)(input);
+    },
+  ]);
+  return Object.fromEntries(looking) as JourneyActivities;
+}
+
+/** The time at which the activity that runs here was scheduled; nothing outside of one, or in a workflow's own task. */
 function timeOfActivity(): number | undefined {
   try {
-    return Context.current().info.currentAttemptScheduledTimestampMs;
+    const { isLocal, currentAttemptScheduledTimestampMs } = Context.current().info;
+    return isLocal ? undefined : currentAttemptScheduledTimestampMs;
   } catch (error) {
     if (error instanceof Error && error.message.includes('not initialized')) return undefined;
     throw error;

@@ -1,7 +1,7 @@
-import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { CloseAnswer } from '../../activities/contract.ts';
+import type { CloseAnswer, JourneyActivities } from '../../activities/contract.ts';
 import { spanMs } from '../../src/domain/span.ts';
 import { bundleFixtures } from '../support/bundle-fixtures.ts';
 import { eventually } from '../support/eventually.ts';
@@ -109,6 +109,46 @@ describe('dispatches', () => {
   });
 });
 
+describe('the database', () => {
+  const closing = (fail: (attempt: number) => Error | null) => {
+    let attempt = 0;
+    return (real: JourneyActivities): Partial<JourneyActivities> => ({
+      closeRun(input) {
+        const error = fail(++attempt);
+        return error ? Promise.reject(error) : real.closeRun(input);
+      },
+    });
+  };
+  const counts = async (journey: RunningJourney) => ({
+    inTask: await journey.countOf('MARKER_RECORDED'),
+    queued: await journey.countOf('ACTIVITY_TASK_SCHEDULED'),
+  });
+
+  test('is asked within the task, without a way through a queue', async () => {
+    await using journey = await runJourney(environment);
+    expect(await journey.handle.result()).toBe('lost');
+    // Activity, items, segment and close; the one activity of a queue is the send.
+    expect(await counts(journey)).toEqual({ inTask: 4, queued: 1 });
+  });
+
+  test('that is away is asked again by an activity that is tried until it is back, and that an operator sees', async () => {
+    await using journey = await runJourney(environment, {
+      activities: closing((attempt) => (attempt <= 5 ? new Error('The database is away') : null)),
+    });
+    expect(await journey.handle.result()).toBe('lost');
+    expect(await counts(journey)).toEqual({ inTask: 4, queued: 2 });
+    expect(await journey.row()).toMatchObject({ state: 'closed', outcome: 'lost' });
+  });
+
+  test('is not asked again for what cannot succeed', async () => {
+    await using journey = await runJourney(environment, {
+      activities: closing(() => ApplicationFailure.nonRetryable('There is no such run', 'not-found')),
+    });
+    await expect(journey.handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+    expect(await counts(journey)).toEqual({ inTask: 4, queued: 1 });
+  });
+});
+
 describe('the close', () => {
   test('waits for a dispatch that the run is owed, and hears it', async () => {
     const answers: CloseAnswer[] = [];
@@ -126,12 +166,12 @@ describe('the close', () => {
       }),
     });
     running.journey = journey;
-    const result = journey.handle.result();
+    await journey.pass('5 days');
     await eventually('the first answer', () => answers.length === 1);
     expect(answers).toEqual([{ closed: false, owed: 1 }]);
     expect(await journey.row()).toMatchObject({ state: 'open' });
     await journey.tell(owed!);
-    expect(await result).toBe('lost');
+    expect(await journey.handle.result()).toBe('lost');
     expect(answers[1]).toEqual({ closed: true, outcome: 'lost' });
   });
 

@@ -1,7 +1,6 @@
-import { condition, proxyActivities } from '@temporalio/workflow';
-import type { JourneyActivities } from '../../activities/contract.ts';
+import { condition } from '@temporalio/workflow';
+import { askDatabase } from './ask-database.ts';
 import type { Inbox } from './inbox.ts';
-import { journeyActivity } from './activity-options.ts';
 
 /**
  * Closes the run's row, and tells the outcome that stands there in the end. The row is closed only when nothing is
@@ -10,10 +9,12 @@ import { journeyActivity } from './activity-options.ts';
  */
 export async function close(run: { runId: string; outcome: string; inbox: Inbox }): Promise<string> {
   const { runId, outcome, inbox } = run;
-  const activities = proxyActivities<JourneyActivities>(journeyActivity(`close as ${outcome}`));
   for (;;) {
     if (inbox.end) return endOutcome(inbox.end);
-    const answer = await activities.closeRun({ runId, outcome, heard: inbox.heardUpTo });
+    const heard = inbox.heardUpTo;
+    const answer = await askDatabase(`close as ${outcome}`, (activities) =>
+      activities.closeRun({ runId, outcome, heard }),
+    );
     if (answer.closed) return answer.outcome;
     const { owed } = answer;
     await condition(() => inbox.end !== null || inbox.heardUpTo >= owed);

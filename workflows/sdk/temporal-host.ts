@@ -10,7 +10,8 @@ import type { ChannelActivities, JourneyActivities, SendAnswer } from '../../act
 import { createClock, type Clock } from '../../src/clock.ts';
 import type { RunInput } from '../../src/domain/run-input.ts';
 import { searchAttributes } from '../../src/domain/search-attributes.ts';
-import { channelActivity, journeyActivity } from './activity-options.ts';
+import { channelActivity } from './activity-options.ts';
+import { askDatabase } from './ask-database.ts';
 import type { HeardEvent } from './declaration.ts';
 import type { Ending } from './ending.ts';
 import type { Host, SendAsk, Wait } from './host.ts';
@@ -97,10 +98,9 @@ export class TemporalHost implements Host {
     return this.#ending.check() as Promise<never>;
   }
 
-  /** The proxy is called in here: handed out of an async function it would be taken for a promise, having any method. */
   async #ask<T>(summary: string, ask: (activities: JourneyActivities) => Promise<T>): Promise<T> {
     await this.#ending.check();
-    return ask(proxyActivities<JourneyActivities>(journeyActivity(summary)));
+    return askDatabase(summary, ask);
   }
 
   /** Real milliseconds until a moment of Kairos's time; what has passed is not waited for. */
