@@ -19,9 +19,69 @@ export interface JourneyActivities {
 
 export type CloseAnswer = { closed: true; outcome: string } | { closed: false; owed: number };
 
+/** Activities of watches on the queue of the journeys. All of them may be repeated without harm. */
+export interface WatchActivities {
+  /**
+   * Counts the shelf and begins the wave of this number, or says why there is none to begin. If the run has come to
+   * that wave or a later one before, the latest is gone on with: a run that is started anew serves nobody twice.
+   */
+  beginWave(input: { runId: string; wave: number; message: string }): Promise<WaveBegun>;
+  /** What the wave came to, and whether another one may serve somebody whom it did not. */
+  endWave(input: { runId: string; wave: number; message: string }): Promise<WaveEnd>;
+}
+
+export type WaveBegun =
+  | {
+      kind: 'begun';
+      wave: number;
+      /** When the next wave may begin, epoch milliseconds of Kairos's time. */
+      nextAt: number;
+    }
+  | { kind: 'none'; soldOut: boolean };
+
+export interface WaveEnd {
+  /** On the shelf at its beginning, and the places that made. */
+  units: number;
+  places: number;
+  /** Places used, held-out customers among them. */
+  used: number;
+  heldOut: number;
+  /** Looked at and passed over: they keep their place for the next wave. */
+  withheld: number;
+  /** On the shelf now. */
+  unitsLeft: number;
+  goesOn: boolean;
+}
+
 /** One activity on the queue of each channel: passes the gate for that channel and makes the call. */
 export interface ChannelActivities {
   sendMessage(input: SendInput): Promise<SendAnswer>;
+}
+
+/** The same for a watch, for many customers at once. */
+export interface PageActivities {
+  /** Serves the next page of a wave's customers, those who have waited longest. */
+  servePage(input: PageInput): Promise<PageAnswer>;
+}
+
+export interface PageInput {
+  runId: string;
+  wave: number;
+  message: string;
+  channel: Channel;
+  /** Ids, quantities and amounts. */
+  data: Record<string, unknown>;
+  /** 0, and 1, 2 … when the wave looks again at customers whose events had not taken effect. */
+  look: number;
+  /** When the watch asked, epoch milliseconds of Kairos's time: the gate never judges by an earlier time. */
+  askedAt: number;
+}
+
+export interface PageAnswer {
+  /** The channel whose page comes next; null when nobody is left to look at, or no place. */
+  next: Channel | null;
+  /** Whether there are places left, and customers whose events had not taken effect. */
+  lookAgain: boolean;
 }
 
 export interface SendInput {

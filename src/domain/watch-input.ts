@@ -34,39 +34,48 @@ export interface WatchInput {
   /** Epoch milliseconds of Kairos's time. */
   openedAt: number;
   clock: TimeScale;
-  /** Where the run before this one left off; absent at the first. */
+  /** Where the workflow before this one left off; absent in the first. */
   state?: WatchState;
 }
 
-/** All that a watch carries from one run of its workflow into the next. */
+/** All that a watch carries from one of its workflows into the next. */
 export interface WatchState {
   /** What the steps of this episode came to, in their order: a step that is done is not done again. */
   done: StepResult[];
-  /** The wave under way, or the one to begin. */
-  wave: WaveState | null;
+  /** The serving under way. */
+  serving: Serving | null;
   /** The last wave begun: 1, 2 … of this run. */
   waves: number;
-  /** Wakes heard and not taken. */
+  /** Wakes heard and not taken, and those that came before their turn. */
   inbox: WatchWake[];
   heardUpTo: number;
 }
 
 /** A step that is done: what its caller was told. */
-export type StepResult = { step: 'until'; wake: WatchWake } | { step: 'serve'; result: Served };
+export type StepResult = { step: 'until'; wake: WatchWake } | { step: 'serve'; served: Served };
 
-/** What serving the waiting came to, over all its waves. */
+/** A serving under way: how far it has come. */
+export interface Serving {
+  /** The wave that is going on; null in the pause before one. */
+  wave: number | null;
+  /** When the next wave may begin, epoch milliseconds of Kairos's time. */
+  nextAt: number;
+  /** How often those were looked at in this wave whose events had not taken effect. */
+  looks: number;
+  /** Over the waves before. */
+  served: Served;
+  /** The last wave in words, for the operator. */
+  words: string;
+}
+
+/** What serving those who wait came to, over all its waves. */
 export interface Served {
   /** Waves that were begun. */
   waves: number;
-  /** Would-sends: places used. */
+  /** Places used: messages that were sent, or would have been but for the holdout. */
   places: number;
-  /** Of them held out. */
+  /** Places used by customers who were held out. */
   heldOut: number;
-}
-
-/** A wave: how far it has come. */
-export interface WaveState {
-  /** When it may begin, epoch milliseconds of Kairos's time. */
-  beginsAt: number;
-  served: Served;
+  /** Whether it ended because nothing was left on the shelf. */
+  soldOut: boolean;
 }

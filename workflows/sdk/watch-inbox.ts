@@ -1,0 +1,77 @@
+import type { RunDispatch } from '../../src/domain/run-input.ts';
+import type { WatchInput, WatchWake } from '../../src/domain/watch-input.ts';
+
+/** After so many signals the workflow is to be carried over: its history holds each of them. */
+const manySignals = 500;
+
+/**
+ * What a watch was told. Wakes are numbered without gaps: one seen before is dropped, one that comes too early waits
+ * for those before it. Of each name only the newest is kept, because what it says is looked up anew before anything
+ * is done about it: so the inbox stays small however long nobody takes from it. An end is obeyed at once.
+ */
+export class WatchInbox {
+  /** Every wake up to this one has come. */
+  heardUpTo: number;
+  /** The dispatch that ended the run. */
+  end: RunDispatch | null = null;
+  readonly #newest = new Map<string, WatchWake>();
+  readonly #early = new Map<number, WatchWake>();
+  #signals = 0;
+
+  constructor({ heardUpTo, wake, state }: Pick<WatchInput, 'heardUpTo' | 'wake' | 'state'>) {
+    this.heardUpTo = state?.heardUpTo ?? heardUpTo;
+    for (const left of state?.inbox ?? [wake]) {
+      if (left.seq <= this.heardUpTo) this.#keep(left);
+      else this.#early.set(left.seq, left);
+    }
+  }
+
+  receive(dispatch: RunDispatch): void {
+    this.#signals += 1;
+    if (dispatch.kind === 'end') {
+      this.end ??= dispatch;
+      return;
+    }
+    if (dispatch.seq <= this.heardUpTo) return;
+    this.#early.set(dispatch.seq, wakeOf(dispatch));
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#early.delete(next.seq);
+      this.heardUpTo = next.seq;
+      this.#keep(next);
+    }
+  }
+
+  /** Whether so much was told that the next workflow should hear the rest. */
+  get isFull(): boolean {
+    return this.#signals >= manySignals;
+  }
+
+  has(name: string): boolean {
+    return this.#newest.has(name);
+  }
+
+  /** Takes out the newest of this name. */
+  take(name: string): WatchWake | null {
+    const wake = this.#newest.get(name) ?? null;
+    this.#newest.delete(name);
+    return wake;
+  }
+
+  /** What the next workflow is handed. */
+  get left(): WatchWake[] {
+    return [...this.#newest.values(), ...this.#early.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  #next(): WatchWake | undefined {
+    return this.#early.get(this.heardUpTo + 1);
+  }
+
+  #keep(wake: WatchWake): void {
+    const known = this.#newest.get(wake.name);
+    if (known === undefined || known.seq <= wake.seq) this.#newest.set(wake.name, wake);
+  }
+}
+
+function wakeOf({ seq, name, at, carries }: RunDispatch): WatchWake {
+  return { seq, name, at, units: Number(carries['units'] ?? 0) };
+}

@@ -1,0 +1,82 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { MessageType } from '../../src/define/message.ts';
+import type { Crossing } from '../../src/define/watch.ts';
+import type { Served, StepResult, WatchInput } from '../../src/domain/watch-input.ts';
+import type { WatchHost } from './watch-host.ts';
+import { noneServed, serveWaves } from './watch-serving.ts';
+import type { Wake } from './watch-declaration.ts';
+
+/** What a run needs to know of its watch. */
+export interface WatchRules {
+  readonly wakes: Readonly<Record<string, Crossing>>;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/** How far a watch has come: what its next workflow is handed, without what is left in the inbox. */
+export type Progress = Pick<NonNullable<WatchInput['state']>, 'done' | 'serving' | 'waves'>;
+
+/**
+ * The object in the author's hands. Its code begins anew with every workflow: a step that was done answers at once
+ * with what it came to, and the line goes on where it was left.
+ */
+export class WatchRun {
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly #rules: WatchRules;
+  readonly #runId: string;
+  readonly #progress: Progress;
+  readonly #host: WatchHost;
+  #place = 0;
+
+  constructor(
+    rules: WatchRules,
+    input: WatchInput,
+    { progress, host }: { progress: Progress; host: WatchHost },
+  ) {
+    this.settings = { ...rules.settings, ...input.settings };
+    this.#rules = rules;
+    this.#runId = input.runId;
+    this.#progress = progress;
+    this.#host = host;
+  }
+
+  async until(name: string): Promise<Wake> {
+    if (!Object.hasOwn(this.#rules.wakes, name)) {
+      const names = Object.keys(this.#rules.wakes).join(', ');
+      throw new TypeError(`until('${name}'): this watch wakes only at ${names}; name it under \`wakes\`.`);
+    }
+    const done = this.#done('until');
+    const wake = done?.wake ?? (await this.#host.hear(name));
+    if (!done) this.#finish({ step: 'until', wake });
+    return { name: wake.name, at: wake.at, units: wake.units };
+  }
+
+  async serve(message: MessageType<unknown>, data: Record<string, unknown> = {}): Promise<Served> {
+    const done = this.#done('serve');
+    if (done) return done.served;
+    const progress = this.#progress;
+    progress.serving ??= { wave: null, nextAt: 0, looks: 0, served: noneServed, words: '' };
+    if (progress.serving.words) setCurrentDetails(progress.serving.words);
+    const served = await serveWaves(this.#host, progress, { runId: this.#runId, message, data });
+    progress.serving = null;
+    this.#finish({ step: 'serve', served });
+    return served;
+  }
+
+  /** What the step came to in an earlier workflow of this episode; null when it is to be done now. */
+  #done<Step extends StepResult['step']>(step: Step): Extract<StepResult, { step: Step }> | null {
+    const found = this.#progress.done[this.#place];
+    if (found === undefined) return null;
+    if (found.step !== step) {
+      throw new TypeError(
+        `This watch did ${found.step} where its code now asks for ${step}: a changed path of steps is a new version.`,
+      );
+    }
+    this.#place += 1;
+    return found as Extract<StepResult, { step: Step }>;
+  }
+
+  #finish(result: StepResult): void {
+    this.#progress.done.push(result);
+    this.#place = this.#progress.done.length;
+  }
+}
