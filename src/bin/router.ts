@@ -32,6 +32,7 @@ async function startRouter(): Promise<RunningPart> {
       sql: database.sql,
       clock,
       journeys: indexJourneys(journeyDefinitions()),
+      watches: [],
       currency: config.KAIROS_CURRENCY,
       secret,
     },

@@ -4,7 +4,7 @@ export const shopScope = 'shop';
 /** Where it is kept that all sending is paused. */
 export const sendingScope = 'sending';
 
-/** Where a journey's settings are kept, and that it is paused. */
+/** Where the settings of a journey or watch are kept, and that it is paused: their names are one space. */
 export function journeyScope(name: string): string {
   return `journey:${name}`;
 }

@@ -2,13 +2,15 @@
  * One routing transaction: the oldest accepted events, and all that they change. Either everything of a batch takes
  * effect, and it is off the queue, or nothing does.
  *
- * take → whose they are → traits and consents → facts (carts, orders, contacts) → runs and dispatches → off the queue
+ * take → whose they are → traits and consents → facts (carts, orders, contacts) → runs and dispatches → the world
+ * (stock, waiting entries, watches) → off the queue
  *
  * One at a time over all routers, by an advisory lock that ends with the transaction.
  */
 import type { TransactionSql } from 'postgres';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
+import type { WatchDefinition } from '../define/watch.ts';
 import { recordConsents } from '../db/queries/consents.ts';
 import { markRouted, takeUnrouted } from '../db/queries/take-unrouted.ts';
 import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
@@ -21,11 +23,13 @@ import { resolvePeople } from './resolve-people.ts';
 import { routeCarts } from './route-carts.ts';
 import { routeOrders } from './route-orders.ts';
 import { routeRuns } from './route-runs.ts';
+import { routeWorld } from './route-world.ts';
 
 export interface RoutingContext {
   sql: Sql;
   clock: Clock;
   journeys: JourneyIndex;
+  watches: readonly WatchDefinition[];
   /** The shop's currency, for amounts that name none. */
   currency: string;
   /** Keys the hashes that stand for identifiers which may not be shown. */
@@ -63,15 +67,26 @@ export async function routeBatch(context: RoutingContext, limit: number): Promis
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
     try {
-      // Universal events are nobody's.
-      const customerEvents = events.filter((event) => event.kind !== 'universal');
-      const dispatches = await routeOwned(tx, context, await resolvePeople(tx, context, customerEvents));
+      const dispatches = await routeEvents(tx, context, events);
       await markRouted(tx, seqs);
       return { kind: 'routed', events: events.length, dispatches };
     } catch (error) {
       throw new BatchFailure(seqs, error);
     }
   });
+}
+
+async function routeEvents(
+  tx: TransactionSql,
+  context: RoutingContext,
+  events: AcceptedEvent[],
+): Promise<number> {
+  // Universal events are nobody's.
+  const universal = events.filter((event) => event.kind === 'universal');
+  const ofCustomers = events.filter((event) => event.kind !== 'universal');
+  const owned = ofCustomers.length === 0 ? [] : await resolvePeople(tx, context, ofCustomers);
+  const toRuns = owned.length === 0 ? 0 : await routeOwned(tx, context, owned);
+  return toRuns + (await routeWorld(tx, context, { universal, owned }));
 }
 
 async function routeOwned(tx: TransactionSql, context: RoutingContext, owned: OwnedEvent[]): Promise<number> {

@@ -110,6 +110,7 @@ async function rowOf(
     name: journey.name,
     version: journey.version,
     customer_id: run.customerId,
+    subject: null,
     key: run.key,
     n,
     workflow_id: `${journey.name}/${run.customerId}/${run.key === '' ? '' : safe(run.key)}/${n}`,

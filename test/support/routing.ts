@@ -4,6 +4,7 @@ import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { indexJourneys } from '../../src/routing/journey-index.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
+import type { WatchDefinition } from '../../src/define/watch.ts';
 import { routeBatch, type RoutingContext } from '../../src/routing/route-batch.ts';
 import type { Sql } from '../../src/db/connect.ts';
 
@@ -11,6 +12,9 @@ import type { Sql } from '../../src/db/connect.ts';
 export interface GivenEvent {
   kind?: EventKind;
   name?: string;
+  /** Of a universal event. */
+  source?: string;
+  subject?: string;
   userId?: string;
   anonymousId?: string;
   previousId?: string;
@@ -27,6 +31,7 @@ export function routingOver(
   sql: Sql,
   journeys: readonly JourneyDefinition[],
   startAt = '2026-05-01T12:00:00.000Z',
+  watches: readonly WatchDefinition[] = [],
 ) {
   let now = Date.parse(startAt);
   const clock: Clock = createClock(realTime, () => now);
@@ -34,6 +39,7 @@ export function routingOver(
     sql,
     clock,
     journeys: indexJourneys(journeys),
+    watches,
     currency: 'USD',
     secret: 'test secret',
   };
@@ -61,8 +67,9 @@ export async function acceptEvents(sql: Sql, clock: Clock, given: GivenEvent[]):
     };
     const [row] = await sql<{ seq: string }[]>`
       with e as (
-        insert into events (id, message_id, kind, name, user_id, anonymous_id, previous_id, admin, body, occurred_at, received_at)
-        values (${newId(clock)}, ${newId(clock)}, ${event.kind ?? 'track'}, ${event.name ?? null}, ${event.userId ?? null},
+        insert into events (id, message_id, kind, name, source, subject, user_id, anonymous_id, previous_id, admin, body, occurred_at, received_at)
+        values (${newId(clock)}, ${newId(clock)}, ${event.kind ?? 'track'}, ${event.name ?? null},
+                ${event.source ?? null}, ${event.subject ?? null}, ${event.userId ?? null},
                 ${event.anonymousId ?? null}, ${event.previousId ?? null}, ${event.admin ?? false}, ${sql.json(body as never)},
                 ${event.at ? new Date(event.at) : clock.now()}, ${clock.now()})
         returning seq, user_id, anonymous_id, previous_id)

@@ -274,6 +274,7 @@ CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_
 CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open_subject" ON "runs" USING btree ("subject","name","key") WHERE state = 'open' and subject is not null;--> statement-breakpoint
 CREATE INDEX "runs_customer" ON "runs" USING btree ("customer_id","name","key","n");--> statement-breakpoint
+CREATE INDEX "runs_subject" ON "runs" USING btree ("subject","name","n") WHERE subject is not null;--> statement-breakpoint
 CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> statement-breakpoint
 CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint

@@ -1,5 +1,11 @@
 import type { TransactionSql } from 'postgres';
 import { mergeRuns } from './merge-runs.ts';
+import { mergeWaiting } from './merge-waiting.ts';
+
+const movedAsTheyAre = [
+  ...['customer_ids', 'customer_events', 'consents', 'contacts'],
+  ...['orders', 'order_lines', 'waiting_entries', 'deliveries'],
+];
 
 /**
  * Makes one customer of two, in the routing transaction. The survivor has everything; the other keeps its row, which
@@ -18,7 +24,8 @@ export async function mergeCustomers(
   await mergeRows(tx, from, into);
   await keepStricterConsent(tx, merge);
   await mergeRuns(tx, from, into, at);
-  for (const table of ['customer_ids', 'customer_events', 'orders', 'contacts', 'consents', 'deliveries']) {
+  await mergeWaiting(tx, from, into, at);
+  for (const table of movedAsTheyAre) {
     await tx`update ${tx(table)} set customer_id = ${into} where customer_id = ${from}`;
   }
   await tx`

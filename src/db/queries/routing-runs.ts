@@ -80,7 +80,9 @@ export interface NewRunRow {
   id: string;
   name: string;
   version: number;
-  customer_id: string;
+  /** Of a journey's run; a watch's has a subject. */
+  customer_id: string | null;
+  subject: string | null;
   key: string;
   n: number;
   workflow_id: string;
@@ -100,10 +102,10 @@ export interface NewRunRow {
 export async function insertRuns(tx: TransactionSql, rows: readonly NewRunRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx`
-    insert into runs (id, name, version, customer_id, key, n, workflow_id, entry_event_id, first, carries, settings,
+    insert into runs (id, name, version, customer_id, subject, key, n, workflow_id, entry_event_id, first, carries, settings,
                       state, outcome, opened_at, closed_at, wakes_at, last_activity_at, last_seq)
     select * from jsonb_to_recordset(${tx.json(rows as never)})
-      as r (id uuid, name text, version int, customer_id uuid, key text, n int, workflow_id text,
+      as r (id uuid, name text, version int, customer_id uuid, subject text, key text, n int, workflow_id text,
             entry_event_id uuid, first jsonb, carries jsonb, settings jsonb, state text, outcome text,
             opened_at timestamptz, closed_at timestamptz, wakes_at timestamptz, last_activity_at timestamptz,
             last_seq int)`;

@@ -53,6 +53,9 @@ export const runs = pgTable(
       .on(t.subject, t.name, t.key)
       .where(sql`state = 'open' and subject is not null`),
     index('runs_customer').on(t.customerId, t.name, t.key, t.n),
+    index('runs_subject')
+      .on(t.subject, t.name, t.n)
+      .where(sql`subject is not null`),
     index('runs_name').on(t.name, t.state, t.openedAt),
     index('runs_closed')
       .on(t.closedAt, t.id)

@@ -1,0 +1,119 @@
+import type { TransactionSql } from 'postgres';
+import type { Consumed, Purchase, WaitingEntry } from '../../routing/waiting-book.ts';
+
+/** A customer and a product they look at. */
+export interface CustomerSku {
+  customerId: string;
+  sku: string;
+}
+
+interface EntryRow {
+  id: string;
+  list: string;
+  customer_id: string;
+  sku: string;
+  since: Date;
+}
+
+/**
+ * The entries that wait and that a batch may change: those of customers for what they look at, and those of buyers for
+ * what they bought or what has it among its substitutes. Their customers are locked: the gate consumes none meanwhile.
+ */
+export async function loadWaiting(
+  tx: TransactionSql,
+  { looks, buyers, bought }: { looks: readonly CustomerSku[]; buyers: string[]; bought: string[] },
+): Promise<WaitingEntry[]> {
+  const rows = await tx<EntryRow[]>`
+    select w.id, w.list, w.customer_id, w.sku, w.since from waiting_entries w
+    join unnest(${customersOf(looks)}::uuid[], ${skusOf(looks)}::text[]) as l (customer_id, sku)
+      on l.customer_id = w.customer_id and l.sku = w.sku
+    where w.state = 'waiting'
+    union
+    select w.id, w.list, w.customer_id, w.sku, w.since from waiting_entries w
+    where w.state = 'waiting' and w.customer_id = any(${buyers}::uuid[]) and (w.sku = any(${bought}::text[])
+      or exists (select from products p where p.sku = w.sku and p.substitutes && ${bought}::text[]))`;
+  return rows.map(({ customer_id, since, ...row }) => ({
+    ...{ ...row, customerId: customer_id, since: since.getTime(), state: 'waiting' as const },
+    ...{ reason: null, endedAt: null, isNew: false, changed: false },
+  }));
+}
+
+/** When entries for what some customers look at were last consumed. */
+export async function loadConsumed(tx: TransactionSql, looks: readonly CustomerSku[]): Promise<Consumed[]> {
+  const rows = await tx<{ list: string; customer_id: string; sku: string; at: Date }[]>`
+    select w.list, w.customer_id, w.sku, max(w.ended_at) as at from waiting_entries w
+    join unnest(${customersOf(looks)}::uuid[], ${skusOf(looks)}::text[]) as l (customer_id, sku)
+      on l.customer_id = w.customer_id and l.sku = w.sku
+    where w.state = 'consumed' group by w.list, w.customer_id, w.sku`;
+  return rows.map(({ list, customer_id, sku, at }) => ({
+    ...{ list, customerId: customer_id, sku, at: at.getTime() },
+  }));
+}
+
+/** When some customers last bought some products. */
+export async function loadPurchases(
+  tx: TransactionSql,
+  customerIds: string[],
+  skus: string[],
+): Promise<Purchase[]> {
+  const rows = await tx<{ customer_id: string; sku: string; at: Date }[]>`
+    select customer_id, sku, max(ordered_at) as at from order_lines
+    where customer_id = any(${customerIds}::uuid[]) and sku = any(${skus}::text[])
+    group by customer_id, sku`;
+  return rows.map((row) => ({ customerId: row.customer_id, sku: row.sku, at: row.at.getTime() }));
+}
+
+/** Skus that serve as well as some others, by those others; nothing for a product that has none or is not known. */
+export async function loadSubstitutes(tx: TransactionSql, skus: string[]): Promise<Map<string, string[]>> {
+  const rows = await tx<{ sku: string; substitutes: string[] }[]>`
+    select sku, substitutes from products where sku = any(${skus}::text[]) and substitutes <> '{}'`;
+  return new Map(rows.map((row) => [row.sku, row.substitutes]));
+}
+
+/** Writes entries that were opened or changed. Those that ended go first: then another may wait in their place. */
+export async function saveEntries(tx: TransactionSql, entries: readonly WaitingEntry[]): Promise<void> {
+  const [ended, waiting] = [true, false].map((isEnded) =>
+    entries.filter((entry) => (entry.state !== 'waiting') === isEnded),
+  );
+  for (const some of [ended!, waiting!]) {
+    if (some.length === 0) continue;
+    const rows = some.map(({ id, list, customerId, sku, since, state, reason, endedAt }) => ({
+      ...{ id, list, customer_id: customerId, sku, since: new Date(since), state, reason },
+      ended_at: endedAt === null ? null : new Date(endedAt),
+    }));
+    await tx`
+      insert into waiting_entries (id, list, customer_id, sku, since, state, reason, ended_at)
+      select * from jsonb_to_recordset(${tx.json(rows)})
+        as r (id uuid, list text, customer_id uuid, sku text, since timestamptz, state text, reason text,
+              ended_at timestamptz)
+      on conflict (id) do update set
+        since = excluded.since, state = excluded.state, reason = excluded.reason, ended_at = excluded.ended_at`;
+  }
+}
+
+/** A line of an order, as it was reported. Time in epoch milliseconds. */
+export interface OrderLine extends Purchase {
+  orderId: string;
+}
+
+/** Keeps what was ordered: each sku of an order once, since it was first reported, by whoever reported it last. */
+export async function saveOrderLines(tx: TransactionSql, lines: readonly OrderLine[]): Promise<void> {
+  const byLine = new Map<string, OrderLine>();
+  for (const line of lines) {
+    const name = JSON.stringify([line.orderId, line.sku]);
+    byLine.set(name, { ...line, at: Math.min(line.at, byLine.get(name)?.at ?? line.at) });
+  }
+  const rows = [...byLine.values()].map(({ orderId, sku, customerId, at }) => ({
+    ...{ order_id: orderId, sku, customer_id: customerId, ordered_at: new Date(at) },
+  }));
+  if (rows.length === 0) return;
+  await tx`
+    insert into order_lines (order_id, sku, customer_id, ordered_at)
+    select * from jsonb_to_recordset(${tx.json(rows)})
+      as r (order_id text, sku text, customer_id uuid, ordered_at timestamptz)
+    on conflict (order_id, sku) do update set
+      customer_id = excluded.customer_id, ordered_at = least(order_lines.ordered_at, excluded.ordered_at)`;
+}
+
+const customersOf = (looks: readonly CustomerSku[]) => looks.map(({ customerId }) => customerId);
+const skusOf = (looks: readonly CustomerSku[]) => looks.map(({ sku }) => sku);

@@ -1,0 +1,123 @@
+import type { TransactionSql } from 'postgres';
+import {
+  insertDispatches,
+  insertRuns,
+  type NewDispatchRow,
+  type NewRunRow,
+} from '../db/queries/routing-runs.ts';
+import { lastWatchRuns, lockWatchRuns, saveTold, type OpenWatchRun } from '../db/queries/routing-watches.ts';
+import { loadSettings } from '../db/queries/settings.ts';
+import { storedOverrides } from '../define/journey-settings.ts';
+import { safeName } from '../domain/safe-name.ts';
+import { journeyScope } from '../domain/setting-scopes.ts';
+import { newId } from '../ids.ts';
+import type { RoutingContext } from './route-batch.ts';
+import type { Wake } from './watch-book.ts';
+
+/** A run to be opened, and all that it is to be told; the first of that starts it. */
+interface Opening {
+  id: string;
+  n: number;
+  wakes: readonly Wake[];
+}
+
+/**
+ * Opens a run for each watch and sku that has none, tells the others, and writes what Temporal is owed. Each of `told`
+ * is what one watch is to be told of one sku, in order. Answers how many dispatches were written.
+ */
+export async function routeWatches(
+  tx: TransactionSql,
+  context: RoutingContext,
+  told: readonly (readonly Wake[])[],
+): Promise<number> {
+  if (told.length === 0) return 0;
+  const firsts = told.map((wakes) => wakes[0]!);
+  const names = [...new Set(firsts.map(({ watch }) => watch.name))];
+  const skus = [...new Set(firsts.map(({ sku }) => sku))];
+  const open = new Map((await lockWatchRuns(tx, names, skus)).map((run) => [placeOf(run), run]));
+  const reached = told.flatMap((wakes) => {
+    const run = open.get(placeOf(subjectOf(wakes)));
+    return run ? [{ run, wakes }] : [];
+  });
+  const fresh = told.filter((wakes) => !open.has(placeOf(subjectOf(wakes))));
+  const openings = await openingsOf(tx, context, fresh);
+  await insertRuns(tx, await rowsOf(tx, context, openings));
+  await saveTold(tx, reached.map(toldTo));
+  const dispatches = [
+    ...openings.flatMap(({ id, wakes }) => dispatchesOf(id, 0, wakes)),
+    ...reached.flatMap(({ run, wakes }) => dispatchesOf(run.id, run.lastSeq + 1, wakes)),
+  ];
+  await insertDispatches(tx, dispatches);
+  return dispatches.length;
+}
+
+const placeOf = (of: { name: string; subject: string }) => JSON.stringify([of.name, of.subject]);
+
+const subjectOf = (wakes: readonly Wake[]) => ({ name: wakes[0]!.watch.name, subject: wakes[0]!.sku });
+
+function toldTo({ run, wakes }: { run: OpenWatchRun; wakes: readonly Wake[] }) {
+  return { id: run.id, lastSeq: run.lastSeq + wakes.length, at: wakes.at(-1)!.at };
+}
+
+async function openingsOf(
+  tx: TransactionSql,
+  { clock }: RoutingContext,
+  fresh: readonly (readonly Wake[])[],
+): Promise<Opening[]> {
+  if (fresh.length === 0) return [];
+  const subjects = fresh.map(subjectOf);
+  const last = await lastWatchRuns(
+    tx,
+    [...new Set(subjects.map(({ name }) => name))],
+    [...new Set(subjects.map(({ subject }) => subject))],
+  );
+  const before = new Map(last.map((run) => [placeOf(run), run.n]));
+  return fresh.map((wakes) => ({
+    id: newId(clock),
+    n: (before.get(placeOf(subjectOf(wakes))) ?? 0) + 1,
+    wakes,
+  }));
+}
+
+async function rowsOf(
+  tx: TransactionSql,
+  context: RoutingContext,
+  openings: readonly Opening[],
+): Promise<NewRunRow[]> {
+  if (openings.length === 0) return [];
+  const scopes = [...new Set(openings.map(({ wakes }) => journeyScope(wakes[0]!.watch.name)))];
+  const settings = await loadSettings(tx, scopes);
+  return openings.map((opening) => rowOf(context, opening, settings));
+}
+
+function rowOf(
+  { clock, secret }: RoutingContext,
+  { id, n, wakes }: Opening,
+  settings: ReadonlyMap<string, Record<string, unknown>>,
+): NewRunRow {
+  const { watch, sku, name: wake, units, at, eventId } = wakes[0]!;
+  return {
+    ...{ id, name: watch.name, version: watch.version, customer_id: null, subject: sku, key: '', n },
+    workflow_id: `${watch.name}/${safeName(sku, secret)}//${n}`,
+    entry_event_id: eventId,
+    first: { at, device: null },
+    carries: { wake, units },
+    settings: { ...watch.settings, ...storedOverrides(watch, settings.get(journeyScope(watch.name))) },
+    ...{ state: 'open', outcome: null, opened_at: clock.now(), closed_at: null, wakes_at: null },
+    last_activity_at: new Date(wakes.at(-1)!.at),
+    last_seq: wakes.length - 1,
+  };
+}
+
+/** What Temporal is owed for a run; the dispatch with `seq` 0 starts it. */
+function dispatchesOf(runId: string, firstSeq: number, wakes: readonly Wake[]): NewDispatchRow[] {
+  return wakes.map(({ name, at, units, eventId }, place) => ({
+    run_id: runId,
+    seq: firstSeq + place,
+    kind: firstSeq + place === 0 ? 'start' : 'event',
+    event_id: eventId,
+    event_name: name,
+    occurred_at: new Date(at),
+    carries: { units },
+  }));
+}

@@ -1,0 +1,140 @@
+/**
+ * What happened in the world, and who waits for it: reports of stock, looks and purchases of a batch are folded in ONE
+ * order, that of the events, for whether a look opens an entry depends on what was on the shelf at that point.
+ *
+ * Everything is looked up before the fold and written after it, in a number of statements that does not grow with the
+ * batch. A batch in which nobody looks at what is sold out, nobody buys and nothing is reported costs two look-ups.
+ */
+import type { TransactionSql } from 'postgres';
+import { loadShelves, saveShelves } from '../db/queries/routing-stock.ts';
+import {
+  loadConsumed,
+  loadPurchases,
+  loadSubstitutes,
+  loadWaiting,
+  saveEntries,
+  saveOrderLines,
+} from '../db/queries/routing-waiting.ts';
+import { saveForecasts, savePrices } from '../db/queries/routing-world.ts';
+import { skusByProductId } from '../db/queries/skus-by-product-id.ts';
+import type { WaitingList } from '../define/waiting-list.ts';
+import { reported, unknownShelf, type Shelf } from '../domain/shelf.ts';
+import { newId } from '../ids.ts';
+import type { AcceptedEvent } from './event.ts';
+import { happeningsOf, namings, type Happening, type LookAt, type PurchaseOf } from './happenings.ts';
+import { forecastsIn, pricesIn } from './reports.ts';
+import type { OwnedEvent, RoutingContext } from './route-batch.ts';
+import { routeWatches } from './route-watches.ts';
+import { WaitingBook } from './waiting-book.ts';
+import { WatchBook } from './watch-book.ts';
+
+/** Keeps stock, prices, forecasts, order lines and waiting entries, and wakes watches. Answers how many dispatches. */
+export async function routeWorld(
+  tx: TransactionSql,
+  context: RoutingContext,
+  { universal, owned }: { universal: readonly AcceptedEvent[]; owned: readonly OwnedEvent[] },
+): Promise<number> {
+  await savePrices(tx, pricesIn(universal));
+  await saveForecasts(tx, forecastsIn(universal));
+  const named = namings(owned, waitingLists(context));
+  const productIds = named.flatMap(({ products }) => products.map(({ sku, productId }) => sku ?? productId));
+  const skus = await skusByProductId(
+    tx,
+    productIds.filter((id) => id !== null),
+  );
+  const happenings = happeningsOf(universal, named, skus);
+  if (happenings.length === 0) return 0;
+  const shelves = await shelvesOf(tx, happenings);
+  const waiting = await openWaitingBook(tx, context, happenings, shelves);
+  const watches = new WatchBook(context.watches);
+  const changed = fold(happenings, { shelves, waiting, watches, nowMs: context.clock.now().getTime() });
+  await saveShelves(
+    tx,
+    [...changed].map((sku) => [sku, shelves.get(sku)!] as const),
+    happenings[0]!.seq,
+  );
+  await saveOrderLines(tx, happenings.filter(isPurchase).flatMap(linesOf));
+  await saveEntries(tx, waiting.changed());
+  return routeWatches(tx, context, watches.told());
+}
+
+/** The lists that the watches serve: for the others nobody needs to wait. */
+function waitingLists({ watches }: RoutingContext): WaitingList[] {
+  return [...new Map(watches.map(({ waiting }) => [waiting.name, waiting])).values()];
+}
+
+async function shelvesOf(tx: TransactionSql, happenings: readonly Happening[]): Promise<Map<string, Shelf>> {
+  const reportedSkus = new Set(happenings.flatMap((one) => (one.kind === 'report' ? [one.sku] : [])));
+  const looked = happenings.filter(isLook).map(({ sku }) => sku);
+  return loadShelves(tx, { named: [...new Set([...reportedSkus, ...looked])], reported: [...reportedSkus] });
+}
+
+/** The book over all that the batch may touch: of looks only those at what is sold out, or may be within the batch. */
+async function openWaitingBook(
+  tx: TransactionSql,
+  context: RoutingContext,
+  happenings: readonly Happening[],
+  shelves: ReadonlyMap<string, Shelf>,
+): Promise<WaitingBook> {
+  const reportedSkus = new Set(happenings.flatMap((one) => (one.kind === 'report' ? [one.sku] : [])));
+  const looks = uniqueLooks(
+    happenings
+      .filter(isLook)
+      .filter(({ sku }) => reportedSkus.has(sku) || (shelves.get(sku)?.soldOutAt ?? null) !== null),
+  );
+  const purchases = happenings.filter(isPurchase);
+  const bought = [...new Set(purchases.flatMap(({ skus }) => skus))];
+  const buyers = [...new Set(purchases.map(({ customerId }) => customerId))];
+  const isIdle = looks.length === 0 && buyers.length === 0;
+  const waiting = isIdle ? [] : await loadWaiting(tx, { looks, buyers, bought });
+  const lookers = [...new Set(looks.map(({ customerId }) => customerId))];
+  const looked = [...new Set([...looks, ...waiting].map(({ sku }) => sku))];
+  const substitutes = looked.length === 0 ? new Map<string, string[]>() : await loadSubstitutes(tx, looked);
+  const serving = [...looked, ...[...substitutes.values()].flat()];
+  return new WaitingBook({
+    waiting,
+    substitutes,
+    consumed: looks.length === 0 ? [] : await loadConsumed(tx, looks),
+    bought: looks.length === 0 ? [] : await loadPurchases(tx, lookers, serving),
+    newId: () => newId(context.clock),
+  });
+}
+
+interface Books {
+  shelves: Map<string, Shelf>;
+  waiting: WaitingBook;
+  watches: WatchBook;
+  nowMs: number;
+}
+
+/** Answers the skus of which a report took effect. */
+function fold(happenings: readonly Happening[], { shelves, waiting, watches, nowMs }: Books): Set<string> {
+  const changed = new Set<string>();
+  for (const one of happenings) {
+    if (one.kind === 'report') {
+      const before = shelves.get(one.sku) ?? unknownShelf;
+      const after = reported(before, one);
+      if (after === before) continue;
+      shelves.set(one.sku, after);
+      changed.add(one.sku);
+      const { units, at } = after;
+      watches.changed(one.sku, before.units, { units: units!, at: at!, eventId: one.eventId });
+    } else if (one.kind === 'look') {
+      const soldOutAt = shelves.get(one.sku)?.soldOutAt ?? null;
+      if (soldOutAt !== null) for (const list of one.lists) waiting.look({ ...one, list }, soldOutAt);
+    } else {
+      for (const sku of one.skus) waiting.buy({ ...one, sku }, nowMs);
+    }
+  }
+  return changed;
+}
+
+const isLook = (one: Happening): one is LookAt => one.kind === 'look';
+const isPurchase = (one: Happening): one is PurchaseOf => one.kind === 'purchase';
+
+const linesOf = ({ orderId, customerId, skus, at }: PurchaseOf) =>
+  skus.map((sku) => ({ orderId, customerId, sku, at }));
+
+function uniqueLooks(looks: readonly LookAt[]): LookAt[] {
+  return [...new Map(looks.map((look) => [JSON.stringify([look.customerId, look.sku]), look])).values()];
+}

@@ -1,0 +1,135 @@
+/**
+ * Who waits for what, folded in order over the entries that there are.
+ *
+ *   a look while it is sold out   ->  an entry `waiting`; a repeated look keeps the earliest time
+ *   a message for it              ->  `consumed` (by the gate, not here); only a look after that opens a new entry
+ *   it or a substitute is bought  ->  `closed`; a look from before the order that comes late opens none
+ *
+ * At most one entry of a list, customer and sku waits. No database, no clock: what has to be written is answered.
+ */
+import type { WaitingReason, WaitingState } from '../domain/waiting.ts';
+
+/** An entry while a batch is folded. Times in epoch milliseconds of Kairos's time. */
+export interface WaitingEntry {
+  id: string;
+  list: string;
+  customerId: string;
+  sku: string;
+  since: number;
+  state: WaitingState;
+  reason: WaitingReason | null;
+  endedAt: number | null;
+  isNew: boolean;
+  changed: boolean;
+}
+
+/** That a customer bought something, and when. */
+export interface Purchase {
+  customerId: string;
+  sku: string;
+  at: number;
+}
+
+/** When the last entry of a list, customer and sku was consumed. */
+export interface Consumed {
+  list: string;
+  customerId: string;
+  sku: string;
+  at: number;
+}
+
+/** A customer who looks at a product. */
+export interface Look {
+  list: string;
+  customerId: string;
+  sku: string;
+  at: number;
+}
+
+export class WaitingBook {
+  /** By customer, and then by what they wait for. */
+  private readonly waiting = new Map<string, Map<string, WaitingEntry>>();
+  private readonly ended: WaitingEntry[] = [];
+  private readonly consumed: Map<string, number>;
+  private readonly bought = new Map<string, number>();
+  private readonly substitutes: ReadonlyMap<string, readonly string[]>;
+  private readonly newId: () => string;
+
+  constructor(known: {
+    waiting: readonly WaitingEntry[];
+    consumed: readonly Consumed[];
+    bought: readonly Purchase[];
+    /** By sku, what serves as well. */
+    substitutes: ReadonlyMap<string, readonly string[]>;
+    newId: () => string;
+  }) {
+    for (const entry of known.waiting) this.waitingOf(entry.customerId).set(placeOf(entry), entry);
+    this.consumed = new Map(known.consumed.map((one) => [placeOf(one), one.at]));
+    for (const purchase of known.bought) this.remember(purchase);
+    this.substitutes = known.substitutes;
+    this.newId = known.newId;
+  }
+
+  /** Every entry that the batch opened or changed, those that ended first. */
+  changed(): WaitingEntry[] {
+    const waiting = [...this.waiting.values()].flatMap((entries) => [...entries.values()]);
+    return [...this.ended, ...waiting.filter((entry) => entry.changed)];
+  }
+
+  /** @param soldOutAt since when the product is sold out: a look from before then saw it on the shelf. */
+  look(look: Look, soldOutAt: number): void {
+    if (look.at < soldOutAt) return;
+    const waiting = this.waitingOf(look.customerId);
+    const entry = waiting.get(placeOf(look));
+    if ((entry && look.at >= entry.since) || this.isAnswered(look)) return;
+    if (entry) Object.assign(entry, { since: look.at, changed: true });
+    else waiting.set(placeOf(look), this.opened(look));
+  }
+
+  /** @param nowMs Kairos's time of the routing: when the entries that end are closed. */
+  buy(purchase: Purchase, nowMs: number): void {
+    this.remember(purchase);
+    const waiting = this.waitingOf(purchase.customerId);
+    for (const [place, entry] of waiting) {
+      if (entry.since > purchase.at || !this.servesFor(entry.sku).includes(purchase.sku)) continue;
+      Object.assign(entry, { state: 'closed', reason: 'bought', endedAt: nowMs, changed: true });
+      this.ended.push(entry);
+      waiting.delete(place);
+    }
+  }
+
+  private opened({ list, customerId, sku, at }: Look): WaitingEntry {
+    const named = { id: this.newId(), list, customerId, sku, since: at };
+    return { ...named, state: 'waiting', reason: null, endedAt: null, isNew: true, changed: true };
+  }
+
+  private waitingOf(customerId: string): Map<string, WaitingEntry> {
+    const known = this.waiting.get(customerId);
+    if (known) return known;
+    const none = new Map<string, WaitingEntry>();
+    this.waiting.set(customerId, none);
+    return none;
+  }
+
+  /** Whether a message or a purchase from after the look has done with it. */
+  private isAnswered(look: Look): boolean {
+    if ((this.consumed.get(placeOf(look)) ?? -Infinity) >= look.at) return true;
+    return this.servesFor(look.sku).some(
+      (sku) => (this.bought.get(purchasePlace({ ...look, sku })) ?? -Infinity) >= look.at,
+    );
+  }
+
+  private servesFor(sku: string): string[] {
+    return [sku, ...(this.substitutes.get(sku) ?? [])];
+  }
+
+  private remember(purchase: Purchase): void {
+    const place = purchasePlace(purchase);
+    this.bought.set(place, Math.max(this.bought.get(place) ?? -Infinity, purchase.at));
+  }
+}
+
+const placeOf = (of: Pick<Look, 'list' | 'customerId' | 'sku'>) =>
+  JSON.stringify([of.list, of.customerId, of.sku]);
+
+const purchasePlace = (of: Pick<Purchase, 'customerId' | 'sku'>) => JSON.stringify([of.customerId, of.sku]);
