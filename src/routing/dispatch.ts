@@ -113,9 +113,12 @@ async function ignoringGone(call: Promise<unknown>): Promise<void> {
 /** The row asks for a version of a journey that this code does not have: an older process; a newer one can do it. */
 export class UnknownVersion extends Error {
   override readonly name = 'UnknownVersion';
+  /** As `owedDispatches` leaves it out: `name/version`. */
+  readonly version: string;
   constructor(name: string, version: number) {
     super(
       `This code has no version ${version} of the journey ${name}: run the router of the release that has it.`,
     );
+    this.version = `${name}/${version}`;
   }
 }

@@ -1,16 +1,25 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { createClock } from '../../src/clock.ts';
 import { owedDispatches } from '../../src/db/queries/owed-dispatches.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
+import { realTime } from '../../src/domain/time-scale.ts';
 import { silentLog } from '../../src/log.ts';
 import { carryOut } from '../../src/routing/dispatch.ts';
-import { runDispatcher, type DispatcherParts } from '../../src/routing/dispatcher.ts';
+import {
+  dispatchBatch,
+  dispatchConcurrency,
+  runDispatcher,
+  type DispatcherParts,
+} from '../../src/routing/dispatcher.ts';
 import { Wakeup } from '../../src/routing/wakeup.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
 import { devServer } from '../support/dev-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
+import { temporalLine } from '../support/temporal-line.ts';
 
 const [abandonedCart] = journeyDefinitions();
 
@@ -41,7 +50,10 @@ async function setup() {
     sql,
     parts,
     temporal,
-    startDispatcher: () => running.push(runDispatcher({ ...parts, wakeup: new Wakeup() }, stop.signal)),
+    startDispatcher: (over: Partial<DispatcherParts> = {}) =>
+      running.push(runDispatcher({ ...parts, wakeup: new Wakeup(), ...over }, stop.signal)),
+    open: async () => (await temporal.client.workflow.count(`ExecutionStatus = 'Running'`)).count,
+    owed: async () => (await sql`select 1 from dispatches where done_at is null`).length,
     nothingOwed: () => eventually('nothing is owed', async () => (await owedDispatches(sql, 1)).length === 0),
     async describe(key: string) {
       const [run] = await sql`select workflow_id from runs where key = ${key}`;
@@ -61,6 +73,8 @@ const added = (cart: string, userId = 'u1'): GivenEvent => ({
   userId,
   properties: { cart_id: cart, product_id: 'p1' },
 });
+const crowd = (of: string, size: number) =>
+  Array.from({ length: size }, (_, i) => added(`${of}${i}`, `${of}${i}`));
 const ordered = (cart: string): GivenEvent => ({
   name: 'Order Completed',
   userId: 'u1',
@@ -167,5 +181,85 @@ describe('dispatching', () => {
       { key: 'c1', state: 'closed', outcome: 'failed' },
       { key: 'c2', state: 'open', outcome: null },
     ]);
+  });
+});
+
+describe('what fails does not stand before the rest', () => {
+  test('runs of a version that this code does not have wait for the code that has it, and nobody else does', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added('new'));
+    // More than a batch.
+    await it.sql`
+      with more as (
+        insert into runs (id, name, version, customer_id, key, n, workflow_id, first, carries, settings, opened_at,
+          last_activity_at)
+        select gen_random_uuid(), name, 2, customer_id, key || i, 1, workflow_id || i, first, carries, settings,
+          opened_at, last_activity_at from runs, generate_series(1, ${dispatchBatch + 20}) i returning id, opened_at)
+      insert into dispatches (run_id, seq, kind, occurred_at, carries)
+      select id, 0, 'start', opened_at, '{}' from more`;
+    await it.sql`update runs set version = 2`;
+    await it.acceptAndRoute(added('old'));
+    const described = it.parts.describe('abandonedCart', 1);
+    const clock = createClock(realTime);
+    it.startDispatcher({ clock, describe: (_, version) => (version === 1 ? described : null) });
+    await eventually('the known one is started', async () => (await it.open()) === 1);
+    expect(await it.owed()).toBe(dispatchBatch + 21);
+    // What comes after a start that is held waits for it, or it would be told to nobody and count as told.
+    await it.acceptAndRoute(ordered('new1'));
+    // To keep it short: they need no start.
+    await it.sql`update runs set state = 'closed', outcome = 'lost' where key not in ('new', 'new2', 'new3', 'old')`;
+    // The one that does not know them leads, and leaves the lead to this one now and then.
+    it.startDispatcher({ clock });
+    await eventually('nothing is owed', async () => (await it.owed()) === 0, 30_000);
+    await eventually('all that were left are seen', async () => (await it.open()) === 4);
+    await expect(it.describe('new1')).rejects.toBeInstanceOf(WorkflowNotFoundError);
+  });
+
+  test('runs that Temporal does not take, more than there are lanes, are tried again beside the others', async () => {
+    await using it = await setup();
+    const sick = { isSick: true, asked: 0 };
+    const client = new Client({
+      connection: it.temporal.connection,
+      interceptors: {
+        workflow: [
+          {
+            async startWithDetails(input, next) {
+              if (input.options.workflowId.includes('/bad')) {
+                sick.asked += 1;
+                if (sick.isSick) throw new Error('this part of Temporal is not well');
+              }
+              return next(input);
+            },
+          },
+        ],
+      },
+    });
+    await it.acceptAndRoute(...crowd('bad', dispatchConcurrency + 8));
+    await it.acceptAndRoute(...crowd('good', 5));
+    it.startDispatcher({ client, clock: createClock(realTime) });
+    await eventually('the good are seen', async () => (await it.open()) === 5);
+    expect(await it.owed()).toBe(dispatchConcurrency + 8);
+    sick.isSick = false;
+    await eventually('all are seen', async () => (await it.open()) === dispatchConcurrency + 13);
+  });
+
+  test('a Temporal that hangs holds a batch for one call and no longer, and loses and doubles nothing', async () => {
+    await using it = await setup();
+    await using line = await temporalLine(it.temporal);
+    await it.acceptAndRoute(...crowd('c', 60));
+    const lines: { count?: number; time: number }[] = [];
+    const log = pino(
+      { level: 'warn' },
+      { write: (text: string) => void lines.push(JSON.parse(text) as never) },
+    );
+    line.hang();
+    const begun = performance.timeOrigin + performance.now();
+    it.startDispatcher({ client: line.client, clock: createClock(realTime), log, timeoutMs: 1_000 });
+    await eventually('two batches have been given up', () => lines.length >= 2);
+    expect(lines[0]!.count).toBeLessThanOrEqual(dispatchConcurrency);
+    expect(lines[0]!.time - begun).toBeLessThan(5_000);
+    line.mend();
+    await eventually('nothing is owed', async () => (await it.owed()) === 0, 20_000);
+    await eventually('all are seen', async () => (await it.open()) === 60);
   });
 });

@@ -35,8 +35,20 @@ type Row = Omit<OwedDispatch, 'run'> & {
   wakesAt: Date | null;
 };
 
+/** What is left alone for the moment. */
+export interface HeldDispatches {
+  /** Ids of runs. */
+  runs: readonly string[];
+  /** `name/version`: their runs that are still to be started. */
+  versions: readonly string[];
+}
+
 /** The oldest dispatches that have not been carried out, at most `limit`, oldest first. */
-export async function owedDispatches(sql: Sql, limit: number): Promise<OwedDispatch[]> {
+export async function owedDispatches(
+  sql: Sql,
+  limit: number,
+  held: HeldDispatches = { runs: [], versions: [] },
+): Promise<OwedDispatch[]> {
   const rows = await sql<Row[]>`
     select d.run_id as "runId", d.seq, d.kind, d.event_id as "eventId", d.event_name as "eventName",
            d.occurred_at as "occurredAt", d.carries,
@@ -45,10 +57,20 @@ export async function owedDispatches(sql: Sql, limit: number): Promise<OwedDispa
              'workflowId', r.workflow_id, 'first', r.first, 'carries', r.carries, 'settings', r.settings,
              'state', r.state, 'outcome', r.outcome) as run,
            r.opened_at as "openedAt", r.wakes_at as "wakesAt"
-    from (select * from dispatches where done_at is null order by place limit ${limit}) d
+    from (select o.* from dispatches o where o.done_at is null ${beside(sql, held)}
+          order by o.place limit ${limit}) d
     join runs r on r.id = d.run_id
     order by d.place`;
   return rows.map(({ openedAt, wakesAt, ...row }) => ({ ...row, run: { ...row.run, openedAt, wakesAt } }));
+}
+
+/** A run goes on in order: what comes after a start that is held is held as well. */
+function beside(sql: Sql, { runs, versions }: HeldDispatches) {
+  const notRuns = runs.length === 0 ? sql`` : sql`and o.run_id <> all(${[...runs]}::uuid[])`;
+  if (versions.length === 0) return notRuns;
+  return sql`${notRuns} and not exists (
+    select from runs h join dispatches s on s.run_id = h.id and s.seq = 0 and s.done_at is null
+    where h.id = o.run_id and h.state = 'open' and h.name || '/' || h.version = any(${[...versions]}::text[]))`;
 }
 
 /** Records what has been carried out. */
