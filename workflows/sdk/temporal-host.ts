@@ -10,12 +10,14 @@ import type { ChannelActivities, JourneyActivities, SendAnswer } from '../../act
 import { createClock, type Clock } from '../../src/clock.ts';
 import type { RunInput } from '../../src/domain/run-input.ts';
 import { searchAttributes } from '../../src/domain/search-attributes.ts';
+import type { Shares } from '../../src/domain/split.ts';
 import { channelActivity } from './activity-options.ts';
 import { askDatabase } from './ask-database.ts';
 import type { HeardEvent } from './declaration.ts';
 import type { Ending } from './ending.ts';
 import type { Host, SendAsk, Wait } from './host.ts';
 import type { Inbox } from './inbox.ts';
+import type { Wanted } from './wanted.ts';
 
 /**
  * Carries a run in Temporal: waits are timers, looks and sends are activities, each with a summary for the operator.
@@ -48,15 +50,15 @@ export class TemporalHost implements Host {
     }
   }
 
-  async hear(name: string, wait: Wait): Promise<HeardEvent | null> {
+  async hear(wanted: Wanted, wait: Wait): Promise<HeardEvent | null> {
     await this.#ending.check();
     const ms = this.#msUntil(wait.target);
     // Looked for first: `condition` starts a timer even when what it waits for is there already.
-    if (!this.#inbox.has(name) && ms > 0) {
+    if (!this.#inbox.has(wanted) && ms > 0) {
       show(wait);
-      await condition(() => this.#inbox.has(name), ms, { summary: wait.summary });
+      await condition(() => this.#inbox.has(wanted), ms, { summary: wait.summary });
     }
-    const event = this.#inbox.take(name);
+    const event = this.#inbox.take(wanted);
     return event && { name: event.name, at: event.at, carries: event.carries };
   }
 
@@ -73,6 +75,11 @@ export class TemporalHost implements Host {
   isIn(segment: string): Promise<boolean> {
     const { runId } = this;
     return this.#ask(`is in ${segment}?`, (activities) => activities.isIn({ runId, segment }));
+  }
+
+  drawArm(split: string, shares: Shares): Promise<string> {
+    const input = { runId: this.runId, split, shares };
+    return this.#ask(`which arm of ${split}?`, (activities) => activities.drawArm(input));
   }
 
   /** The gate and the call are one step that nothing cancels: a call under way has to find its way into the ledger. */
