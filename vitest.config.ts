@@ -7,6 +7,10 @@ const withProcesses = [
   'test/replay-cli/command.test.ts',
   'test/sandbox/process.test.ts',
 ];
+/** These need the bundle of all workflows. */
+const withBundle = ['test/workflows/{,journeys/,watches/}*.test.ts'];
+/** Load and kill -9, minutes long. */
+const plug = ['test/plug/**/*.test.ts'];
 /** Not a test but how histories are recorded: `KAIROS_RECORD=1 npx vitest run --project workflows`. */
 const recorder = process.env['KAIROS_RECORD'] ? [] : ['test/replay/record.test.ts'];
 
@@ -25,7 +29,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           globalSetup,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/replay/**', 'test/workflows/*.test.ts', ...withProcesses],
+          exclude: ['test/replay/**', ...withBundle, ...withProcesses, ...plug],
         },
       },
       {
@@ -34,7 +38,7 @@ export default defineConfig({
           name: 'workflows',
           sequence: { groupOrder: 1 },
           globalSetup: [...globalSetup, 'test/support/workflow-bundle-setup.ts'],
-          include: ['test/workflows/*.test.ts', 'test/replay/**/*.test.ts'],
+          include: [...withBundle, 'test/replay/**/*.test.ts'],
           exclude: recorder,
           testTimeout: 60_000,
         },
@@ -48,6 +52,18 @@ export default defineConfig({
           include: withProcesses,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'plug',
+          sequence: { groupOrder: 3 },
+          globalSetup,
+          include: plug,
+          testTimeout: 180_000,
+          hookTimeout: 900_000,
           fileParallelism: false,
         },
       },

@@ -1,4 +1,4 @@
-import type { RunDispatch } from '../../src/domain/run-input.ts';
+import type { Carried, RunDispatch } from '../../src/domain/run-input.ts';
 import type { Where } from './declaration.ts';
 
 /** Which event the code waits for: its name, and what it must carry. */
@@ -14,8 +14,10 @@ export function isWanted({ name, where }: Wanted, event: Pick<RunDispatch, 'name
   );
 }
 
+type Value = Carried[string] | undefined;
+
 /** Shops send ids as numbers here and as texts there. */
-function isSame(one: unknown, other: unknown): boolean {
+function isSame(one: Value, other: Value): boolean {
   if (one === undefined || other === undefined) return one === other;
   return String(one) === String(other);
 }

@@ -1,0 +1,35 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import type { ChannelActivities, JourneyActivities } from '../activities/contract.ts';
+import { channelQueue, channels, journeyQueue } from '../src/domain/task-queues.ts';
+
+export interface JourneyWork {
+  environment: TestWorkflowEnvironment;
+  /** Where the bundle of workflows lies. */
+  workflowBundle: string;
+  journey: JourneyActivities;
+  channel: ChannelActivities;
+}
+
+/** Workers on the journeys' queue and on every channel's; ends them when called. */
+export async function startWorkers(work: JourneyWork): Promise<() => Promise<void>> {
+  const { nativeConnection: connection, namespace = 'default' } = work.environment;
+  const common = { connection, namespace, identity: 'test' };
+  const journeys = Worker.create({
+    ...common,
+    taskQueue: journeyQueue,
+    workflowBundle: { codePath: work.workflowBundle },
+    activities: work.journey,
+    // Without a cache there is no sticky queue, in which a task would wait for workers that a test has stopped.
+    maxCachedWorkflows: 0,
+  });
+  const byChannel = channels.map((channel) =>
+    Worker.create({ ...common, taskQueue: channelQueue[channel], activities: work.channel }),
+  );
+  const workers = await Promise.all([journeys, ...byChannel]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+  };
+}
