@@ -1,45 +1,76 @@
 import { problemsOf } from '../src/define/check-journey.ts';
+import { problemsOfWatch } from '../src/define/check-watch.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
+import type { WatchDefinition } from '../src/define/watch.ts';
 import { StartError } from '../src/errors.ts';
 import * as workflows from './index.ts';
 import type { JourneyWorkflow } from './sdk/journey.ts';
+import type { WatchWorkflow } from './sdk/watch.ts';
 
 /** `abandonedCart`, or `abandonedCart_v2` for a later version of its steps. */
 const exportName = /^(?<name>[a-z][A-Za-z0-9]{0,63})(?:_v(?<version>[1-9]\d{0,3}))?$/;
 
+/** What `workflows/index.ts` exports. */
+export type Exported = Record<string, JourneyWorkflow | WatchWorkflow>;
+
 /** The journeys that start runs: of each name the newest version. @throws StartError as `journeyVersions` does. */
-export function journeyDefinitions(
-  exported: Record<string, JourneyWorkflow> = workflows,
-): JourneyDefinition[] {
-  const byName = new Map<string, JourneyDefinition>();
-  for (const definition of journeyVersions(exported)) {
+export function journeyDefinitions(exported: Exported = workflows): JourneyDefinition[] {
+  return newest(journeyVersions(exported));
+}
+
+/** The watches that start runs: of each name the newest version. @throws StartError as `journeyVersions` does. */
+export function watchDefinitions(exported: Exported = workflows): WatchDefinition[] {
+  return newest(watchVersions(exported));
+}
+
+/**
+ * Every version that `workflows/index.ts` exports: older ones finish their runs in flight.
+ * @throws StartError that names everything exported there that is wrong: the field, what came and what was expected.
+ */
+export function journeyVersions(exported: Exported = workflows): JourneyDefinition[] {
+  return checked(exported).filter((one): one is JourneyDefinition => !isWatch(one));
+}
+
+/** Every version of every watch. @throws StartError as `journeyVersions` does. */
+export function watchVersions(exported: Exported = workflows): WatchDefinition[] {
+  return checked(exported).filter(isWatch);
+}
+
+function newest<Definition extends Named>(versions: readonly Definition[]): Definition[] {
+  const byName = new Map<string, Definition>();
+  for (const definition of versions) {
     const known = byName.get(definition.name);
     if (!known || known.version < definition.version) byName.set(definition.name, definition);
   }
   return [...byName.values()];
 }
 
-/**
- * Every version that `workflows/index.ts` exports: older ones finish their runs in flight.
- * @throws StartError that names every journey and field that is wrong, what came and what was expected.
- */
-export function journeyVersions(exported: Record<string, JourneyWorkflow> = workflows): JourneyDefinition[] {
+type Named = JourneyDefinition | WatchDefinition;
+
+function checked(exported: Exported): Named[] {
   const all = Object.entries(exported).map(([name, workflow]) => named(name, workflow));
   const problems = all.flatMap(([definition, problem]) => {
     if (problem !== null) return [problem];
-    return problemsOf(definition).map((sentence) => `${definition.workflowType}.${sentence}`);
+    const found = isWatch(definition) ? problemsOfWatch(definition) : problemsOf(definition);
+    return found.map((sentence) => `${definition.workflowType}.${sentence}`);
   });
-  problems.push(...repeated(exported));
+  const definitions = all.map(([definition]) => definition);
+  problems.push(...repeated(exported), ...mixed(definitions));
   if (problems.length > 0) {
-    throw new StartError(`These journeys cannot run:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    const lines = problems.map((line) => `  ${line}`).join('\n');
+    throw new StartError(`These journeys and watches cannot run:\n${lines}`);
   }
-  return all.map(([definition]) => definition);
+  return definitions;
+}
+
+function isWatch(definition: Named): definition is WatchDefinition {
+  return 'wakes' in definition;
 }
 
 /** A definition with the name and version that its export gives it, or what is wrong with the export. */
-function named(type: string, workflow: JourneyWorkflow): [JourneyDefinition, null | string] {
+function named(type: string, workflow: JourneyWorkflow | WatchWorkflow): [Named, null | string] {
   const parts = exportName.exec(type)?.groups;
-  const definition = {
+  const definition: Named = {
     ...workflow.definition,
     name: parts?.['name'] ?? type,
     version: Number(parts?.['version'] ?? 1),
@@ -48,7 +79,7 @@ function named(type: string, workflow: JourneyWorkflow): [JourneyDefinition, nul
   if (typeof workflow !== 'function' || !('definition' in workflow)) {
     return [
       definition,
-      `${type}: expected what journey({…}) returns; export nothing else from workflows/index.ts.`,
+      `${type}: expected what journey({…}) or watch({…}) returns; export nothing else from workflows/index.ts.`,
     ];
   }
   if (!parts || parts['version'] === '1') {
@@ -60,13 +91,22 @@ function named(type: string, workflow: JourneyWorkflow): [JourneyDefinition, nul
   return [definition, null];
 }
 
-function repeated(exported: Record<string, JourneyWorkflow>): string[] {
+function repeated(exported: Exported): string[] {
   const names = new Map<unknown, string>();
   return Object.entries(exported).flatMap(([name, workflow]) => {
     const first = names.get(workflow);
     names.set(workflow, first ?? name);
-    return first === undefined
-      ? []
-      : [`${name}: is the same journey as ${first}; expected one export for each.`];
+    return first === undefined ? [] : [`${name}: is the same as ${first}; expected one export for each.`];
   });
+}
+
+/** A name is one thing for ever: in caps, reports and settings a journey's and a watch's would be one. */
+function mixed(definitions: readonly Named[]): string[] {
+  const watches = new Set(definitions.filter(isWatch).map(({ name }) => name));
+  return definitions
+    .filter((one) => !isWatch(one) && watches.has(one.name))
+    .map(
+      ({ workflowType, name }) =>
+        `${workflowType}: is a journey, and ${name} is a watch; expected two names.`,
+    );
 }

@@ -1,5 +1,6 @@
 import { outcomePattern, reservedOutcomes } from '../domain/outcome.ts';
-import { spanMs, type Span } from '../domain/span.ts';
+import type { Span } from '../domain/span.ts';
+import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
 import { splitProblems } from './check-splits.ts';
 import type { JourneyDefinition } from './journey.ts';
 
@@ -28,13 +29,13 @@ export const mostCappedSends = 1_000;
 export function problemsOf(journey: JourneyDefinition): string[] {
   return [
     ...eventProblems(journey),
-    ...spanProblems('lasts', journey.lasts),
-    ...spanProblems('fresh', journey.fresh),
+    ...problemsOfSpan('lasts', journey.lasts),
+    ...problemsOfSpan('fresh', journey.fresh),
     ...againProblems(journey.again),
     ...capProblems(journey.cap),
-    ...holdoutProblems(journey.holdout),
+    ...problemsOfHoldout(journey.holdout),
     ...carriesProblems(journey),
-    ...settingsProblems(journey.settings),
+    ...problemsOfSettings(journey.settings),
     ...splitProblems(journey),
     ...readsProblems(journey),
   ];
@@ -71,19 +72,9 @@ function twice(field: string, events: readonly { name: string }[]): string[] {
   return repeated.map((name) => `${field}: "${name}" stands there twice; expected each event once.`);
 }
 
-function spanProblems(field: string, span: Span): string[] {
-  try {
-    if (spanMs(span) > 0) return [];
-    return [`${field}: "${span}" came; expected a span longer than nothing, such as '10 days'.`];
-  } catch (error) {
-    if (error instanceof RangeError) return [`${field}: ${error.message}`];
-    throw error;
-  }
-}
-
 function againProblems(again: string): string[] {
   if (again === 'always' || again === 'never') return [];
-  if (again.startsWith('after ')) return spanProblems('again', again.slice('after '.length) as Span);
+  if (again.startsWith('after ')) return problemsOfSpan('again', again.slice('after '.length) as Span);
   return [`again: ${shown(again)} came; expected 'always', 'never' or 'after 7 days'.`];
 }
 
@@ -97,12 +88,7 @@ function capProblems(cap: JourneyDefinition['cap'] | undefined): string[] {
   const problems = whole
     ? []
     : [`cap.sends: ${shown(sends)} came; expected a whole number from 1 to ${mostCappedSends}.`];
-  return [...problems, ...spanProblems('cap.within', within)];
-}
-
-function holdoutProblems(holdout: number): string[] {
-  if (typeof holdout === 'number' && holdout >= 0 && holdout <= 1) return [];
-  return [`holdout: ${shown(holdout)} came; expected a share from 0 to 1, such as 0.1.`];
+  return [...problems, ...problemsOfSpan('cap.within', within)];
 }
 
 function carriesProblems({ carries, per }: JourneyDefinition): string[] {
@@ -114,14 +100,6 @@ function carriesProblems({ carries, per }: JourneyDefinition): string[] {
     ...problems,
     ...[...repeated].map((name) => `carries: "${name}" stands there twice; expected it once.`),
   ];
-}
-
-function settingsProblems(settings: JourneyDefinition['settings']): string[] {
-  return Object.entries(settings).flatMap(([name, value]) => {
-    if (typeof value === 'string') return spanProblems(`settings.${name}`, value as Span);
-    if (Number.isFinite(value)) return [];
-    return [`settings.${name}: ${shown(value)} came; expected a span in words or a number.`];
-  });
 }
 
 function readsProblems({ holds }: JourneyDefinition): string[] {
@@ -137,5 +115,3 @@ const isEvent = (value: unknown): boolean =>
   'name' in value &&
   typeof value.name === 'string' &&
   value.name !== '';
-
-const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);

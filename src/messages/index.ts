@@ -1,15 +1,17 @@
 import type { Content } from '../define/content.ts';
 import type { MessageType } from '../define/message.ts';
+import { backOnShelfContent } from './back-on-shelf.content.ts';
+import { backOnShelf } from './back-on-shelf.ts';
 import { cartNudgeContent } from './cart-nudge.content.ts';
 import { cartNudge } from './cart-nudge.ts';
 import { cartOfferContent } from './cart-offer.content.ts';
 import { cartOffer } from './cart-offer.ts';
 
 /** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
-export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer];
+export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer, backOnShelf];
 
 /** What each message says. */
-export const contents: readonly Content<unknown>[] = [cartNudgeContent, cartOfferContent];
+export const contents: readonly Content<unknown>[] = [cartNudgeContent, cartOfferContent, backOnShelfContent];
 
 /** The message of this name, if there is one. */
 export function messageNamed(name: string): MessageType<unknown> | undefined {

@@ -30,14 +30,14 @@ describe('the shop of journeys', () => {
   });
 
   const wrongExports: [string, () => Record<string, unknown>, RegExp][] = [
-    ['a second name', () => ({ cart: sound_(), basket: shared }), /basket: is the same journey as cart/],
+    ['a second name', () => ({ cart: sound_(), basket: shared }), /basket: is the same as cart/],
     [
       'a first version with a number',
       () => ({ cart_v1: journey(sound) }),
       /cart_v1: expected a name such as/,
     ],
     ['a name with a capital', () => ({ Cart: journey(sound) }), /Cart: expected a name such as/],
-    ['something else', () => ({ cart: 7 }), /cart: expected what journey\(\{…\}\) returns/],
+    ['something else', () => ({ cart: 7 }), /cart: expected what journey\(\{…\}\) or watch/],
   ];
   const shared = journey(sound);
   const sound_ = () => shared;

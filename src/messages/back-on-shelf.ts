@@ -1,0 +1,8 @@
+import { message } from '../define/message.ts';
+
+/** What you looked at while it was sold out is back. */
+export const backOnShelf = message<Record<string, never>>({
+  name: 'back-on-shelf',
+  purpose: 'help',
+  channels: ['email', 'sms'],
+});
