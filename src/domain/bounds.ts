@@ -13,12 +13,27 @@ export const bounds = {
   batchItems: 20_000,
   /** All messages of a batch together, with its context merged under each: that may be much more than was sent. */
   batchMergedBytes: 4_096 * kilobyte,
+  /** A body of `/v1/products`, and the products in it. */
+  productsBytes: 5_000 * kilobyte,
+  products: 1_000,
+  /** Characters of the address of a product or its image. */
+  urlLength: 2_048,
+  /** Substitutes and reviews of a product, and characters of a review. */
+  productSubstitutes: 100,
+  productReviews: 20,
+  reviewLength: 2_000,
   /** Any other body. */
   bodyBytes: 100 * kilobyte,
   /** Objects and arrays within each other. */
   depth: 64,
   /** Characters of an id. */
   idLength: 255,
+  /** Characters of a CloudEvent's source. With an id it is a key of the database, which bounds keys. */
+  sourceLength: 1_024,
+  /** Units of stock in one report. */
+  stockUnits: 1_000_000_000,
+  /** Categories, or regions, that a moment names. */
+  momentNames: 100,
   /** Characters of an event's name. */
   nameLength: 255,
   /** Characters of the JSON of all traits of a customer: a trait that would lead over it is not taken. */
@@ -39,6 +54,11 @@ export const bounds = {
   behindMs: 3_000,
   /** How long a look at whether a part is ready may take, real milliseconds. */
   readyMs: 3_000,
+  /**
+   * How long a call to a provider may be under way whose run is over, real milliseconds: if its end was not told by
+   * then, nobody is there to tell it. Ten times what an attempt may take.
+   */
+  callMs: 600_000,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

@@ -7,10 +7,12 @@
  *   row open, workflow unknown                        ->  it is started again and told everything again; since waits
  *                                                         count from what is recorded, it catches up
  *   row closed, workflow goes on long after           ->  it is told of its end again
- *   row closed, deliveries of it still open           ->  withheld, or cancelled
+ *   row closed, deliveries of it still open           ->  withheld, cancelled, or unknown after a call without an end
  *
  * A row that is owed something is the dispatcher's, and a closed row is never opened: one whose workflow is gone is
- * gone for good. Each step may be repeated, by two keepers at once as well: every write looks at the row again.
+ * gone for good, one whose workflow was reset goes on without sending, for the gate refuses. Each step may be repeated,
+ * by two keepers at once as well: every write looks at the row again. A page that cannot be judged, or a run, holds up
+ * none of the others: it comes round again.
  */
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
@@ -20,7 +22,8 @@ import { closeFoundRuns } from '../db/queries/close-found-runs.ts';
 import { closedRunsToCheck, type ClosedRunPlace } from '../db/queries/closed-runs-to-check.ts';
 import { openRunsToCheck, type OpenRunPlace } from '../db/queries/open-runs-to-check.ts';
 import { oweEndAgain, oweStartAgain } from '../db/queries/owe-again.ts';
-import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
+import { openDeliveries, settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
+import { bounds } from '../domain/bounds.ts';
 import { listedAsRunning, standingOf, type Standing } from './standing.ts';
 import { Wakeup } from './wakeup.ts';
 import { withLock } from './with-lock.ts';
@@ -33,12 +36,13 @@ export const keeperPage = 200;
 export const keeperPages = 25;
 /** At most so many runs are described at once. */
 export const keeperConcurrency = 8;
-/** Real milliseconds: closed runs are looked after for so long, and so are their deliveries. */
+/** Real milliseconds: closed runs are looked after for so long. */
 export const closedForMs = 60 * 60_000;
 /** Real milliseconds that a run has to finish after it was told of its end; then it is told again. */
 export const toldAgainAfterMs = 10 * 60_000;
-/** At most so many deliveries are settled in one look. */
-export const settledAtOnce = 1_000;
+/** At most so many open deliveries are read at once, and so many pages of them in one look. */
+export const deliveriesPage = 1_000;
+export const deliveriesPages = 5;
 /** A call to Temporal that takes longer is given up until the next look. Real milliseconds. */
 const callTimeoutMs = 10_000;
 const keepingLock = 4_702_003;
@@ -50,18 +54,24 @@ export interface KeeperParts {
   log: Logger;
   /** Called when there is something to dispatch. */
   onDispatches: () => void;
+  /** In place of `keeperPage` and `keeperPages`. */
+  reach?: { page: number; pages: number };
 }
 
 /** Where the next look goes on; null at the beginning of a round. */
 export interface KeeperPlace {
   open: OpenRunPlace | null;
   closed: ClosedRunPlace | null;
+  delivery: string | null;
 }
+
+/** The beginning of a round. */
+export const atTheBeginning = (): KeeperPlace => ({ open: null, closed: null, delivery: null });
 
 /** Keeps until the signal says stop. Never throws: what fails is logged and tried again a minute later. */
 export async function runKeeper(parts: KeeperParts, stop: AbortSignal): Promise<void> {
   const wakeup = new Wakeup();
-  const place: KeeperPlace = { open: null, closed: null };
+  const place = atTheBeginning();
   while (!stop.aborted) {
     try {
       // Held through the pause, so that with many routers there is one look a minute.
@@ -82,7 +92,7 @@ export async function keepOnce(parts: KeeperParts, place: KeeperPlace, stop?: Ab
   const steps = [
     () => checkOpenRuns(parts, place, stop),
     () => checkClosedRuns(parts, place),
-    () => settleDeliveries(parts),
+    () => settleDeliveries(parts, place),
   ];
   for (const step of steps) {
     if (stop?.aborted) return;
@@ -93,30 +103,49 @@ export async function keepOnce(parts: KeeperParts, place: KeeperPlace, stop?: Ab
 }
 
 async function checkOpenRuns(parts: KeeperParts, place: KeeperPlace, stop?: AbortSignal): Promise<void> {
-  for (let page = 0; page < keeperPages && !stop?.aborted; page += 1) {
-    const runs = await openRunsToCheck(parts.sql, place.open, keeperPage);
-    const standings = await standingsOf(parts, runs);
-    const over = standings.flatMap(({ run, standing }) =>
-      standing.kind === 'over' ? [{ runId: run.id, outcome: standing.outcome }] : [],
-    );
-    const unknown = standings.filter(({ standing }) => standing.kind === 'unknown').map(({ run }) => run.id);
-    const closed = await closeFoundRuns(parts.sql, over, parts.clock.now());
-    const begun = await oweStartAgain(parts.sql, unknown);
-    if (closed > 0) parts.log.info({ count: closed }, 'closed runs that were over in Temporal');
-    if (begun > 0) {
-      parts.log.warn({ count: begun }, 'runs that Temporal does not know are started again');
-      parts.onDispatches();
-    }
-    place.open = runs.length < keeperPage ? null : runs.at(-1)!;
+  const { page: size, pages } = parts.reach ?? { page: keeperPage, pages: keeperPages };
+  for (let page = 0; page < pages && !stop?.aborted; page += 1) {
+    const runs = await openRunsToCheck(parts.sql, place.open, size);
+    place.open = runs.length < size ? null : runs.at(-1)!;
+    const { standings, failures } = await standingsOf(parts, runs);
+    await putRight(parts, standings);
+    if (failures.length >= keeperConcurrency) throw failures[0];
+    if (failures.length > 0)
+      parts.log.warn(
+        { err: failures[0], count: failures.length },
+        'runs could not be compared with Temporal',
+      );
     if (place.open === null) return;
   }
 }
 
-/** How those runs stand that are not listed as running: the list is cheap, and the word of the workflow itself counts. */
-async function standingsOf<Run extends { workflowId: string }>(
+async function putRight(parts: KeeperParts, standings: readonly RunStanding[]): Promise<void> {
+  const over = standings.flatMap(({ runId, standing }) =>
+    standing.kind === 'over' ? [{ runId, outcome: standing.outcome }] : [],
+  );
+  const unknown = standings.flatMap(({ runId, standing }) => (standing.kind === 'unknown' ? [runId] : []));
+  const closed = await closeFoundRuns(parts.sql, over, parts.clock.now());
+  const begun = await oweStartAgain(parts.sql, unknown);
+  if (closed > 0) parts.log.info({ count: closed }, 'closed runs that were over in Temporal');
+  if (begun > 0) {
+    parts.log.warn({ count: begun }, 'runs that Temporal does not know are started again');
+    parts.onDispatches();
+  }
+}
+
+interface RunStanding {
+  runId: string;
+  standing: Standing;
+}
+
+/**
+ * How those runs stand that are not listed as running: the list is cheap, and the word of the workflow itself counts.
+ * A lane ends with its first failure: should Temporal go away now, this takes no longer than one call.
+ */
+async function standingsOf(
   parts: KeeperParts,
-  runs: readonly Run[],
-): Promise<{ run: Run; standing: Standing }[]> {
+  runs: readonly { id: string; workflowId: string }[],
+): Promise<{ standings: RunStanding[]; failures: unknown[] }> {
   const { client } = parts;
   const listed = await timely(parts, () =>
     listedAsRunning(
@@ -124,14 +153,16 @@ async function standingsOf<Run extends { workflowId: string }>(
       runs.map((run) => run.workflowId),
     ),
   );
-  const standings: { run: Run; standing: Standing }[] = [];
+  const standings: RunStanding[] = [];
+  const failures: unknown[] = [];
   const queue = runs.filter((run) => !listed.has(run.workflowId)).values();
   const lane = async () => {
-    for (const run of queue)
-      standings.push({ run, standing: await timely(parts, () => standingOf(client, run.workflowId)) });
+    for (const { id, workflowId } of queue)
+      standings.push({ runId: id, standing: await timely(parts, () => standingOf(client, workflowId)) });
   };
-  await Promise.all(Array.from({ length: keeperConcurrency }, lane));
-  return standings;
+  const lanes = Array.from({ length: keeperConcurrency }, lane);
+  await Promise.all(lanes.map((each) => each.catch((error: unknown) => failures.push(error))));
+  return { standings, failures };
 }
 
 /** One page a look; the hour's closed runs come round again and again. */
@@ -142,6 +173,7 @@ async function checkClosedRuns(parts: KeeperParts, place: KeeperPlace): Promise<
     after: place.closed,
     limit: keeperPage,
   });
+  place.closed = runs.length < keeperPage ? null : runs.at(-1)!;
   const listed = await timely(parts, () =>
     listedAsRunning(
       parts.client,
@@ -153,16 +185,20 @@ async function checkClosedRuns(parts: KeeperParts, place: KeeperPlace): Promise<
     parts.log.warn({ count: deaf.length }, 'runs that go on after their end are told of it again');
     parts.onDispatches();
   }
-  place.closed = runs.length < keeperPage ? null : runs.at(-1)!;
 }
 
-async function settleDeliveries({ sql, clock, log }: KeeperParts): Promise<void> {
-  const count = await settleClosedDeliveries(sql, {
-    closedAfter: ago(clock, closedForMs),
-    at: clock.now(),
-    limit: settledAtOnce,
-  });
-  if (count > 0) log.info({ count }, 'settled deliveries of closed runs');
+async function settleDeliveries({ sql, clock, log }: KeeperParts, place: KeeperPlace): Promise<void> {
+  for (let page = 0; page < deliveriesPages; page += 1) {
+    const open = await openDeliveries(sql, place.delivery, deliveriesPage);
+    place.delivery = open.length < deliveriesPage ? null : open.at(-1)!.id;
+    const count = await settleClosedDeliveries(sql, {
+      ids: open.flatMap(({ id, isOver }) => (isOver ? [id] : [])),
+      calledBefore: ago(clock, bounds.callMs),
+      at: clock.now(),
+    });
+    if (count > 0) log.info({ count }, 'settled deliveries of closed runs');
+    if (place.delivery === null) return;
+  }
 }
 
 /** Kairos's time a span of real time ago. */

@@ -8,7 +8,7 @@ import { journeyQueue } from '../../src/domain/task-queues.ts';
 import { newId } from '../../src/ids.ts';
 import { silentLog } from '../../src/log.ts';
 import { carryOut } from '../../src/routing/dispatch.ts';
-import { keepOnce, runKeeper, toldAgainAfterMs, type KeeperPlace } from '../../src/routing/keeper.ts';
+import { atTheBeginning, keepOnce, runKeeper, toldAgainAfterMs } from '../../src/routing/keeper.ts';
 import { standingOf } from '../../src/routing/standing.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
@@ -39,7 +39,7 @@ async function setup() {
   const startedAt = performance.timeOrigin + performance.now();
   const routing = routingOver(sql, [abandonedCart!], new Date(startedAt).toISOString());
   const servers = [await devServer()];
-  const place: KeeperPlace = { open: null, closed: null };
+  const place = atTheBeginning();
   const temporal = (): TestWorkflowEnvironment => servers.at(-1)!;
   const clock = routing.clock;
   const keeperParts = () => ({
@@ -282,7 +282,7 @@ describe('keeping', () => {
     const parts = it.keeperParts();
     const gone = await devServer();
     await gone.teardown();
-    await keepOnce({ ...parts, client: gone.client }, { open: null, closed: null });
+    await keepOnce({ ...parts, client: gone.client }, atTheBeginning());
     expect(await it.rows()).toEqual([{ key: 'c1', state: 'open', outcome: null }]);
     expect(await owedDispatches(it.sql, 10)).toEqual([]);
     await (await it.handle('c1')).terminate();

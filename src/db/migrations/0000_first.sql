@@ -279,4 +279,5 @@ CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> 
 CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
-CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");
+CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in ('waiting', 'intended');

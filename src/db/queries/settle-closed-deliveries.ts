@@ -1,33 +1,58 @@
 import type { Sql } from '../connect.ts';
 
+/** A delivery that nobody has settled, and whether its run is over. */
+export interface OpenDelivery {
+  id: string;
+  isOver: boolean;
+}
+
+/** The next deliveries that wait or are to be sent, at most `limit`, oldest first, beyond an id. */
+export async function openDeliveries(sql: Sql, after: string | null, limit: number): Promise<OpenDelivery[]> {
+  const beyond = after ? sql`and id > ${after}` : sql``;
+  return sql<OpenDelivery[]>`
+    select d.id, r.state = 'closed' as "isOver"
+    from (select id, run_id from deliveries where state in ('waiting', 'intended') ${beyond}
+          order by id limit ${limit}) d
+    join runs r on r.id = d.run_id
+    order by d.id`;
+}
+
 /**
- * Settles what closed runs have left open in the ledger, at most `limit` deliveries of runs closed after a time; says
- * how many. What waits is withheld; what was to be sent and was certainly not taken is cancelled. One whose call may
- * be under way is left alone, and so is one that the gate has in hand just now.
+ * Settles what closed runs have left open in the ledger; says how many. What waits is withheld; what was to be sent
+ * and was certainly not taken is cancelled; a call begun before a time, whose end was never told, is `unknown`: with
+ * the run over nobody comes back to it. A younger call is left alone, and so is what the gate has in hand just now.
  */
 export async function settleClosedDeliveries(
   sql: Sql,
-  asked: { closedAfter: Date; at: Date; limit: number },
+  asked: { ids: readonly string[]; calledBefore: Date; at: Date },
 ): Promise<number> {
+  if (asked.ids.length === 0) return 0;
   const settled = await sql`
     with open as (
-      select d.id, case d.state when 'waiting' then 'withheld' else 'cancelled' end as becomes,
-             coalesce(r.outcome, 'closed') as outcome
-      from runs r join deliveries d on d.run_id = r.id
-      where r.state = 'closed' and r.closed_at > ${asked.closedAfter}
-        and (d.state = 'waiting' or (d.state = 'intended' and d.calling_at is null))
-      order by r.closed_at
-      limit ${asked.limit}
-      for update of d skip locked)
+      select d.id, coalesce(r.outcome, 'closed') as outcome,
+        case when d.state = 'waiting' then 'withheld' when d.calling_at is null then 'cancelled' else 'unknown' end
+          as becomes
+      from deliveries d join runs r on r.id = d.run_id
+      where d.id = any(${[...asked.ids]}::uuid[]) and r.state = 'closed'
+        and (d.state = 'waiting'
+             or (d.state = 'intended' and (d.calling_at is null or d.calling_at < ${asked.calledBefore})))
+      for update of d skip locked),
+    said as (
+      select id, becomes, case becomes when 'unknown' then null else 'run-closed' end as reason,
+        case becomes
+          when 'unknown' then 'unknown: the call was begun and its end never told; the run had ended as ' || outcome
+            || ', so nobody comes back to it'
+          else becomes || ': run-closed — the run had ended as ' || outcome end as words
+      from open)
     update deliveries d set
-      state = open.becomes,
-      reason = 'run-closed',
+      state = said.becomes,
+      reason = said.reason,
+      calling_at = null,
       -- The time of a would-send stays.
       at = case d.state when 'waiting' then ${asked.at} else d.at end,
       verdicts = d.verdicts || jsonb_build_array(jsonb_build_object(
-        'at', ${asked.at.toISOString()}::text, 'channel', d.channel, 'state', open.becomes,
-        'reason', 'run-closed',
-        'words', open.becomes || ': run-closed — the run had ended as ' || open.outcome))
-    from open where d.id = open.id`;
+        'at', ${asked.at.toISOString()}::text, 'channel', d.channel, 'state', said.becomes,
+        'reason', said.reason, 'words', said.words))
+    from said where d.id = said.id`;
   return settled.count;
 }

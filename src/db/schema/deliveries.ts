@@ -1,4 +1,5 @@
 import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
 import { moment } from './columns.ts';
 import type { Arm, DeliveryState, Purpose, Verdict } from '../../domain/delivery.ts';
 
@@ -40,5 +41,9 @@ export const deliveries = pgTable(
     index('deliveries_customer').on(t.customerId, t.at),
     index('deliveries_journey').on(t.name, t.at),
     index('deliveries_at').on(t.at),
+    /** What is not settled: the keeper walks along it. */
+    index('deliveries_open')
+      .on(t.id)
+      .where(sql`state in ('waiting', 'intended')`),
   ],
 );
