@@ -37,10 +37,10 @@ export async function routeWorld(
   await savePrices(tx, pricesIn(universal));
   await saveForecasts(tx, forecastsIn(universal));
   const named = namings(owned, waitingLists(context));
-  const productIds = named.flatMap(({ products }) => products.map(({ sku, productId }) => sku ?? productId));
+  const unnamed = named.flatMap(({ products }) => products).filter(({ sku }) => sku === null);
   const skus = await skusByProductId(
     tx,
-    productIds.filter((id) => id !== null),
+    unnamed.map(({ productId }) => productId).filter((id) => id !== null),
   );
   const happenings = happeningsOf(universal, named, skus);
   if (happenings.length === 0) return 0;
