@@ -255,6 +255,24 @@ CREATE TABLE "settings" (
 	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "waves" (
+	"run_id" uuid NOT NULL,
+	"wave" integer NOT NULL,
+	"began_at" timestamp (3) with time zone NOT NULL,
+	"next_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	"units" integer NOT NULL,
+	"places" integer NOT NULL,
+	"used" integer DEFAULT 0 NOT NULL,
+	"held_out" integer DEFAULT 0 NOT NULL,
+	"withheld" integer DEFAULT 0 NOT NULL,
+	"look" integer DEFAULT 0 NOT NULL,
+	"looked_since" timestamp (3) with time zone,
+	"looked_id" uuid,
+	"through" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "waves_run_id_wave_pk" PRIMARY KEY("run_id","wave")
+);
+--> statement-breakpoint
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint

@@ -12,3 +12,4 @@ export * from './waiting-entries.ts';
 export * from './runs.ts';
 export * from './deliveries.ts';
 export * from './settings.ts';
+export * from './waves.ts';

@@ -1,0 +1,35 @@
+import { boolean, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+
+/**
+ * A wave of a watch: how many may be told, and how far it has come. A row first, like the run: whoever goes on with it,
+ * after whatever stopped, goes on where its last commit left it.
+ */
+export const waves = pgTable(
+  'waves',
+  {
+    runId: uuid('run_id').notNull(),
+    /** 1, 2 … of this run. */
+    wave: integer('wave').notNull(),
+    beganAt: moment('began_at').notNull(),
+    /** When the next one may begin. */
+    nextAt: moment('next_at').notNull(),
+    endedAt: moment('ended_at'),
+    /** On the shelf at its beginning, and the places that made. */
+    units: integer('units').notNull(),
+    places: integer('places').notNull(),
+    /** Places used, held-out customers among them. */
+    used: integer('used').notNull().default(0),
+    heldOut: integer('held_out').notNull().default(0),
+    /** Looked at and passed over. */
+    withheld: integer('withheld').notNull().default(0),
+    /** How often it has begun to look again at customers whose events had not taken effect. */
+    look: integer('look').notNull().default(0),
+    /** The last entry looked at, in the order of the list; null before the first. */
+    lookedSince: moment('looked_since'),
+    lookedId: uuid('looked_id'),
+    /** Whether the end of the list was reached. */
+    through: boolean('through').notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.wave] })],
+);
