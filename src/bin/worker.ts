@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createChannels, type ChannelsOptions } from '../../activities/channels/create-channels.ts';
 import { createJourneyActivities } from '../../activities/journey.ts';
 import { createChannelActivities } from '../../activities/send.ts';
@@ -7,27 +7,15 @@ import { createClock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect, type Database } from '../db/connect.ts';
 import { readHome } from '../db/home.ts';
-import { channelQueue, channels, journeyQueue } from '../domain/task-queues.ts';
 import { StartError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { messages } from '../messages/index.ts';
 import { renderMessage } from '../messages/render.ts';
 import { temporalTarget } from '../temporal.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
+import { createWorkers, type Bundled } from './create-workers.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 import { temporalLogger } from './temporal-logger.ts';
-
-/** Workflows kept in memory between two tasks, about 0.3 MB each; any other is read again from its history. */
-const maxCachedWorkflows = 400;
-
-/** Activities at once on each queue. More would only wait for the pool of connections, or for the provider. */
-const maxConcurrentActivityTaskExecutions = 40;
-
-/**
- * What is under way when the worker stops has this long; then calls are cut off, and are `unknown` if they had left.
- * Longer than a call to a provider may take (10 s), so that one whose gate has only just been passed ends by itself.
- */
-const bounds = { shutdownGraceTime: 15_000, shutdownForceTime: 20_000 };
 
 /**
  * The worker: three workers in one process, one for the journeys and one for each channel, whose queue has the rate
@@ -49,8 +37,8 @@ async function startWorker(): Promise<RunningPart> {
     bundle(),
   ]);
   const activities = await activitiesOn(database, config, log);
-  const common = { connection, namespace: target.namespace, maxConcurrentActivityTaskExecutions, ...bounds };
-  const workers = await createWorkers({ ...common, workflowBundle }, activities);
+  const place = { connection, namespace: target.namespace, workflowBundle };
+  const workers = await createWorkers(place, activities);
   const running = Promise.all(workers.map((worker) => worker.run()));
   running.catch((error: unknown) => {
     log.fatal({ err: error }, 'a worker failed');
@@ -64,32 +52,6 @@ async function startWorker(): Promise<RunningPart> {
       await database.end();
     },
   };
-}
-
-type Bundled = Required<Pick<WorkerOptions, 'workflowBundle'>> & Omit<WorkerOptions, 'taskQueue'>;
-type Activities = Awaited<ReturnType<typeof activitiesOn>>;
-
-/** One worker for the journeys, one for each channel. */
-function createWorkers({ workflowBundle, ...common }: Bundled, activities: Activities): Promise<Worker[]> {
-  const journeys = Worker.create({
-    ...common,
-    workflowBundle,
-    taskQueue: journeyQueue,
-    activities: activities.journey,
-    maxCachedWorkflows,
-    // The older `maxConcurrentWorkflowTaskPolls` is read by nobody in this SDK.
-    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
-    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
-  });
-  const byChannel = channels.map((channel) =>
-    Worker.create({
-      ...common,
-      taskQueue: channelQueue[channel],
-      activities: activities.channel,
-      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
-    }),
-  );
-  return Promise.all([journeys, ...byChannel]);
 }
 
 async function activitiesOn(database: Database, config: Config, log: Log) {
