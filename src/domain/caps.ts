@@ -40,7 +40,7 @@ export type Counted =
 export interface CapQuestion {
   purpose: Purpose;
   /** The journey or watch that wants to send, and its own cap. */
-  journey: { name: string; cap: Cap };
+  journey: { name: string; cap: Cap | null };
   shop: ShopCaps;
   /** Newest first; without the delivery that is asked about. */
   counted: readonly Counted[];
@@ -70,11 +70,9 @@ interface NamedCap {
 
 function capsFor({ purpose, journey, shop }: CapQuestion): NamedCap[] {
   const { name, cap } = journey;
-  const own: NamedCap = {
-    cap,
-    of: { one: `message of ${name}`, many: `messages of ${name}` },
-    counts: (one) => one.kind === 'delivery' && one.name === name,
-  };
+  const of = { one: `message of ${name}`, many: `messages of ${name}` };
+  const isOwn = (one: Counted) => one.kind === 'delivery' && one.name === name;
+  const own: NamedCap[] = cap === null ? [] : [{ cap, of, counts: isOwn }];
   const both = shop.helpAndOffer.map((each) => ({
     cap: each,
     of: { one: 'help or offer message', many: 'help or offer messages' },
@@ -85,7 +83,7 @@ function capsFor({ purpose, journey, shop }: CapQuestion): NamedCap[] {
     of: { one: 'offer', many: 'offers' },
     counts: (one: Counted) => one.kind === 'delivery' && one.purpose === 'offer',
   }));
-  return purpose === 'offer' ? [own, ...both, ...offers] : [own, ...both];
+  return purpose === 'offer' ? [...own, ...both, ...offers] : [...own, ...both];
 }
 
 function capWords(cap: Cap, of: { one: string; many: string }, last: Counted | undefined): string {

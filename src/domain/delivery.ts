@@ -75,6 +75,9 @@ export const countingStates: readonly DeliveryState[] = [
 /** Verdicts on an address rather than on the message: with one of these the next channel is tried. */
 export const nextChannelReasons: readonly GateReason[] = ['unreachable', 'no-consent', 'suppressed'];
 
+/** What time alone may mend: who is held back by one of these may be served in a later wave of the same restock. */
+export const passingReasons: readonly GateReason[] = ['paused', 'behind', 'capped', 'quiet-hours'];
+
 /** Whether the gate got further with the one reason than with the other. */
 export function isFurther(reason: GateReason, than: GateReason): boolean {
   return gateReasons.indexOf(reason) > gateReasons.indexOf(than);

@@ -37,7 +37,14 @@ export interface GateFacts {
   purpose: Purpose;
   run: { state: 'open' | 'closed'; outcome: string | null; closedAt: number | null; openedAt: number };
   /** The journey or watch, as its code declares it today. */
-  journey: { name: string; cap: Cap; holdout: number; lasts: Span };
+  journey: {
+    name: string;
+    /** Null: a watch has no cap of its own. */
+    cap: Cap | null;
+    holdout: number;
+    /** Null: a watch lasts. */
+    lasts: Span | null;
+  };
   shop: { caps: ShopCaps; globalHoldout: number };
   /** Since when an operator has paused all sending, or this journey; null: not paused. */
   paused: { sending: number | null; journey: number | null };
@@ -73,7 +80,7 @@ const checks: { readonly [name in CheckName]?: Check } = {
     return withheld('run-closed', `the run had ended as ${run.outcome ?? 'closed'}${when}`);
   },
   'run-expired': ({ run, journey, now }) => {
-    if (now < run.openedAt + spanMs(journey.lasts)) return null;
+    if (journey.lasts === null || now < run.openedAt + spanMs(journey.lasts)) return null;
     return withheld('expired', `the run may last ${journey.lasts}, and that was over`);
   },
   paused: ({ paused, journey }) => {

@@ -298,4 +298,5 @@ CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state 
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "deliveries_undecided" ON "deliveries" USING btree ("run_id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
 CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in ('waiting', 'intended');

@@ -41,6 +41,10 @@ export const deliveries = pgTable(
     index('deliveries_customer').on(t.customerId, t.at),
     index('deliveries_journey').on(t.name, t.at),
     index('deliveries_at').on(t.at),
+    /** What a run has still to decide or to call: a watch's page begins with it. */
+    index('deliveries_undecided')
+      .on(t.runId)
+      .where(sql`state in ('waiting', 'intended')`),
     /** What is not settled: the keeper walks along it. */
     index('deliveries_open')
       .on(t.id)

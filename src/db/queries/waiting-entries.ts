@@ -1,0 +1,116 @@
+import type { PendingQuery, Sql, TransactionSql } from 'postgres';
+import { nextChannelReasons, passingReasons } from '../../domain/delivery.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+
+/** Somebody who waits. */
+export interface WaitingEntry {
+  id: string;
+  customerId: string;
+  since: Date;
+}
+
+/** Whose turn it is. */
+export interface Turn {
+  list: string;
+  sku: string;
+  runId: string;
+  wave: number;
+  message: string;
+  /** At most so many. */
+  limit: number;
+}
+
+/** Those who wait longest, from after an entry of that time and id. */
+export function nextWaiting(
+  sql: Sql | TransactionSql,
+  { list, sku, limit }: Turn,
+  after: { since: Date | null; id: string | null },
+): PendingQuery<WaitingEntry[]> {
+  const from = after.since === null ? sql`true` : sql`(e.since, e.id) > (${after.since}, ${after.id})`;
+  return sql<WaitingEntry[]>`
+    select e.id, e.customer_id as "customerId", e.since from waiting_entries e
+    where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting' and ${from}
+    order by e.since, e.id limit ${limit}`;
+}
+
+/** Those of a wave whose newest events had not taken effect, likewise. */
+export function nextBehind(
+  sql: Sql | TransactionSql,
+  turn: Turn,
+  after: { since: Date | null; id: string | null },
+): PendingQuery<WaitingEntry[]> {
+  const from = after.since === null ? sql`true` : sql`(e.since, e.id) > (${after.since}, ${after.id})`;
+  return sql<WaitingEntry[]>`
+    select e.id, e.customer_id as "customerId", e.since
+    from deliveries d join waiting_entries e on e.id = d.entry_id and e.state = 'waiting'
+    where ${undecided(sql, turn)} and d.reason = 'behind' and ${from}
+    order by e.since, e.id limit ${turn.limit}`;
+}
+
+/** Those of a wave whom a channel does not reach, for the channel after it. */
+export function nextFallen(
+  sql: Sql | TransactionSql,
+  turn: Turn,
+  channelBefore: Channel,
+): PendingQuery<WaitingEntry[]> {
+  return sql<WaitingEntry[]>`
+    select e.id, e.customer_id as "customerId", e.since
+    from deliveries d join waiting_entries e on e.id = d.entry_id and e.state = 'waiting'
+    where ${undecided(sql, turn)} and d.channel = ${channelBefore} and d.reason = any(${[...nextChannelReasons]})
+    order by e.since, e.id limit ${turn.limit}`;
+}
+
+/** How many of a wave are still to be asked about, by what they wait for. */
+export async function countUndecided(
+  tx: TransactionSql,
+  turn: Turn,
+): Promise<{ channel: Channel; reason: string; count: number }[]> {
+  return tx<{ channel: Channel; reason: string; count: number }[]>`
+    select d.channel, d.reason, count(*)::int as count
+    from deliveries d join waiting_entries e on e.id = d.entry_id and e.state = 'waiting'
+    where ${undecided(tx, turn)} group by d.channel, d.reason`;
+}
+
+function undecided(sql: Sql | TransactionSql, { runId, message, wave }: Turn) {
+  return sql`d.run_id = ${runId} and d.message = ${message} and d.wave = ${wave} and d.state = 'waiting'`;
+}
+
+/** Whether anybody waits. */
+export async function anybodyWaits(
+  tx: TransactionSql,
+  { list, sku }: { list: string; sku: string },
+): Promise<boolean> {
+  const [row] = await tx<{ found: boolean }[]>`
+    select exists (select from waiting_entries e where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting')
+      as found`;
+  return row!.found;
+}
+
+/** Whether somebody waits whom a later wave may serve: nobody has looked at them yet, or what held them back passes. */
+export async function anybodyMayRise(
+  tx: TransactionSql,
+  { list, sku, message }: { list: string; sku: string; message: string },
+): Promise<boolean> {
+  const [row] = await tx<{ found: boolean }[]>`
+    select exists (
+      select from waiting_entries e left join deliveries d on d.entry_id = e.id and d.message = ${message}
+      where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'
+        and (d.id is null or d.state = 'waiting' or d.reason = any(${[...passingReasons]}))) as found`;
+  return row!.found;
+}
+
+/** Would-send: the place in the line is used. */
+export async function consumeEntries(tx: TransactionSql, ids: readonly string[], at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx`
+    update waiting_entries set state = 'consumed', ended_at = ${at}
+    where id = any(${[...ids]}::uuid[]) and state = 'waiting'`;
+}
+
+/** There is nothing left to wait for. */
+export async function closeBoughtEntries(tx: TransactionSql, ids: readonly string[], at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx`
+    update waiting_entries set state = 'closed', reason = 'bought', ended_at = ${at}
+    where id = any(${[...ids]}::uuid[]) and state = 'waiting'`;
+}

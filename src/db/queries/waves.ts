@@ -1,0 +1,67 @@
+import type { Sql, TransactionSql } from 'postgres';
+
+/** A wave as its row says. Times in epoch milliseconds. */
+export interface WaveRow {
+  wave: number;
+  nextAt: number;
+  units: number;
+  places: number;
+  used: number;
+  heldOut: number;
+  withheld: number;
+  look: number;
+  /** The last entry looked at; null before the first. */
+  lookedSince: Date | null;
+  lookedId: string | null;
+  through: boolean;
+}
+
+const columns = (sql: Sql | TransactionSql) => sql`
+  wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", units, places, used, held_out as "heldOut", withheld,
+  look, looked_since as "lookedSince", looked_id as "lookedId", through`;
+
+/** The last wave of a run, or null. */
+export async function latestWave(tx: TransactionSql, runId: string): Promise<WaveRow | null> {
+  const [row] = await tx<WaveRow[]>`
+    select ${columns(tx)} from waves where run_id = ${runId} order by wave desc limit 1`;
+  return row ?? null;
+}
+
+/** Begins a wave. Null: somebody else has just begun it. */
+export async function insertWave(
+  tx: TransactionSql,
+  wave: { runId: string; wave: number; beganAt: Date; nextAt: Date; units: number; places: number },
+): Promise<WaveRow | null> {
+  const { runId, beganAt, nextAt, units, places } = wave;
+  const [row] = await tx<WaveRow[]>`
+    insert into waves (run_id, wave, began_at, next_at, units, places)
+    values (${runId}, ${wave.wave}, ${beganAt}, ${nextAt}, ${units}, ${places})
+    on conflict do nothing
+    returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+/** A wave, locked until the transaction ends: its pages are served one after the other. */
+export async function lockWave(
+  tx: TransactionSql,
+  { runId, wave }: { runId: string; wave: number },
+): Promise<WaveRow | null> {
+  const [row] = await tx<WaveRow[]>`
+    select ${columns(tx)} from waves where run_id = ${runId} and wave = ${wave} for update`;
+  return row ?? null;
+}
+
+/** How far a wave has come. */
+export async function saveWave(tx: TransactionSql, runId: string, wave: WaveRow): Promise<void> {
+  await tx`
+    update waves set used = ${wave.used}, held_out = ${wave.heldOut}, withheld = ${wave.withheld}, look = ${wave.look},
+      looked_since = ${wave.lookedSince}, looked_id = ${wave.lookedId}, through = ${wave.through}
+    where run_id = ${runId} and wave = ${wave.wave}`;
+}
+
+export async function markWaveEnded(
+  tx: TransactionSql,
+  { runId, wave, at }: { runId: string; wave: number; at: Date },
+): Promise<void> {
+  await tx`update waves set ended_at = coalesce(ended_at, ${at}) where run_id = ${runId} and wave = ${wave}`;
+}
