@@ -7,7 +7,8 @@ export const cors: RequestHandler = (req, res, next) => {
   if (req.method !== 'OPTIONS') return next();
   res.set({
     'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Content-Encoding, X-Retry-Count',
+    // Whatever a shop's other scripts put on its requests, such as `traceparent`; the star leaves out `Authorization`.
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Content-Encoding, X-Retry-Count, *',
     'Access-Control-Max-Age': '86400',
   });
   res.status(204).end();

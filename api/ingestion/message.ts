@@ -48,6 +48,8 @@ export const messageSchema = z.object({
   anonymousId: externalId,
   previousId: externalId,
   timestamp: time,
+  /** What RudderStack's clients call it, unless their user said when. */
+  originalTimestamp: time,
   sentAt: time,
   properties: object,
   traits: object,
@@ -73,7 +75,7 @@ export function readMessage(item: unknown, kind: CustomerEventKind | null): Segm
     userId: read.userId,
     anonymousId: read.anonymousId,
     previousId: known === 'alias' ? read.previousId : null,
-    timestampMs: read.timestamp,
+    timestampMs: read.timestamp ?? read.originalTimestamp,
     sentAtMs: read.sentAt,
     body: bodyOf(item, read),
   };

@@ -49,7 +49,13 @@ function settingsOf(writeKey: string, { host, pathname, protocol }: URL) {
   const scheme = protocol.replace(':', '');
   const apiHost = `${host}${pathname.replace(/\/$/, '')}/v1`;
   return {
-    integrations: { 'Segment.io': { apiKey: writeKey, apiHost, protocol: scheme } },
+    integrations: {
+      'Segment.io': {
+        ...{ apiKey: writeKey, apiHost, protocol: scheme },
+        // What a visitor does just before the payment page opens would else be lost until they come back.
+        deliveryStrategy: { strategy: 'standard', config: { keepalive: true } },
+      },
+    },
     // Of its own measurements the library sends none elsewhere.
     metrics: { sampleRate: 0, host: apiHost, protocol: scheme },
     plan: { track: { __default: { enabled: true } }, identify: { __default: { enabled: true } } },

@@ -5,15 +5,17 @@ import type { AcceptedEvent } from './event.ts';
 export type Traits = Record<string, Trait>;
 
 /**
- * The traits after an event: `identify` carries them in `traits`, any other event in `context.traits`; those under
- * `stated` are the customer's own word. Stated beats observed beats bought-in, and of one origin the newer beats the
- * older. A null takes the trait away. Answers the same object when nothing changed.
+ * The traits after an event: `identify` carries them in `traits` (that of RudderStack's browser client in
+ * `context.traits`), any other event in `context.traits`; those under `stated` are the customer's own word. Stated
+ * beats observed beats bought-in, and of one origin the newer beats the older. A null takes the trait away. Answers
+ * the same object when nothing changed.
  *
  * What would lead over the bound is not taken: one customer with megabytes of traits, which a write key can make, held
  * up the routing of all others.
  */
 export function applyTraits(traits: Traits, event: AcceptedEvent): Traits {
-  const given = event.kind === 'identify' ? event.body.traits : event.body.context?.['traits'];
+  const inContext = event.body.context?.['traits'];
+  const given = event.kind === 'identify' ? (event.body.traits ?? inContext) : inContext;
   if (!isRecord(given)) return traits;
   const { stated, ...observed } = given;
   const changed = setTraits(traits, isRecord(stated) ? stated : {}, 'stated', event.occurredAt);

@@ -108,7 +108,7 @@ test('a shop page may post from any origin, with its key and as text/plain', asy
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
   expect(preflight.headers.get('access-control-allow-headers')).toBe(
-    'Authorization, Content-Type, Content-Encoding, X-Retry-Count',
+    'Authorization, Content-Type, Content-Encoding, X-Retry-Count, *',
   );
   const headers = { ...write, 'content-type': 'text/plain', 'x-retry-count': '3' };
   const answer = await s.api.post('/v1/t', { anonymousId: 'a', event: 'X' }, headers);
@@ -208,6 +208,10 @@ test('occurredAt corrects the clock of the sender, in Kairos time', async () => 
   expect(await at({ timestamp: '2019-01-01T00:00:00Z', sentAt: '2019-01-01T00:00:05Z' })).toBe(
     '2026-03-01T12:05:00.000Z',
   );
+  // RudderStack's clients name it otherwise, beside what their user says.
+  const original = { originalTimestamp: '2019-01-01T00:00:00Z', sentAt: '2019-01-01T00:00:05Z' };
+  expect(await at(original)).toBe('2026-03-01T12:05:00.000Z');
+  expect(await at({ ...original, timestamp: '2019-01-01T00:00:03Z' })).toBe('2026-03-01T12:08:00.000Z');
   // Before the home was made, time is as it was.
   expect(await at({ timestamp: '2026-02-01T00:00:00Z' })).toBe('2026-02-01T00:00:00.000Z');
   expect(await at({ timestamp: '2030-01-01T00:00:00Z' })).toBe('2026-03-01T12:10:00.000Z');

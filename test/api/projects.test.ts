@@ -9,7 +9,12 @@ test('a page of a shop learns from its write key alone where to send, and sends 
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
   const apiHost = `${new URL(api.url).host}/v1`;
   expect(answer.body).toMatchObject({
-    integrations: { 'Segment.io': { apiKey: 'write-of-test', apiHost, protocol: 'http' } },
+    integrations: {
+      'Segment.io': {
+        ...{ apiKey: 'write-of-test', apiHost, protocol: 'http' },
+        deliveryStrategy: { strategy: 'standard', config: { keepalive: true } },
+      },
+    },
     metrics: { sampleRate: 0 },
   });
   for (const key of ['nobody', 'admin-of-test']) {
