@@ -20,7 +20,11 @@ import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
 import { closeFoundRuns } from '../db/queries/close-found-runs.ts';
 import { closedRunsToCheck, type ClosedRunPlace } from '../db/queries/closed-runs-to-check.ts';
-import { openRunsToCheck, type OpenRunPlace } from '../db/queries/open-runs-to-check.ts';
+import {
+  openRunsToCheck,
+  openWatchRunsToCheck,
+  type OpenRunPlace,
+} from '../db/queries/open-runs-to-check.ts';
 import { oweEndAgain, oweStartAgain } from '../db/queries/owe-again.ts';
 import { openDeliveries, settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
 import { bounds } from '../domain/bounds.ts';
@@ -44,7 +48,7 @@ export const toldAgainAfterMs = 10 * 60_000;
 export const deliveriesPage = 1_000;
 export const deliveriesPages = 5;
 /** A call to Temporal that takes longer is given up until the next look. Real milliseconds. */
-const callTimeoutMs = 10_000;
+export const keeperTimeoutMs = 10_000;
 const keepingLock = 4_702_003;
 
 export interface KeeperParts {
@@ -56,17 +60,26 @@ export interface KeeperParts {
   onDispatches: () => void;
   /** In place of `keeperPage` and `keeperPages`. */
   reach?: { page: number; pages: number };
+  /** In place of `keeperTimeoutMs`. */
+  timeoutMs?: number;
 }
 
 /** Where the next look goes on; null at the beginning of a round. */
 export interface KeeperPlace {
   open: OpenRunPlace | null;
+  /** Likewise, among the runs of watches. */
+  watches: OpenRunPlace | null;
   closed: ClosedRunPlace | null;
   delivery: string | null;
 }
 
 /** The beginning of a round. */
-export const atTheBeginning = (): KeeperPlace => ({ open: null, closed: null, delivery: null });
+export const atTheBeginning = (): KeeperPlace => ({
+  open: null,
+  watches: null,
+  closed: null,
+  delivery: null,
+});
 
 /** Keeps until the signal says stop. Never throws: what fails is logged and tried again a minute later. */
 export async function runKeeper(parts: KeeperParts, stop: AbortSignal): Promise<void> {
@@ -90,7 +103,8 @@ export async function runKeeper(parts: KeeperParts, stop: AbortSignal): Promise<
 /** One look, as far as its bounds go. What fails in it is logged, and keeps nothing else of it from being done. */
 export async function keepOnce(parts: KeeperParts, place: KeeperPlace, stop?: AbortSignal): Promise<void> {
   const steps = [
-    () => checkOpenRuns(parts, place, stop),
+    () => checkOpenRuns(parts, { place, kind: 'open', stop }),
+    () => checkOpenRuns(parts, { place, kind: 'watches', stop }),
     () => checkClosedRuns(parts, place),
     () => settleDeliveries(parts, place),
   ];
@@ -102,11 +116,16 @@ export async function keepOnce(parts: KeeperParts, place: KeeperPlace, stop?: Ab
   }
 }
 
-async function checkOpenRuns(parts: KeeperParts, place: KeeperPlace, stop?: AbortSignal): Promise<void> {
+const openRunsOf = { open: openRunsToCheck, watches: openWatchRunsToCheck };
+
+async function checkOpenRuns(
+  parts: KeeperParts,
+  { place, kind, stop }: { place: KeeperPlace; kind: keyof typeof openRunsOf; stop: AbortSignal | undefined },
+): Promise<void> {
   const { page: size, pages } = parts.reach ?? { page: keeperPage, pages: keeperPages };
   for (let page = 0; page < pages && !stop?.aborted; page += 1) {
-    const runs = await openRunsToCheck(parts.sql, place.open, size);
-    place.open = runs.length < size ? null : runs.at(-1)!;
+    const runs = await openRunsOf[kind](parts.sql, place[kind], size);
+    place[kind] = runs.length < size ? null : runs.at(-1)!;
     const { standings, failures } = await standingsOf(parts, runs);
     await putRight(parts, standings);
     if (failures.length >= keeperConcurrency) throw failures[0];
@@ -115,7 +134,7 @@ async function checkOpenRuns(parts: KeeperParts, place: KeeperPlace, stop?: Abor
         { err: failures[0], count: failures.length },
         'runs could not be compared with Temporal',
       );
-    if (place.open === null) return;
+    if (place[kind] === null) return;
   }
 }
 
@@ -206,6 +225,6 @@ function ago(clock: Clock, realMs: number): Date {
   return clock.fromReal(new Date(clock.realNow().getTime() - realMs));
 }
 
-function timely<T>({ client, clock }: KeeperParts, call: () => Promise<T>): Promise<T> {
-  return client.withDeadline(clock.realNow().getTime() + callTimeoutMs, call);
+function timely<T>({ client, clock, timeoutMs }: KeeperParts, call: () => Promise<T>): Promise<T> {
+  return client.withDeadline(clock.realNow().getTime() + (timeoutMs ?? keeperTimeoutMs), call);
 }

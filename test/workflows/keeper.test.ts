@@ -1,20 +1,31 @@
+import { Client, type Connection, type WorkflowClientInterceptor } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
+import { createClock } from '../../src/clock.ts';
 import { markDispatched, owedDispatches } from '../../src/db/queries/owed-dispatches.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
 import type { DeliveryState } from '../../src/domain/delivery.ts';
+import { bounds } from '../../src/domain/bounds.ts';
 import { journeyQueue } from '../../src/domain/task-queues.ts';
+import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { silentLog } from '../../src/log.ts';
 import { carryOut } from '../../src/routing/dispatch.ts';
-import { atTheBeginning, keepOnce, runKeeper, toldAgainAfterMs } from '../../src/routing/keeper.ts';
+import {
+  atTheBeginning,
+  keepOnce,
+  runKeeper,
+  toldAgainAfterMs,
+  type KeeperParts,
+} from '../../src/routing/keeper.ts';
 import { standingOf } from '../../src/routing/standing.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
 import { devServer } from '../support/dev-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
+import { temporalLine } from '../support/temporal-line.ts';
 
 const { CommandType } = proto.temporal.api.enums.v1;
 const [abandonedCart] = journeyDefinitions();
@@ -56,7 +67,7 @@ async function setup() {
     ...routing,
     sql,
     temporal,
-    keep: () => keepOnce(keeperParts(), place),
+    keep: (over: Partial<KeeperParts> = {}) => keepOnce({ ...keeperParts(), ...over }, place),
     keeperParts,
     moveOnMs: (ms: number) => routing.moveTo(new Date(clock.now().getTime() + ms).toISOString()),
     handle: async (key: string) => temporal().client.workflow.getHandle(await workflowIdOf(key)),
@@ -96,6 +107,11 @@ const ordered = (cart: string): GivenEvent => ({
   userId: 'u1',
   properties: { order_id: cart, cart_id: cart },
 });
+
+/** A client whose word on one workflow a test gets hold of: before it is asked, and before its answer is used. */
+function askedThrough(connection: Connection, describe: WorkflowClientInterceptor['describe']): Client {
+  return new Client({ connection, interceptors: { workflow: [{ describe: describe! }] } });
+}
 
 /** Answers the next workflow task in the place of a worker. */
 async function answerTask(temporal: TestWorkflowEnvironment, command: object): Promise<void> {
@@ -255,6 +271,33 @@ describe('keeping', () => {
       },
       { key: 'c2', message: 'waits', state: 'waiting', ...untouched },
     ]);
+    it.moveOnMs(bounds.callMs);
+    await it.keep();
+    const [given] = await it.sql`
+      select state, reason, calling_at, verdicts -> 0 ->> 'words' as words, at = ${at} as "sameTime"
+      from deliveries where message = 'under-way'`;
+    expect(given).toEqual({
+      state: 'unknown',
+      reason: null,
+      calling_at: null,
+      words:
+        'unknown: the call was begun and its end never told; the run had ended as terminated, so nobody comes back to it',
+      sameTime: true,
+    });
+  });
+
+  test('a call of a run that is open is never given up here, however long it takes', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added('c1'));
+    await it.dispatch();
+    await it.sql`
+      insert into deliveries (id, run_id, customer_id, name, message, nth, purpose, channel, state, verdicts,
+        calling_at, at)
+      select ${newId(it.clock)}, id, customer_id, name, 'nudge', 1, 'help', 'email', 'intended', '[]', opened_at,
+        opened_at from runs`;
+    it.moveOnMs(bounds.callMs * 10);
+    await it.keep();
+    expect(await it.sql`select state from deliveries`).toEqual([{ state: 'intended' }]);
   });
 
   test('more runs than fit a page are all looked at', async () => {
@@ -288,6 +331,120 @@ describe('keeping', () => {
     await (await it.handle('c1')).terminate();
     await it.keep();
     expect(await it.rows()).toEqual([{ key: 'c1', state: 'closed', outcome: 'terminated' }]);
+  });
+
+  test('more runs than one look reaches are all looked at, round after round, whoever cannot be judged', async () => {
+    await using it = await setup();
+    const keys = Array.from({ length: 23 }, (_, i) => `c${String(i).padStart(2, '0')}`);
+    await it.acceptAndRoute(...keys.map(added));
+    await it.dispatch();
+    let asked = 0;
+    const client = askedThrough(it.temporal().connection, async (input, next) => {
+      asked += 1;
+      if (input.workflowExecution.workflowId?.includes('/c01/')) throw new Error('nobody can tell');
+      return next(input);
+    });
+    const reach = { page: 3, pages: 2 };
+    const looksOfARound = Math.ceil(23 / 6);
+    for (const gone of [
+      ['c01', 'c05', 'c22'],
+      ['c00', 'c20'],
+    ]) {
+      for (const key of gone) await (await it.handle(key)).terminate();
+      // Those that ended a moment ago may still be listed as running: then they come round once more.
+      await eventually('they are no longer listed', async () => {
+        const listed = await it.temporal().client.workflow.count(`ExecutionStatus = 'Running'`);
+        return listed.count === (gone.length === 3 ? 20 : 18);
+      });
+      for (let look = 0; look < looksOfARound; look += 1) {
+        const before = asked;
+        await it.keep({ client, reach });
+        expect(asked - before).toBeLessThanOrEqual(6);
+      }
+    }
+    const closed = await it.sql`select key from runs where state = 'closed' order by key`;
+    expect(closed.map((run) => run['key'])).toEqual(['c00', 'c05', 'c20', 'c22']);
+  });
+
+  test('Temporal goes away between two pages: what was judged is put right, the rest when it is back', async () => {
+    await using it = await setup();
+    await using line = await temporalLine(it.temporal());
+    await it.acceptAndRoute(...['c1', 'c2', 'c3', 'c4'].map(added));
+    await it.dispatch();
+    for (const key of ['c1', 'c4']) await (await it.handle(key)).terminate();
+    const client = askedThrough(line.connection, async (input, next) => {
+      const answer = await next(input);
+      line.cut();
+      return answer;
+    });
+    const over = { reach: { page: 2, pages: 9 }, clock: createClock(realTime), timeoutMs: 1_500 };
+    await it.keep({ client, ...over });
+    const states = async () => (await it.rows()).map((run) => [run['key'], run['outcome']]);
+    expect(await states()).toEqual([
+      ['c1', 'terminated'],
+      ['c2', null],
+      ['c3', null],
+      ['c4', null],
+    ]);
+    expect(await owedDispatches(it.sql, 10)).toEqual([]);
+    line.mend();
+    await eventually('the next looks go on', async () => {
+      await it.keep({ client: line.client, ...over });
+      return (await states())[3]![1] === 'terminated';
+    });
+    expect((await states()).map(([, outcome]) => outcome)).toEqual(['terminated', null, null, 'terminated']);
+  });
+
+  test('the database goes away between the look and the write: nothing is half done, the next look does it', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added('c1'), added('c2'));
+    await it.dispatch();
+    await (await it.handle('c1')).terminate();
+    const client = askedThrough(it.temporal().connection, async (input, next) => {
+      const answer = await next(input);
+      await it.sql`alter table if exists runs rename to gone`;
+      return answer;
+    });
+    await it.keep({ client });
+    await it.sql`alter table gone rename to runs`;
+    expect(await it.rows()).toMatchObject([{ state: 'open' }, { state: 'open' }]);
+    await it.keep();
+    expect(await it.rows()).toMatchObject([{ state: 'closed', outcome: 'terminated' }, { state: 'open' }]);
+  });
+
+  test('an ending that is routed between the look and the write stands, in place of what was found', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added('terminated'), added('lost'), added('told'));
+    await it.dispatch();
+    const meanwhile = (key: string) => {
+      let isRouted = false;
+      return askedThrough(it.temporal().connection, async (input, next) => {
+        const before = isRouted;
+        isRouted = true;
+        if (!before) await it.acceptAndRoute(ordered(key));
+        return next(input);
+      });
+    };
+    const outcomes = async () => (await it.rows()).map((run) => [run['key'], run['outcome']]);
+    await (await it.handle('terminated')).terminate();
+    await it.keep({ client: meanwhile('terminated') });
+    await it.dispatch();
+    await it.loseTemporal();
+    await it.keep({ client: meanwhile('lost') });
+    expect(await outcomes()).toEqual([
+      ['lost', 'ordered'],
+      ['terminated', 'ordered'],
+      ['told', null],
+    ]);
+    // Only the one that is open is begun anew; of the other the ending is owed.
+    const owed = (await owedDispatches(it.sql, 10)).map(({ kind, run }) => [run.key, kind]);
+    expect(owed).toHaveLength(2);
+    expect(owed).toEqual(
+      expect.arrayContaining([
+        ['told', 'start'],
+        ['lost', 'end'],
+      ]),
+    );
   });
 
   test('of two keepers one keeps, and both stop when told', async () => {
