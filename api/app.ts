@@ -10,6 +10,7 @@ import { batchRoutes } from './routes/batch.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -37,6 +38,7 @@ export function createApp(given: ApiDeps): Express {
   healthRoutes(app, deps);
   messageRoutes(app, deps);
   batchRoutes(app, deps);
+  eventRoutes(app, deps);
   rejectionRoutes(app, deps);
   customerRoutes(app, deps);
   consentRoutes(app, deps);

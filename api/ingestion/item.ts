@@ -72,8 +72,8 @@ export function readItem(
   return { index, came, bytes, event };
 }
 
-/** @throws AppError `too-large`. */
-function bytesOf(came: unknown): number {
+/** The bytes of a message as JSON. @throws AppError `too-large`. */
+export function bytesOf(came: unknown): number {
   const bytes = Buffer.byteLength(JSON.stringify(came));
   if (bytes <= bounds.itemBytes) return bytes;
   throw new AppError(

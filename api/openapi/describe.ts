@@ -8,8 +8,12 @@ export interface Operation {
   key: 'none' | 'write' | 'admin';
   query?: z.ZodType;
   body?: z.ZodType;
-  /** What it answers with 200: a schema, or the media type of what is no JSON. */
+  /** Instead of `body`, where the content type says what comes: a schema each. */
+  bodies?: Record<string, z.ZodType>;
+  /** What it answers when all went well: a schema, or the media type of what is no JSON. */
   answer: z.ZodType | string;
+  /** With which status; 200 unless it says another. */
+  status?: 200 | 202;
   /** Beside those that follow from its key, query and body. */
   errors?: ErrorCode[];
 }

@@ -58,10 +58,11 @@ const writeSecurity = [{ writeKey: [] }, { writeKeyBasic: [] }, { writeKeyQuery:
 const securityOf = { none: [], write: writeSecurity, admin: adminSecurity };
 
 function documented(path: string, operation: Operation): DocumentedOperation {
-  const { summary, key, query, body, answer } = operation;
+  const { summary, key, query, answer, status = 200 } = operation;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
   const ok = typeof answer === 'string' ? { [answer]: {} } : content(answer, 'output');
   const codes = codesOf(operation);
+  const requested = requestContent(operation);
   return {
     summary,
     security: securityOf[key],
@@ -69,18 +70,27 @@ function documented(path: string, operation: Operation): DocumentedOperation {
       ...inPath.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' } })),
       ...(query ? queryParameters(query) : []),
     ],
-    ...(body && { requestBody: { required: true as const, content: content(body, 'input') } }),
-    responses: { '200': { description: 'Done', content: ok }, ...problems(codes) },
+    ...(requested && { requestBody: { required: true as const, content: requested } }),
+    responses: { [status]: { description: 'Done', content: ok }, ...problems(codes) },
     'x-error-codes': codes,
   };
 }
 
-function codesOf({ key, query, body, errors = [] }: Operation): ErrorCode[] {
+function requestContent({ body, bodies }: Operation): Record<string, { schema: unknown }> | undefined {
+  if (!bodies) return body && content(body, 'input');
+  const schemas = Object.entries(bodies).map(([type, schema]) => [
+    type,
+    { schema: jsonSchema(schema, 'input') },
+  ]);
+  return Object.fromEntries(schemas) as Record<string, { schema: unknown }>;
+}
+
+function codesOf({ key, query, body, bodies, errors = [] }: Operation): ErrorCode[] {
   const codes = new Set<ErrorCode>(errors);
   if (key !== 'none') codes.add('missing-key').add('unknown-key');
   if (key === 'admin') codes.add('wrong-key');
   if (query) codes.add('malformed-query');
-  if (body) {
+  if (body || bodies) {
     for (const code of ['malformed-json', 'malformed-body', 'too-large', 'unsupported-encoding'] as const)
       codes.add(code);
   }

@@ -38,10 +38,11 @@ function section(method: string, path: string, operation: DocumentedOperation): 
     ({ name, in: place, schema }) =>
       `<tr><td><code>${name}</code></td><td>${place}</td><td><code>${escape(JSON.stringify(schema))}</code></td></tr>`,
   );
+  const answered = (responses['200'] ?? responses['202']) as { content: unknown };
   const codes = operation['x-error-codes'].map((code) => `<a href="#${code}">${code}</a>`).join(', ');
   return `<section><h3><code>${method.toUpperCase()} ${escape(path)}</code></h3><p>${escape(summary)} (${key})</p>
 ${rows.length > 0 ? `<table>${rows.join('')}</table>` : ''}
-${requestBody ? details('Body', requestBody.content) : ''}${details('Answer', (responses['200'] as { content: unknown }).content)}
+${requestBody ? details('Body', requestBody.content) : ''}${details('Answer', answered.content)}
 <p>Errors: ${codes}</p></section>`;
 }
 

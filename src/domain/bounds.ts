@@ -54,6 +54,9 @@ export const bounds = {
   behindMs: 3_000,
   /** How long a look at whether a part is ready may take, real milliseconds. */
   readyMs: 3_000,
+  /** Where `/metrics` stops counting a queue, and how long a scrape waits for the counts, real milliseconds. */
+  countedItems: 10_000,
+  countMs: 2_000,
   /**
    * How long a call to a provider may be under way whose run is over, real milliseconds: if its end was not told by
    * then, nobody is there to tell it. Ten times what an attempt may take.

@@ -20,6 +20,14 @@ export function clientTimeMs(value: unknown): number | null {
   return match ? isoMs(match) : null;
 }
 
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i;
+
+/** A time as RFC 3339 has it, with its offset, in epoch milliseconds; null for anything else. */
+export function rfc3339Ms(text: string): number | null {
+  if (!rfc3339.test(text)) return null;
+  return clientTimeMs(text.replace(/(\.\d{9})\d+/, '$1'));
+}
+
 function epochMs(value: number): number | null {
   return finite(Math.round(Math.abs(value) < secondsBelow ? value * 1_000 : value));
 }

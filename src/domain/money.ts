@@ -6,6 +6,11 @@ export function minorDigits(currency: string): number {
   return currencyOf(currency)?.digits ?? 2;
 }
 
+/** Whether ISO 4217 lists this code of three capital letters. */
+export function isCurrency(code: string): boolean {
+  return currencyOf(code) !== undefined;
+}
+
 /**
  * A decimal amount of the major unit (`19.99`, or `'19.99'` as some clients write it) as an integer of minor units,
  * rounded half up. Null for what is not an amount.

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { bounds } from '../../src/domain/bounds.ts';
+import type { UniversalData, UniversalType } from '../../src/domain/universal-event.ts';
+import { minorPrice, priceFields } from '../price-field.ts';
+import { textField } from '../text-field.ts';
+
+/** The schema of each type's data: what comes in, and what is kept of it. */
+export type DataSchemas = { readonly [Type in UniversalType]: z.ZodType<UniversalData[Type]> };
+
+/** The schemas of a shop, whose currency holds for prices that name none. What a schema does not name is not kept. */
+export function dataSchemas(shopCurrency: string): DataSchemas {
+  return { ...plainSchemas, 'price.changed': priceSchema(shopCurrency) };
+}
+
+/** Units on a shelf. */
+export const unitsSchema = z
+  .int(`expected units: an integer from 0 to ${bounds.stockUnits}`)
+  .min(0, `expected units: an integer from 0 to ${bounds.stockUnits}`)
+  .max(bounds.stockUnits, `expected units: an integer from 0 to ${bounds.stockUnits}`);
+
+const names = (what: string) =>
+  z
+    .array(textField(what, bounds.nameLength))
+    .max(bounds.momentNames, `expected ${bounds.momentNames} at most`)
+    .nullish()
+    .transform((given) => given ?? []);
+
+const such = (example: object) => `expected an object such as ${JSON.stringify(example)}`;
+
+const plainSchemas = {
+  'stock.changed': z.object(
+    {
+      available: unitsSchema,
+      location: textField('a location', bounds.idLength)
+        .nullish()
+        .transform((given) => given ?? ''),
+    },
+    such({ available: 3 }),
+  ),
+  'weather.forecast': z.object(
+    {
+      day: z.iso.date('expected a day, such as "2026-05-01"'),
+      condition: textField('a condition', bounds.nameLength),
+      temperatureC: z
+        .number()
+        .min(-100)
+        .max(100)
+        .nullish()
+        .transform((given) => given ?? null),
+    },
+    such({ day: '2026-05-01', condition: 'snow' }),
+  ),
+  'moment.occurred': z.object(
+    {
+      title: textField('a title', bounds.nameLength),
+      categories: names('a category'),
+      regions: names('a region'),
+    },
+    such({ title: 'The final' }),
+  ),
+};
+
+const priceSchema = (shopCurrency: string) =>
+  z
+    .object(priceFields, such({ price: 19.99, currency: 'EUR' }))
+    .transform((given, context) => minorPrice(given, shopCurrency, context));
