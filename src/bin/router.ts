@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { staticSummary } from '../define/journey-summary.ts';
+import { describeWorkflows } from '../define/describe-workflow.ts';
 import { loadConfig } from '../config.ts';
 import { createClock } from '../clock.ts';
 import { connect } from '../db/connect.ts';
@@ -9,7 +9,12 @@ import { createLog } from '../log.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
 import { startRouting } from '../routing/start-routing.ts';
 import { lazyConnection, temporalTarget } from '../temporal.ts';
-import { journeyDefinitions, journeyVersions } from '../../workflows/definitions.ts';
+import {
+  journeyDefinitions,
+  journeyVersions,
+  watchDefinitions,
+  watchVersions,
+} from '../../workflows/definitions.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
 /** The router: routing and dispatching. Several may run; one of them works, the others are spares. */
@@ -19,7 +24,6 @@ async function startRouter(): Promise<RunningPart> {
   if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the router needs the database.');
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the router needs Temporal.');
   const log = createLog('router', config.KAIROS_LOG_LEVEL);
-  const versions = journeyVersions();
   // Of these, dispatching and keeping hold one each with their lock.
   const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 5 });
   const { scale, secret } = await awaitHome(database.sql);
@@ -32,16 +36,13 @@ async function startRouter(): Promise<RunningPart> {
       sql: database.sql,
       clock,
       journeys: indexJourneys(journeyDefinitions()),
-      watches: [],
+      watches: watchDefinitions(),
       currency: config.KAIROS_CURRENCY,
       secret,
     },
     dispatching: {
       client,
-      describe: (name, version) => {
-        const journey = versions.find((one) => one.name === name && one.version === version);
-        return journey ? { workflowType: journey.workflowType, summary: staticSummary(journey) } : null;
-      },
+      describe: describeWorkflows({ journeys: journeyVersions(), watches: watchVersions() }),
     },
     log,
   });

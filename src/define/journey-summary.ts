@@ -1,7 +1,5 @@
 import type { JourneyDefinition } from './journey.ts';
-
-/** As many bytes as Temporal takes for the summary of a workflow. */
-const mostBytes = 400;
+import { shortened } from './shortened.ts';
 
 /** The journey in one line, as it stands over each of its workflows in Temporal. */
 export function staticSummary(journey: JourneyDefinition): string {
@@ -15,12 +13,4 @@ export function staticSummary(journey: JourneyDefinition): string {
     `runs again ${journey.again}`,
   ];
   return shortened(`${journey.name}: ${parts.join('; ')}`);
-}
-
-function shortened(text: string): string {
-  const encoder = new TextEncoder();
-  if (encoder.encode(text).length <= mostBytes) return text;
-  let kept = text;
-  while (encoder.encode(`${kept}…`).length > mostBytes) kept = [...kept].slice(0, -1).join('');
-  return `${kept}…`;
 }

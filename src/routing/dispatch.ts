@@ -8,18 +8,19 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
 import type { Clock } from '../clock.ts';
+import type { DescribeWorkflow } from '../define/describe-workflow.ts';
 import type { OwedDispatch } from '../db/queries/owed-dispatches.ts';
-import type { RunDispatch, RunInput } from '../domain/run-input.ts';
+import { dispatchSignal, type RunDispatch, type RunInput } from '../domain/run-input.ts';
 import { safeName } from '../domain/safe-name.ts';
 import { searchAttributes } from '../domain/search-attributes.ts';
 import { journeyQueue } from '../domain/task-queues.ts';
+import type { WatchInput } from '../domain/watch-input.ts';
 
 export interface DispatchContext {
   client: Client;
   clock: Clock;
   secret: string;
-  /** The workflow type of a version of a journey, and its static summary; null when the code has no such version. */
-  describe: (name: string, version: number) => { workflowType: string; summary: string } | null;
+  describe: DescribeWorkflow;
 }
 
 /** So close to its waking a run may be awake already: it is told instead of terminated. Real milliseconds. */
@@ -29,22 +30,17 @@ export async function carryOut(context: DispatchContext, dispatch: OwedDispatch)
   if (dispatch.kind === 'start') return startRun(context, dispatch);
   if (dispatch.kind === 'end' && isAsleep(context, dispatch)) return terminateAsleep(context, dispatch);
   const handle = context.client.workflow.getHandle(dispatch.run.workflowId);
-  await ignoringGone(handle.signal('dispatch', signalOf(dispatch)));
+  await ignoringGone(handle.signal(dispatchSignal, signalOf(dispatch)));
 }
 
-async function startRun(context: DispatchContext, { runId, run }: OwedDispatch): Promise<void> {
+async function startRun(context: DispatchContext, dispatch: OwedDispatch): Promise<void> {
+  const { run } = dispatch;
   if (run.state === 'closed') return;
-  const described = context.describe(run.name, run.version);
+  const subject = run.subject === null ? null : safeName(run.subject, context.secret);
+  const described = context.describe(run.name, run.version, subject);
   if (!described) throw new UnknownVersion(run.name, run.version);
-  const input: RunInput = {
-    runId,
-    name: run.name,
-    first: run.first,
-    carries: run.carries,
-    settings: run.settings,
-    openedAt: run.openedAt.getTime(),
-    clock: context.clock.scale,
-  };
+  const input =
+    subject === null ? journeyInput(context, dispatch) : watchInput(context, { ...dispatch, subject });
   const asleepMs = run.wakesAt
     ? context.clock.toReal(run.wakesAt).getTime() - context.clock.realNow().getTime()
     : 0;
@@ -61,6 +57,24 @@ async function startRun(context: DispatchContext, { runId, run }: OwedDispatch):
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
+}
+
+function journeyInput({ clock }: DispatchContext, { runId, run }: OwedDispatch): RunInput {
+  const { name, first, carries, settings, openedAt } = run;
+  return { runId, name, first, carries, settings, openedAt: openedAt.getTime(), clock: clock.scale };
+}
+
+function watchInput(
+  { clock }: DispatchContext,
+  { runId, run, carries, eventName, occurredAt, heardUpTo, subject }: OwedDispatch & { subject: string },
+): WatchInput {
+  const { name, settings, openedAt } = run;
+  const units = Number(carries['units'] ?? 0);
+  const wake = { seq: 0, name: eventName ?? '', at: occurredAt.getTime(), units };
+  return {
+    ...{ runId, name, subject, wake, heardUpTo, settings },
+    ...{ openedAt: openedAt.getTime(), clock: clock.scale },
+  };
 }
 
 function attributesOf(
@@ -110,15 +124,13 @@ async function ignoringGone(call: Promise<unknown>): Promise<void> {
   });
 }
 
-/** The row asks for a version of a journey that this code does not have: an older process; a newer one can do it. */
+/** The row asks for a version of a journey or watch that this code does not have: an older process; a newer one can do it. */
 export class UnknownVersion extends Error {
   override readonly name = 'UnknownVersion';
   /** As `owedDispatches` leaves it out: `name/version`. */
   readonly version: string;
   constructor(name: string, version: number) {
-    super(
-      `This code has no version ${version} of the journey ${name}: run the router of the release that has it.`,
-    );
+    super(`This code has no version ${version} of ${name}: run the router of the release that has it.`);
     this.version = `${name}/${version}`;
   }
 }

@@ -1,8 +1,13 @@
 import type { Sql } from '../connect.ts';
 
+/** A watch that is started anew is told at most so much again. */
+const mostToldAgain = 500;
+
 /**
  * Owes Temporal the start of open runs once more, and all that they were told; says how many runs. A run that is
- * owed something already, or that somebody else has locked, is left for the next look.
+ * owed something already, or that somebody else has locked, is left for the next look. A watch is told its newest
+ * crossing of each name, and what came between them: it counts anew before it does anything, so that no older one
+ * matters, and it may have had more of them than a workflow takes.
  *
  * The row is locked before the look at its dispatches: routing locks it to add one. Without that, a new event could
  * be told to nobody, between this look and the new start, count as done, and be missing for ever.
@@ -13,9 +18,17 @@ export async function oweStartAgain(sql: Sql, runIds: readonly string[]): Promis
     const locked = await tx<{ id: string }[]>`
       select id from runs where id = any(${[...runIds]}::uuid[]) and state = 'open' for update skip locked`;
     const owed = await tx<{ runId: string }[]>`
+      with newest as (
+        select d.run_id, max(d.seq) as seq from dispatches d join runs r on r.id = d.run_id
+        where d.run_id = any(${locked.map(({ id }) => id)}::uuid[]) and r.subject is not null and d.seq > 0
+        group by d.run_id, d.event_name
+      ), first as (
+        select run_id, greatest(min(seq), max(seq) - ${mostToldAgain - 1}) as seq from newest group by run_id
+      )
       update dispatches d set done_at = null
       where d.run_id = any(${locked.map(({ id }) => id)}::uuid[])
         and not exists (select from dispatches o where o.run_id = d.run_id and o.done_at is null)
+        and not exists (select from first f where f.run_id = d.run_id and d.seq > 0 and d.seq < f.seq)
       returning d.run_id as "runId"`;
     return new Set(owed.map(({ runId }) => runId)).size;
   });

@@ -11,6 +11,8 @@ export interface OwedDispatch {
   eventName: string | null;
   occurredAt: Date;
   carries: Carried;
+  /** Of a watch's start: everything up to this `seq` need not be told (any more). */
+  heardUpTo: number;
   run: {
     name: string;
     version: number;
@@ -51,7 +53,7 @@ export async function owedDispatches(
 ): Promise<OwedDispatch[]> {
   const rows = await sql<Row[]>`
     select d.run_id as "runId", d.seq, d.kind, d.event_id as "eventId", d.event_name as "eventName",
-           d.occurred_at as "occurredAt", d.carries,
+           d.occurred_at as "occurredAt", d.carries, ${heardUpTo(sql)} as "heardUpTo",
            jsonb_build_object(
              'name', r.name, 'version', r.version, 'customerId', r.customer_id, 'subject', r.subject, 'key', r.key,
              'workflowId', r.workflow_id, 'first', r.first, 'carries', r.carries, 'settings', r.settings,
@@ -62,6 +64,14 @@ export async function owedDispatches(
     join runs r on r.id = d.run_id
     order by d.place`;
   return rows.map(({ openedAt, wakesAt, ...row }) => ({ ...row, run: { ...row.run, openedAt, wakesAt } }));
+}
+
+/** Of a start: the `seq` before the first that is still to be told, or the last of all. Meant for watches. */
+function heardUpTo(sql: Sql) {
+  return sql`
+    case when d.seq = 0 and r.subject is not null then coalesce(
+      (select min(o.seq) - 1 from dispatches o where o.run_id = d.run_id and o.seq > 0 and o.done_at is null),
+      r.last_seq) else 0 end`;
 }
 
 /** A run goes on in order: what comes after a start that is held is held as well. */
