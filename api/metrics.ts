@@ -1,42 +1,36 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestHandler } from 'express';
-import type { Ingestion } from './ingestion/ingestion.ts';
-import type { RouteDeps } from './deps.ts';
 import { queueDepths } from '../src/db/queries/queue-depths.ts';
+import { bounds } from '../src/domain/bounds.ts';
+import type { RouteDeps } from './deps.ts';
+import type { Ingestion } from './ingestion/ingestion.ts';
+import { withinTime } from './within-time.ts';
 
 /** What Prometheus scrapes of one process of the API. Counts of the database are read at the scrape. */
-export function createMetrics({ ingestion, database, log }: RouteDeps): {
+export function createMetrics(deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log'>): {
   registry: Registry;
   observe: RequestHandler;
 } {
   const registry = new Registry();
-  const registers = [registry];
-  ingestionMetrics(registry, ingestion);
-  new Gauge({
-    name: 'kairos_queue_depth',
-    help: 'Events not yet routed and dispatches not yet carried out, counted up to a bound; -1 when unknown',
-    labelNames: ['queue'],
-    registers,
-    async collect() {
-      try {
-        const { unrouted, owed } = await queueDepths(database.sql);
-        this.set({ queue: 'unrouted' }, unrouted);
-        this.set({ queue: 'owed' }, owed);
-      } catch (error) {
-        log.warn({ err: error }, 'the queues could not be counted');
-        for (const queue of ['unrouted', 'owed']) this.set({ queue }, -1);
-      }
-    },
-  });
+  ingestionMetrics(registry, deps.ingestion);
+  flushMetrics(registry, deps.ingestion);
+  databaseMetrics(registry, deps);
   return { registry, observe: timing(registry) };
 }
 
+const answered = {
+  commits: 'Commits that messages shared',
+  accepted: 'Messages answered as accepted',
+  duplicates: 'Messages answered as duplicates',
+  rejected: 'Messages answered as rejected',
+};
+
 function ingestionMetrics(registry: Registry, ingestion: Ingestion): void {
   const registers = [registry];
-  for (const name of ['commits', 'accepted', 'duplicates', 'rejected'] as const) {
+  for (const [name, help] of Object.entries(answered) as [keyof typeof answered, string][]) {
     new Counter({
       name: `kairos_ingestion_${name}_total`,
-      help: name === 'commits' ? 'Shared commits' : `Messages ${name} since the start`,
+      help,
       registers,
       collect() {
         this.reset();
@@ -46,10 +40,61 @@ function ingestionMetrics(registry: Registry, ingestion: Ingestion): void {
   }
   new Gauge({
     name: 'kairos_ingestion_waiting',
-    help: 'Messages that wait for their commit',
+    help: 'Messages that wait for their commit, those of the flush under way among them',
     registers,
     collect() {
       this.set(ingestion.waiting());
+    },
+  });
+}
+
+/** A flush takes what has gathered, commits it (in several parts if a value in it is refused) and answers it. */
+function flushMetrics(registry: Registry, ingestion: Ingestion): void {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: 'kairos_ingestion_flush_duration_seconds',
+    help: 'From a flush of messages to the end of its commit, or to its failure',
+    labelNames: ['outcome'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const size = new Histogram({
+    name: 'kairos_ingestion_flush_messages',
+    help: 'Messages that a flush took together',
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000],
+    registers,
+  });
+  ingestion.watch((messages) => {
+    size.observe(messages);
+    const stop = seconds.startTimer();
+    return (outcome) => void stop({ outcome });
+  });
+}
+
+/** What is not known is not shown: a depth that nobody could count has no sample. */
+function databaseMetrics(registry: Registry, { database, log }: Pick<RouteDeps, 'database' | 'log'>): void {
+  const registers = [registry];
+  const up = new Gauge({
+    name: 'kairos_database_up',
+    help: '1 when the database answered this scrape in time, else 0',
+    registers,
+  });
+  new Gauge({
+    name: 'kairos_queue_depth',
+    help: `Events not yet routed and dispatches not yet carried out, counted up to ${bounds.countedItems}; none when the database does not answer`,
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      this.reset();
+      try {
+        const { unrouted, owed } = await withinTime(queueDepths(database.sql, bounds), bounds.countMs);
+        this.set({ queue: 'unrouted' }, unrouted);
+        this.set({ queue: 'owed' }, owed);
+        up.set(1);
+      } catch (error) {
+        log.warn({ err: error }, 'the queues could not be counted');
+        up.set(0);
+      }
     },
   });
 }
@@ -58,17 +103,18 @@ function ingestionMetrics(registry: Registry, ingestion: Ingestion): void {
 function timing(registry: Registry): RequestHandler {
   const seconds = new Histogram({
     name: 'kairos_http_request_duration_seconds',
-    help: 'From the request to the end of its answer',
+    help: 'From the request to the end of its answer; status 0 when who asked had gone before that',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
   return (req, res, next) => {
     const stop = seconds.startTimer();
-    res.on('finish', () => {
-      const route = (req.route as { path?: string } | undefined)?.path ?? 'none';
+    res.on('close', () => {
+      const route =
+        (req.route as { path?: string } | undefined)?.path ?? (req.baseUrl.toLowerCase() || 'none');
       const method = /^(GET|HEAD|POST|PUT|DELETE|OPTIONS)$/.test(req.method) ? req.method : 'other';
-      stop({ method, route, status: res.statusCode });
+      stop({ method, route, status: res.writableFinished ? res.statusCode : 0 });
     });
     next();
   };

@@ -5,6 +5,7 @@ import { isUnavailable } from '../../src/db/unavailable.ts';
 import { bounds, type Bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
+import { withinTime } from '../within-time.ts';
 import { refusedBytes, rejectionOf, type Item, type Refusal } from './item.ts';
 import { commitItems, type Outcome } from './shared-commit.ts';
 
@@ -24,9 +25,14 @@ export interface Ingestion {
   submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted>;
   /** Messages that wait for their commit, those of the flush under way among them. */
   waiting(): number;
-  /** What was done since the start. */
+  /** What was answered since the start, and the commits that it took. */
   readonly counts: { commits: number; accepted: number; duplicates: number; rejected: number };
+  /** Tells of each flush from now on: how many messages it took from the queue, and when its end is known. */
+  watch(flushBegan: FlushWatch): void;
 }
+
+/** Called when a flush begins; what it gives is called at its end. */
+export type FlushWatch = (messages: number) => (outcome: 'committed' | 'failed') => void;
 
 /** What became of a request's messages. */
 export interface Submitted {
@@ -56,6 +62,7 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
   const queue: Waiting[] = [];
   let held = { items: 0, bytes: 0 };
   let isFlushing = false;
+  let flushBegan: FlushWatch = () => () => {};
 
   function submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted> {
     const bytes = sumOf([...items.map((item) => item.bytes), ...refusals.map(refusedBytes)]);
@@ -81,10 +88,13 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
   }
 
   async function flush(head: Waiting[]): Promise<void> {
+    const flushEnded = flushBegan(head.reduce((sum, waiting) => sum + sizeOf(waiting), 0));
     try {
       const outcomes = await withinTime(commit(head), limits.commitMs + 2_000);
+      flushEnded('committed');
       for (const waiting of head) settle(waiting, outcomes);
     } catch (error) {
+      flushEnded('failed');
       if (!isUnavailable(error)) log.error({ err: error }, 'a shared commit failed');
       for (const waiting of [...head, ...queue.splice(0)]) fail(waiting, error);
     }
@@ -125,7 +135,7 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
     held = { items: held.items - items.length - refusals.length, bytes: held.bytes - bytes };
   }
 
-  return { submit, counts, waiting: () => held.items };
+  return { submit, counts, waiting: () => held.items, watch: (watch) => void (flushBegan = watch) };
 }
 
 /** The oldest requests, at least one, up to `commitItems` messages. */
@@ -143,18 +153,4 @@ function refusedBy(outcomes: Map<Item, Outcome>): Refusal[] {
   return [...outcomes].flatMap(([{ index, came }, outcome]) =>
     typeof outcome === 'string' ? [] : [{ index, came, ...outcome }],
   );
-}
-
-/** A database that has gone without a word leaves its connections hanging: `statement_timeout` is not enough. */
-async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, failed) => {
-    const error = Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' });
-    timer = setTimeout(() => failed(error), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -6,6 +6,7 @@ import { AppError } from '../../src/errors.ts';
 import type { RouteDeps } from '../deps.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
+import { withinTime } from '../within-time.ts';
 
 /** Alive; and ready for work. Neither needs a key. */
 export function healthRoutes(router: IRouter, deps: RouteDeps): void {
@@ -41,7 +42,7 @@ export function healthRoutes(router: IRouter, deps: RouteDeps): void {
 
 async function missingInDatabase({ database, log }: RouteDeps): Promise<string | null> {
   try {
-    const pending = await inTime(pendingMigrations(database.sql));
+    const pending = await withinTime(pendingMigrations(database.sql), bounds.readyMs);
     return pending === 0 ? null : `The database lacks ${pending} migrations of this release.`;
   } catch (error) {
     log.warn({ err: error }, 'the database is not ready');
@@ -60,12 +61,4 @@ async function missingInTemporal({ temporal, clock, log }: RouteDeps): Promise<s
     log.warn({ err: error }, 'Temporal is not ready');
     return 'Temporal does not answer; events are accepted and take effect later.';
   }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, failed) => {
-    timer = setTimeout(() => failed(new Error(`no answer within ${bounds.readyMs} ms`)), bounds.readyMs);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -16,6 +16,8 @@ export const bounds = {
   /** A body of `/v1/products`, and the products in it. */
   productsBytes: 5_000 * kilobyte,
   products: 1_000,
+  /** Places that the refusal of a put of products names. */
+  productErrors: 100,
   /** Characters of the address of a product or its image. */
   urlLength: 2_048,
   /** Substitutes and reviews of a product, and characters of a review. */
@@ -62,6 +64,11 @@ export const bounds = {
    * then, nobody is there to tell it. Ten times what an attempt may take.
    */
   callMs: 600_000,
+  /** Customers of a wave that pass the gate in one transaction: on a channel that takes many in one call, or one by one. */
+  waveCustomers: 1_000,
+  waveCustomersOneByOne: 100,
+  /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */
+  callsAtOnce: 10,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

@@ -7,6 +7,7 @@ import { createClock } from '../../src/clock.ts';
 import { errorCodes, type ErrorCode } from '../../src/errors.ts';
 import { admin, testApi } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
+import { holdTable } from '../support/hold-table.ts';
 
 test('what is not there, and what is there for another method, are problems too', async () => {
   await using database = await testDatabase();
@@ -51,6 +52,14 @@ test('alive shows the clock; ready needs the database, its migrations and Tempor
   expect([away.status, away.body.code]).toEqual([503, 'unavailable']);
   expect(away.body.detail).toContain('Temporal');
   await temporal.close();
+
+  // A database that takes too long is as good as none.
+  const held = await holdTable(database.url, 'drizzle.__drizzle_migrations');
+  const hangs = await api.get('/readyz', {});
+  expect([hangs.status, hangs.body.detail]).toEqual([503, 'The database does not answer.']);
+  expect((await api.get('/healthz', {})).status).toBe(200);
+  await held[Symbol.asyncDispose]();
+  expect((await api.get('/readyz', {})).status).toBe(200);
 
   await database.sql`delete from drizzle.__drizzle_migrations`;
   const behind = await api.get('/readyz', {});
@@ -111,7 +120,7 @@ test('each code of the table is used, and each is reached by a test', () => {
   const sources = ['api', 'src', 'activities'].map(text).join('\n');
   const tests = text('test');
   for (const code of Object.keys(errorCodes) as ErrorCode[]) {
-    expect(sources, `${code} is used`).toContain(`'${code}'`);
-    expect(tests, `a test reaches ${code}`).toContain(`'${code}'`);
+    expect(sources.includes(`'${code}'`), `${code} is used`).toBe(true);
+    expect(tests.includes(`'${code}'`), `a test reaches ${code}`).toBe(true);
   }
 });

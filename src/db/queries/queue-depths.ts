@@ -1,12 +1,24 @@
 import type { Sql } from '../connect.ts';
 
-/** Where the count stops: a scrape must stay cheap when a queue is long. */
-export const countedUpTo = 10_000;
+/** Where the counts stop, and when PostgreSQL gives them up: a scrape stays cheap when a queue is long. */
+export interface CountBounds {
+  countedItems: number;
+  countMs: number;
+}
 
-/** How many events are not yet routed, and how many dispatches not yet carried out: at most `countedUpTo` each. */
-export async function queueDepths(sql: Sql): Promise<{ unrouted: number; owed: number }> {
-  const rows = await sql<{ unrouted: number; owed: number }[]>`
-    select (select count(*)::int from (select 1 from unrouted limit ${countedUpTo}) u) as unrouted,
-           (select count(*)::int from (select 1 from dispatches where done_at is null limit ${countedUpTo}) d) as owed`;
-  return rows[0]!;
+/**
+ * How many events are not yet routed, and how many dispatches not yet carried out: at most `countedItems` each.
+ * @throws what PostgreSQL says when it takes longer than `countMs`.
+ */
+export async function queueDepths(
+  sql: Sql,
+  { countedItems, countMs }: CountBounds,
+): Promise<{ unrouted: number; owed: number }> {
+  return sql.begin(async (tx) => {
+    await tx`select set_config('statement_timeout', ${String(countMs)}, true)`;
+    const rows = await tx<{ unrouted: number; owed: number }[]>`
+      select (select count(*)::int from (select 1 from unrouted limit ${countedItems}) u) as unrouted,
+             (select count(*)::int from (select 1 from dispatches where done_at is null limit ${countedItems}) d) as owed`;
+    return rows[0]!;
+  });
 }
