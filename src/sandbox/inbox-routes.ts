@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { channels } from '../domain/task-queues.ts';
@@ -120,18 +120,30 @@ function sayIssues(error: z.ZodError): string {
     .join('; ');
 }
 
-/** The lines of the file are the messages' JSON already: they pass through, and wait for a slow reader. */
+/** Waits for a slow reader, and stops when the reader is gone. */
 async function sendMessages(res: Response, inbox: MessageFile, filter: MessageFilter): Promise<void> {
-  res.type('json').write('{"messages":[');
+  res.type('json');
+  try {
+    await pipeline(messagesAsJson(inbox, filter), res);
+  } catch (error) {
+    // Nobody is left to be told.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+/** The lines of the file are the messages' JSON already: they pass through. */
+async function* messagesAsJson(
+  inbox: MessageFile,
+  filter: MessageFilter,
+): AsyncGenerator<string | Buffer, void> {
+  yield '{"messages":[';
   let separator = '';
   for await (const line of inbox.newest(filter)) {
-    res.write(separator);
+    if (separator) yield separator;
     separator = ',';
-    if (res.write(line)) continue;
-    await Promise.race([once(res, 'drain'), once(res, 'close')]);
-    if (res.destroyed) return;
+    yield line;
   }
-  res.end(']}');
+  yield ']}';
 }
 
 /** The mails in it are somebody else's: nothing of theirs runs, and the page itself loads nothing from elsewhere. */

@@ -26,6 +26,19 @@ test('GET /sandbox/messages tells newest first, by address, by channel, and up t
   expect(await deliveries('to=+14155550101'), 'a plus that was not escaped').toEqual(['s1']);
 });
 
+test('a long inbox is told whole to a slow reader, with nothing left behind for each time it waits', async () => {
+  await using sandbox = await testSandbox();
+  const { email } = createChannels({ sandboxUrl: sandbox.url, emailFrom });
+  const content = { ...mail, html: `<p>${'Hello '.repeat(200_000)}</p>` };
+  for (let n = 0; n < 15; n += 1) await email!.send({ deliveryId: `e${n}`, to: 'p@example.test', content });
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on('warning', onWarning);
+  expect(await sandbox.messages()).toHaveLength(15);
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
+
 test('an unchanged inbox is not told again', async () => {
   await using sandbox = await testSandbox();
   const path = `${sandbox.url}/sandbox/messages`;
