@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../src/embedded/process-identity.ts';
+import { readHomeFile } from '../../src/embedded/home-file.ts';
 import { readProcesses, type Processes } from '../../src/embedded/processes-file.ts';
 import { eventually } from './eventually.ts';
 
@@ -21,8 +22,7 @@ export async function testHome(): Promise<TestHome> {
   return {
     path,
     async [Symbol.asyncDispose]() {
-      for (const pid of Object.values(await readProcesses(path)))
-        if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      killPids(Object.values(await readProcesses(path)).filter((pid) => pid > 0 && isAlive(pid)));
       await rm(path, { recursive: true, force: true, maxRetries: 10 });
     },
   };
@@ -86,6 +86,32 @@ async function untilReady(child: ChildProcess, output: () => string): Promise<st
     if (performance.now() > until) throw new Error(`It was not ready in time:\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/**
+ * Kills processes of a home, as its `processes.json` named them. Never 0 or less: as the target of a signal those are
+ * whole groups of processes, that of the tests among them.
+ * @throws Error when one is not a process id; none has been killed then.
+ */
+export function killPids(pids: readonly (number | undefined)[]): void {
+  const wrong = pids.find((pid) => pid === undefined || !Number.isInteger(pid) || pid <= 1);
+  if (wrong !== undefined || pids.includes(undefined)) throw new Error(`${wrong} is nothing to kill.`);
+  for (const pid of pids) killOne(pid!);
+}
+
+/** It may have ended by itself. */
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Where the embedded database of a home that was started is. */
+export async function databaseUrlOf(home: string): Promise<string> {
+  const { postgres, ports } = await readHomeFile(home);
+  return `postgres://postgres:${postgres.password}@127.0.0.1:${ports['postgres']}/kairos`;
 }
 
 /** Waits until none of these processes lives. */
