@@ -67,13 +67,8 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
   function submit(items: readonly Item[], refusals: readonly Refusal[]): Promise<Submitted> {
     const bytes = sumOf([...items.map((item) => item.bytes), ...refusals.map(refusedBytes)]);
     const size = items.length + refusals.length;
-    if (held.items + size > limits.queueItems || held.bytes + bytes > limits.queueBytes) {
-      const bound = `${limits.queueItems} messages or ${limits.queueBytes} bytes`;
-      throw new AppError(
-        'too-many',
-        `The queue for the database is over its bound of ${bound}; send this again.`,
-      );
-    }
+    if (held.items + size > limits.queueItems || held.bytes + bytes > limits.queueBytes)
+      throw tooMany(limits);
     held = { items: held.items + size, bytes: held.bytes + bytes };
     return new Promise((done, failed) => {
       queue.push({ items, refusals, bytes, done, failed });
@@ -136,6 +131,14 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
   }
 
   return { submit, counts, waiting: () => held.items, watch: (watch) => void (flushBegan = watch) };
+}
+
+function tooMany({ queueItems, queueBytes }: Pick<Bounds, 'queueItems' | 'queueBytes'>): AppError {
+  const bound = `${queueItems} messages or ${queueBytes} bytes`;
+  return new AppError(
+    'too-many',
+    `The queue for the database is over its bound of ${bound}; send this again.`,
+  );
 }
 
 /** The oldest requests, at least one, up to `commitItems` messages. */
