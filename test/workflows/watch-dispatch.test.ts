@@ -49,9 +49,9 @@ async function setup() {
         JSON.parse(Buffer.from(payload!.data!).toString());
       const started = events![0]!.workflowExecutionStartedEventAttributes!;
       const signals = events!.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-        signal ? [read(signal.input!.payloads![0]!)] : [],
+        signal ? [read(signal.input!.payloads![0])] : [],
       );
-      return { input: read(started.input!.payloads![0]!) as WatchInput, signals };
+      return { input: read(started.input!.payloads![0]) as WatchInput, signals };
     },
     async loseTemporal() {
       servers.push(await devServer());
