@@ -24,6 +24,8 @@ import { startWorkers } from './workers.ts';
 export interface TestShopOptions {
   /** The module that exports the journeys; `workflows/index.ts` if not said. */
   workflows?: URL;
+  /** The journeys that start, by their names; all of them if not said. Others would share the customer's caps. */
+  only?: readonly string[];
   /** Every customer is held out; if not said none is, so that a test knows whom it tells of. */
   heldOut?: boolean;
   /** Settings of journeys that differ from their defaults, by the journey's name. */
@@ -62,7 +64,6 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
         ...{ sql: database.sql, clock, currency: 'USD', secret: 'secret of the test' },
         journeys: indexJourneys(journeys.newest),
         watches: [],
-        watches: [],
       },
       dispatching: { client: environment.client, describe: describer(journeys.versions) },
       log: silentLog,
@@ -86,7 +87,8 @@ interface Journeys {
   newest: JourneyDefinition[];
 }
 
-async function journeysOf({ workflows, heldOut = false, asleep = true }: TestShopOptions): Promise<Journeys> {
+async function journeysOf(options: TestShopOptions): Promise<Journeys> {
+  const { workflows, only, heldOut = false, asleep = true } = options;
   const module = workflows ?? new URL('../workflows/index.ts', import.meta.url);
   const exported = (await import(module.href)) as Record<string, JourneyWorkflow>;
   const adapted = (definition: JourneyDefinition): JourneyDefinition => ({
@@ -97,8 +99,17 @@ async function journeysOf({ workflows, heldOut = false, asleep = true }: TestSho
   return {
     bundle: workflows ? await bundleOf(workflows) : inject('workflowBundle'),
     versions: journeyVersions(exported).map(adapted),
-    newest: journeyDefinitions(exported).map(adapted),
+    newest: started(journeyDefinitions(exported), only).map(adapted),
   };
+}
+
+function started(definitions: JourneyDefinition[], only: readonly string[] | undefined): JourneyDefinition[] {
+  const names = definitions.map(({ name }) => name);
+  const unknown = only?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0) {
+    throw new Error(`There is no journey ${unknown.join(', ')}; there is ${names.join(', ')}.`);
+  }
+  return definitions.filter(({ name }) => only?.includes(name) ?? true);
 }
 
 /** Everybody is in the arm that the test names. */

@@ -1,14 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, test as skippable } from 'vitest';
 import { spanMs } from '../../src/domain/span.ts';
+import { startTestShop } from '../../testing/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { runJourney, type JourneyOptions, type RunningJourney } from '../support/run-journey.ts';
 import { timeSkippedTest, timeSkippingEnvironment } from '../support/time-skipping.ts';
+import type { Recordings } from './recordings.ts';
 
 /**
- * Records histories of `abandonedCart`, one stopped in every wait and one for each way to end, when KAIROS_RECORD is
- * set. Record a new version's; those of a released version stay as they are: they are what must go on replaying.
+ * Records histories, one stopped in every wait and one for each way to end, when KAIROS_RECORD is set: those of
+ * `abandonedCart` as it says here, those of others as `recordings/` says. Record a new version's; those of a released version stay as they are: they are what must go on replaying.
  */
 const test = process.env['KAIROS_RECORD'] ? timeSkippedTest : skippable.skip;
 
@@ -71,16 +73,36 @@ const recordings: Record<string, [JourneyOptions, (journey: RunningJourney) => P
   ],
 };
 
+const folder = new URL('recordings/', import.meta.url);
+const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
+const modules = await Promise.all(
+  files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, Recordings>>),
+);
+const others = modules.flatMap((module) => Object.entries(module));
+
 describe('records', () => {
   for (const [name, [options, until]] of Object.entries(recordings)) {
     test(`abandonedCart, ${name}`, async () => {
       await using journey = await runJourney(environment!, options);
       await until(journey);
-      // Temporal writes down which machine did it; that is nobody's business here.
-      const json = JSON.stringify(await journey.history(), (key, value: unknown) =>
-        key === 'identity' ? 'test' : value,
-      );
-      await writeFile(new URL(`histories/abandonedCart.${name}.json`, import.meta.url), `${json}\n`);
+      await keep(`abandonedCart.${name}`, await journey.history());
     });
   }
+
+  for (const [workflow, recordings] of others) {
+    for (const [name, happens] of Object.entries(recordings)) {
+      test(`${workflow}, ${name}`, async () => {
+        // Awake from the start, so that the first wait has a timer to stop in as well.
+        await using shop = await startTestShop({ only: [workflow], asleep: false });
+        await happens(shop);
+        await keep(`${workflow}.${name}`, JSON.parse(await shop.history(workflow)));
+      });
+    }
+  }
 });
+
+async function keep(name: string, history: unknown): Promise<void> {
+  // Temporal writes down which machine did it; that is nobody's business here.
+  const json = JSON.stringify(history, (key, value: unknown) => (key === 'identity' ? 'test' : value));
+  await writeFile(new URL(`histories/${name}.json`, import.meta.url), `${json}\n`);
+}
