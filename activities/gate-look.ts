@@ -11,6 +11,7 @@ import { longestShopCap } from '../src/domain/caps.ts';
 import { withCartWords } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
+import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
@@ -106,6 +107,7 @@ function factsOf(
       sending: pausedSince(row.settings[sendingScope]),
       journey: pausedSince(row.settings[journeyScope(row.name)]),
     },
+    releaseAt: releasedAt(parts.clock, row, now),
     behind: row.behind,
     address: reachedAt(parts, input.channel, traitValues(row)),
     consent: row.consent,
@@ -113,6 +115,13 @@ function factsOf(
     missing: null,
     armKey: row.armKey,
   };
+}
+
+/** When it is the turn of a delivery that waited for a pause. */
+function releasedAt(clock: Clock, { delivery, settings, name }: GateRow, now: Date): number | null {
+  if (!delivery) return null;
+  const resumed = [sendingScope, journeyScope(name)].map((scope) => resumedOf(settings[scope]));
+  return releaseOf({ ...delivery, resumed, now: now.getTime(), speed: clock.scale.speed });
 }
 
 function reachedAt(parts: GateParts, channel: Channel, traits: TraitValues): Address {

@@ -16,7 +16,8 @@ import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
  * The gate's transaction: what it leads to.
  *
  * - `settled`: the ledger has the answer, no call is to be made.
- * - `waiting`: wait a moment, or as long as it is paused, and look again.
+ * - `waiting`: wait a moment, or as long as it is paused, and look again. What is let go after a pause has its turn,
+ *   and throws a failure that names it: the look after that comes at that time.
  * - `call`: `intended` is committed with `callingAt`, and this process holds the permit for that call.
  * - `called`: a call was made by this process, whose end the ledger does not know yet.
  */
@@ -39,14 +40,30 @@ export async function passGate(
   message: MessageType<unknown>,
   input: SendInput,
 ): Promise<Passage> {
-  return parts.database.sql.begin(async (tx) => {
+  let turn: ApplicationFailure | null = null;
+  const passage: Passage = await parts.database.sql.begin(async (tx) => {
     const look = await takeLook(tx, parts, message, input);
     const { delivery } = look.row;
     if (!delivery) return firstLook(look, null);
     if (delivery.state === 'intended' && delivery.channel === input.channel)
       return secondLook(look, delivery);
     if (delivery.state !== 'waiting') return { kind: 'settled', delivery };
-    return firstLook(look, delivery);
+    const found = await firstLook(look, delivery);
+    if (found.kind === 'waiting' && found.reason === 'pacing') turn = itsTurnLater(look);
+    return found;
+  });
+  // After the commit, so that its turn is kept.
+  if (turn) throw turn as ApplicationFailure;
+  return passage;
+}
+
+function itsTurnLater({ facts, parts }: Look): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'Sending was resumed, and many waited: the gate looks again when it is the turn of this one.',
+    type: 'pacing',
+    // Nothing is wrong: it belongs neither into the log nor among the failures.
+    category: 'BENIGN',
+    nextRetryDelay: parts.clock.realSpanMs(facts.releaseAt! - facts.now),
   });
 }
 

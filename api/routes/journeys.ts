@@ -83,7 +83,10 @@ function switchOf(router: IRouter, { database, clock, keys, journeys }: RouteDep
     post: { summary: "Pauses a journey's sends: waits, starts and ends of its runs go on.", ...answer },
   });
   describe(router, '/v1/journeys/:name/resume', {
-    post: { summary: "Lets a journey's sends go on: what waited is gated again.", ...answer },
+    post: {
+      summary: `Lets a journey's sends go on: what waited is gated again, ${bounds.releasedPerSecond} messages a second.`,
+      ...answer,
+    },
   });
   resource(router, '/v1/journeys/:name/pause', {
     post: async (req, res) => {
@@ -96,7 +99,7 @@ function switchOf(router: IRouter, { database, clock, keys, journeys }: RouteDep
     post: async (req, res) => {
       requireAdmin(keys, req);
       const { name } = journeyOf(journeys, req.params['name']);
-      await resumeSends(database.sql, journeyScope(name), clock.now());
+      await resumeSends(database.sql, { scope: journeyScope(name), name, at: clock.now() });
       res.json({ name, ...shownPause(undefined) });
     },
   });

@@ -1,6 +1,7 @@
 import type { IRouter } from 'express';
 import { pauseSends, resumeSends } from '../../src/db/queries/pause-sends.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
+import { bounds } from '../../src/domain/bounds.ts';
 import { sendingScope } from '../../src/domain/setting-scopes.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -19,7 +20,10 @@ export function sendingRoutes(router: IRouter, { database, clock, keys }: RouteD
     post: { summary: 'Pauses all sending: the gate waits, the clock goes on.', ...answer },
   });
   describe(router, '/v1/sending/resume', {
-    post: { summary: 'Lets sending go on: what waited is gated again.', ...answer },
+    post: {
+      summary: `Lets sending go on: what waited is gated again, ${bounds.releasedPerSecond} messages a second.`,
+      ...answer,
+    },
   });
   resource(router, '/v1/sending', {
     get: async (req, res) => {
@@ -36,7 +40,7 @@ export function sendingRoutes(router: IRouter, { database, clock, keys }: RouteD
   resource(router, '/v1/sending/resume', {
     post: async (req, res) => {
       requireAdmin(keys, req);
-      await resumeSends(sql, sendingScope, clock.now());
+      await resumeSends(sql, { scope: sendingScope, name: null, at: clock.now() });
       res.json(shownPause(undefined));
     },
   });

@@ -69,6 +69,8 @@ export const bounds = {
   waveCustomersOneByOne: 100,
   /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */
   callsAtOnce: 10,
+  /** Messages let go a second, real, of those that waited for a pause. */
+  releasedPerSecond: 100,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

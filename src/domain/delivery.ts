@@ -27,6 +27,7 @@ export const gateReasons = [
   'expired',
   'erased',
   'paused',
+  'pacing',
   'behind',
   'unreachable',
   'no-consent',
@@ -76,7 +77,7 @@ export const countingStates: readonly DeliveryState[] = [
 export const nextChannelReasons: readonly GateReason[] = ['unreachable', 'no-consent', 'suppressed'];
 
 /** What time alone may mend: who is held back by one of these may be served in a later wave of the same restock. */
-export const passingReasons: readonly GateReason[] = ['paused', 'behind', 'capped', 'quiet-hours'];
+export const passingReasons: readonly GateReason[] = ['paused', 'pacing', 'behind', 'capped', 'quiet-hours'];
 
 /** Whether the gate got further with the one reason than with the other. */
 export function isFurther(reason: GateReason, than: GateReason): boolean {

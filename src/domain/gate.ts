@@ -48,6 +48,8 @@ export interface GateFacts {
   shop: { caps: ShopCaps; globalHoldout: number };
   /** Since when an operator has paused all sending, or this journey; null: not paused. */
   paused: { sending: number | null; journey: number | null };
+  /** It waited for a pause and may go from then on; absent or null when it need not wait. */
+  releaseAt?: number | null;
   /** The customer has an accepted event that has not taken effect. */
   behind: boolean;
   address: Address;
@@ -83,11 +85,13 @@ const checks: { readonly [name in CheckName]?: Check } = {
     if (journey.lasts === null || now < run.openedAt + spanMs(journey.lasts)) return null;
     return withheld('expired', `the run may last ${journey.lasts}, and that was over`);
   },
-  paused: ({ paused, journey }) => {
+  paused: ({ paused, journey, releaseAt, now }) => {
     if (paused.sending !== null)
       return waiting('paused', `all sending has been paused since ${iso(paused.sending)}`);
-    if (paused.journey === null) return null;
-    return waiting('paused', `${journey.name} has been paused since ${iso(paused.journey)}`);
+    if (paused.journey !== null)
+      return waiting('paused', `${journey.name} has been paused since ${iso(paused.journey)}`);
+    if (releaseAt == null || releaseAt <= now) return null;
+    return waiting('pacing', `sending was resumed, and of all that waited its turn is at ${iso(releaseAt)}`);
   },
   behind: ({ behind }) =>
     behind ? waiting('behind', 'an event of the customer has not taken effect yet') : null,

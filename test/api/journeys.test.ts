@@ -55,6 +55,7 @@ test('journeys are shown as declared, in words, with their settings, runs and sw
     lasts: '10 days',
     cap: { sends: 100, within: '7 days' },
     holdout: 0.1,
+    splits: {},
     settings: defaults,
     defaults,
     overrides: {},

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { createClock } from '../../src/clock.ts';
+import { bounds } from '../../src/domain/bounds.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { admin, testApi, write } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
-import { addCustomer, addRun, startSending } from '../support/sending.ts';
+import { addCustomer, addRun, startSending, testJourney } from '../support/sending.ts';
 
 const going = { paused: false, pausedAt: null };
 
@@ -44,6 +45,72 @@ test('the gate holds what comes meanwhile, and lets it pass when it is resumed',
   ]);
   await api.post('/v1/sending/resume', '', admin);
   expect((await it.send(ask())).state).toBe('accepted');
+});
+
+test('of many that wait, each has its turn when it is resumed, and is gated again then', async () => {
+  await using it = await startSending();
+  await using api = await testApi({ database: it.database, clock: it.clock });
+  const asks = await Promise.all(
+    Array.from({ length: 30 }, async () => (await addRun(it, await addCustomer(it))).ask()),
+  );
+  const look = async (ask: (typeof asks)[number]) => {
+    try {
+      return (await it.send(ask)).state;
+    } catch (error) {
+      const { type, nextRetryDelay } = error as { type: string; nextRetryDelay: number };
+      return { type, nextRetryDelay };
+    }
+  };
+  await api.post('/v1/sending/pause', '', admin);
+  for (const ask of asks) expect(await look(ask)).toMatchObject({ type: 'paused' });
+  // As if others waited too, so that all of them take ten seconds.
+  await api.post('/v1/sending/resume', '', admin);
+  await it.database.sql`
+    update settings set value = value || ${it.database.sql.json({ waiting: 10 * bounds.releasedPerSecond })}`;
+
+  const turns = await Promise.all(asks.map(look));
+  const delays = turns.map((turn) => (turn as { nextRetryDelay: number }).nextRetryDelay);
+  expect(turns).toEqual(delays.map((nextRetryDelay) => ({ type: 'pacing', nextRetryDelay })));
+  expect(new Set(delays).size).toBe(30);
+  expect(Math.max(...delays)).toBeLessThanOrEqual(10_000);
+  const [shown] = (await api.get('/v1/deliveries?state=waiting&limit=1')).body.items;
+  expect(shown).toMatchObject({ reason: 'pacing', verdicts: [{ reason: 'paused' }, { reason: 'pacing' }] });
+
+  it.pass('5 seconds');
+  const early = await Promise.all(asks.map(look));
+  const due = delays.filter((ms) => ms <= 5_000).length;
+  expect([due > 5, due < 25]).toEqual([true, true]);
+  expect(early.filter((turn) => turn === 'accepted')).toHaveLength(due);
+  // Whoever refuses meanwhile gets nothing, turn or not.
+  await it.database.sql`update consents set state = 'denied'`;
+  it.pass('5 seconds');
+  const late = await Promise.all(asks.map(look));
+  expect(late.filter((turn) => turn === 'withheld')).toHaveLength(30 - due);
+  expect(it.channels.email.sent).toHaveLength(due);
+});
+
+test('how many waited is counted as it is resumed, of the journey or of all', async () => {
+  await using it = await startSending([testJourney('cart'), testJourney('trial')]);
+  await using api = await testApi({
+    database: it.database,
+    clock: it.clock,
+    journeys: [testJourney('trial')],
+  });
+  await api.post('/v1/sending/pause', '', admin);
+  await api.post('/v1/journeys/trial/pause', '', admin);
+  for (const name of ['cart', 'cart', 'trial']) {
+    const { ask } = await addRun(it, await addCustomer(it), { name });
+    await expect(it.send(ask())).rejects.toMatchObject({ type: 'paused' });
+  }
+  await api.post('/v1/journeys/trial/resume', '', admin);
+  await api.post('/v1/sending/resume', '', admin);
+  await api.post('/v1/sending/resume', '', admin);
+  const stored = await it.database
+    .sql`select scope, value->'waiting' as waiting from settings order by scope`;
+  expect(stored).toEqual([
+    { scope: 'journey:trial', waiting: 1 },
+    { scope: 'sending', waiting: 3 },
+  ]);
 });
 
 test('only the admin key may, and only by POST', async () => {

@@ -10,8 +10,18 @@ export async function pauseSends(sql: Sql, scope: string, at: Date): Promise<Rec
   return rows[0]!.value;
 }
 
-/** Lets a scope's sends pass again. Harmless for what is not paused. */
-export async function resumeSends(sql: Sql, scope: string, at: Date): Promise<void> {
+/**
+ * Lets a scope's sends pass again, those of a journey or, without a name, all; and keeps how many waited, which tells
+ * how long they are spread over. Harmless for what is not paused.
+ */
+export async function resumeSends(
+  sql: Sql,
+  { scope, name, at }: { scope: string; name: string | null; at: Date },
+): Promise<void> {
   await sql`
-    update settings set value = value - 'pausedAt', at = ${at} where scope = ${scope} and value ? 'pausedAt'`;
+    update settings set at = ${at}, value = value - 'pausedAt' || jsonb_build_object(
+      'resumedAt', ${at.toISOString()}::text,
+      'waiting', (select count(*) from deliveries d where d.state = 'waiting' and d.reason = 'paused'
+                    and (${name}::text is null or d.name = ${name})))
+    where scope = ${scope} and value ? 'pausedAt'`;
 }
