@@ -16,6 +16,7 @@ import { journeyRoutes } from './routes/journeys.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.ts';
+import { productRoutes } from './routes/products.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { rejectionRoutes } from './routes/rejections.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -39,6 +40,7 @@ export function createApp(given: ApiDeps): Express {
   messageRoutes(app, deps);
   batchRoutes(app, deps);
   eventRoutes(app, deps);
+  productRoutes(app, deps);
   rejectionRoutes(app, deps);
   customerRoutes(app, deps);
   consentRoutes(app, deps);

@@ -6,15 +6,23 @@ import { AppError, type ErrorCode } from '../src/errors.ts';
 export function parse<Output>(schema: z.ZodType<Output>, value: unknown, code: ErrorCode): Output {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new AppError(code, parsed.error.issues.slice(0, 3).map(sayIssue).join('; '));
+  const said = issuesOf(parsed.error).slice(0, 3);
+  throw new AppError(
+    code,
+    said.map(({ place, detail }) => (place === '' ? detail : `${place}: ${detail}`)).join('; '),
+  );
+}
+
+/** Each place where something is wrong, and what. Of a parse with `reportInput`. */
+export function issuesOf(error: z.ZodError): { place: string; detail: string }[] {
+  return error.issues.map((issue) => ({ place: placeOf(issue.path), detail: sayIssue(issue) }));
 }
 
 function sayIssue(issue: z.core.$ZodIssue): string {
-  const path = placeOf(issue.path);
   const came =
     issue.code === 'custom' || issue.code === 'unrecognized_keys' ? '' : `, got ${sayValue(issue.input)}`;
   const words = issue.message.replace(/, received .*$/, '').replace(/^Invalid input: /, '');
-  return `${path === '' ? '' : `${path}: `}${words}${came}`;
+  return `${words}${came}`;
 }
 
 /** A path as people write it: `batch[3].userId`. */

@@ -7,7 +7,10 @@ const currencyError = 'expected a code of ISO 4217, such as "EUR"';
 /** What a price comes as: decimals of the major unit, with a currency or in the shop's own. */
 export const priceFields = {
   price: z.union(
-    [z.number(amountError).min(0, amountError), z.string().regex(/^\s*\d/, amountError)],
+    [
+      z.number(amountError).min(0, amountError),
+      z.string().regex(/^\s*\d{1,15}(\.\d{1,15})?\s*$/, amountError),
+    ],
     amountError,
   ),
   currency: z

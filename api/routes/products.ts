@@ -1,0 +1,114 @@
+import type { IRouter, Request, Response } from 'express';
+import { z } from 'zod';
+import { isUnrouted, newestUnroutedOf, productNow } from '../../src/db/queries/product-now.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { sayValue } from '../../src/domain/say-value.ts';
+import { AppError } from '../../src/errors.ts';
+import { readJson } from '../body.ts';
+import type { RouteDeps } from '../deps.ts';
+import { assertStorable } from '../ingestion/storable.ts';
+import { requireAdmin } from '../keys.ts';
+import { describe } from '../openapi/describe.ts';
+import { issuesOf } from '../parse.ts';
+import { sendProblem } from '../problem.ts';
+import { productsSchema } from '../products/product.ts';
+import { putProducts } from '../products/put-products.ts';
+import { resource } from '../resource.ts';
+
+const productAnswer = z.object({
+  sku: z.string(),
+  productId: z.string().nullable(),
+  title: z.string(),
+  priceMinor: z.int().describe('The newest price that any source reported, in minor units.'),
+  currency: z.string(),
+  category: z.string().nullable(),
+  url: z.string().nullable(),
+  imageUrl: z.string().nullable(),
+  substitutes: z.array(z.string()),
+  rating: z.number().nullable(),
+  reviews: z.array(z.object({ author: z.string(), rating: z.number(), text: z.string() })),
+  units: z.int().nullable().describe('On the shelf now; null when it was never reported.'),
+  soldOutAt: z.iso.datetime().nullable(),
+  updatedAt: z.iso.datetime(),
+});
+
+/** The catalogue. */
+export function productRoutes(router: IRouter, deps: RouteDeps): void {
+  const schema = productsSchema(deps.config.KAIROS_CURRENCY);
+  describe(router, '/v1/products', {
+    put: {
+      summary:
+        'Puts products into the catalogue, each in place of the one of its sku; those that are not named stay. All or ' +
+        'none: when one is wrong, `errors` names each place. `available` and `price` act like events of the moment; ' +
+        'without `available` the stock stays as it was reported.',
+      key: 'admin',
+      body: schema,
+      answer: z.object({ accepted: z.int(), changed: z.int() }),
+      errors: ['unstorable-text', 'too-deep'],
+    },
+  });
+  resource(router, '/v1/products', { put: (req, res) => takeProducts(deps, schema, req, res) });
+  describe(router, '/v1/products/:sku', {
+    get: {
+      summary: 'A product with its stock and price as they are now.',
+      key: 'admin',
+      answer: productAnswer,
+      errors: ['unknown-product'],
+    },
+  });
+  resource(router, '/v1/products/:sku', { get: (req, res) => showProduct(deps, req, res) });
+}
+
+async function takeProducts(
+  { database, clock, keys }: RouteDeps,
+  schema: ReturnType<typeof productsSchema>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  requireAdmin(keys, req);
+  const came = await readJson(req, res, bounds.productsBytes);
+  assertStorable(came);
+  const read = schema.safeParse(came, { reportInput: true });
+  if (read.success) {
+    const changed = await putProducts({ sql: database.sql, clock }, read.data);
+    res.json({ accepted: read.data.length, changed });
+    return;
+  }
+  const errors = issuesOf(read.error);
+  const said = errors.slice(0, 3).map(({ place, detail }) => (place === '' ? detail : `${place}: ${detail}`));
+  const more = errors.length > 3 ? `; and ${errors.length - 3} more` : '';
+  sendProblem(res, new AppError('malformed-body', `${said.join('; ')}${more}`), {
+    errors: errors.slice(0, bounds.productErrors),
+  });
+}
+
+async function showProduct(
+  { database: { sql }, keys }: RouteDeps,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  requireAdmin(keys, req);
+  const sku = req.params['sku'] as string;
+  await awaitEffect({ sql, sku });
+  const product = await productNow(sql, sku);
+  if (!product)
+    throw new AppError('unknown-product', `The catalogue has no product with the sku ${sayValue(sku)}.`);
+  res.json(product);
+}
+
+const lookEveryMs = 25;
+
+/** What was reported before this request is part of its answer. @throws AppError `unavailable` when that takes long. */
+async function awaitEffect({ sql, sku }: { sql: RouteDeps['database']['sql']; sku: string }): Promise<void> {
+  const newest = await newestUnroutedOf(sql, sku);
+  if (newest === null) return;
+  for (let waitedMs = 0; await isUnrouted(sql, newest); waitedMs += lookEveryMs) {
+    if (waitedMs >= bounds.behindMs) {
+      throw new AppError(
+        'unavailable',
+        'A report of this product was accepted and has not taken effect yet.',
+      );
+    }
+    await new Promise((done) => setTimeout(done, lookEveryMs));
+  }
+}

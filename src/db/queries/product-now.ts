@@ -1,0 +1,52 @@
+import type { Sql } from '../connect.ts';
+import type { ProductReview } from '../schema/products.ts';
+
+/** A product of the catalogue with what is known of it now. */
+export interface ProductNow {
+  sku: string;
+  productId: string | null;
+  title: string;
+  /** The newest price that any source reported, in minor units. */
+  priceMinor: number;
+  currency: string;
+  category: string | null;
+  url: string | null;
+  imageUrl: string | null;
+  substitutes: string[];
+  rating: number | null;
+  reviews: ProductReview[];
+  /** On the shelf, over all sources and locations; null when none was ever reported. */
+  units: number | null;
+  soldOutAt: Date | null;
+  updatedAt: Date;
+}
+
+/** A product with its stock and price, as far as events have taken effect; null when the catalogue has none such. */
+export async function productNow(sql: Sql, sku: string): Promise<ProductNow | null> {
+  const [row] = await sql<ProductNow[]>`
+    select p.sku, p.product_id as "productId", p.title,
+           coalesce(n.price_minor, p.price_minor)::float8 as "priceMinor", coalesce(n.currency, p.currency) as currency,
+           p.category, p.url, p.image_url as "imageUrl", p.substitutes, p.rating, p.reviews,
+           s.units::float8 as units, s.sold_out_at as "soldOutAt", p.updated_at as "updatedAt"
+    from products p
+    left join stock s on s.sku = p.sku
+    left join lateral (
+      select price_minor, currency from prices where sku = p.sku order by at desc, source limit 1
+    ) n on true
+    where p.sku = ${sku}`;
+  return row ?? null;
+}
+
+/** The newest event of a product that was accepted and has not taken effect yet. */
+export async function newestUnroutedOf(sql: Sql, sku: string): Promise<string | null> {
+  const [row] = await sql<{ seq: string | null }[]>`
+    select max(u.seq) as seq from unrouted u join events e on e.seq = u.seq
+    where e.kind = 'universal' and e.subject = ${sku}`;
+  return row?.seq ?? null;
+}
+
+/** Whether an event waits for its effect. */
+export async function isUnrouted(sql: Sql, seq: string): Promise<boolean> {
+  const rows = await sql`select 1 from unrouted where seq = ${seq}`;
+  return rows.length > 0;
+}
