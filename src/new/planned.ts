@@ -8,7 +8,7 @@ export interface NewFile {
 export interface Listing {
   readonly path: string;
   /** The text with the new names in it; null when the place for them is not found. */
-  change(text: string): string | null;
+  readonly change: (text: string) => string | null;
   /** What an author does by hand then. */
   readonly byHand: string;
 }
