@@ -7,6 +7,9 @@ export type ClosedRun = { closed: true; outcome: string } | { closed: false; owe
  * Closes a run unless it is owed a dispatch beyond `heard`. One conditional update: it waits for whoever holds the
  * row and then judges by what they left, so that no event falls between this close and the next run. Repeats, and a
  * row that an ending has closed, change nothing and are told the outcome that stands. Null: there is no such run.
+ *
+ * What the run has not heard although it was told (it was reset, or Temporal was put back to an older state) is owed
+ * once more: the run waits for it.
  */
 export async function closeRun(
   sql: Sql,
@@ -19,7 +22,9 @@ export async function closeRun(
   const [run] = await sql<{ state: 'open' | 'closed'; outcome: string | null; lastSeq: number }[]>`
     select state, outcome, last_seq as "lastSeq" from runs where id = ${close.runId}`;
   if (!run) return null;
-  return run.state === 'closed'
-    ? { closed: true, outcome: run.outcome ?? close.outcome }
-    : { closed: false, owed: run.lastSeq };
+  if (run.state === 'closed') return { closed: true, outcome: run.outcome ?? close.outcome };
+  await sql`
+    update dispatches set done_at = null
+    where run_id = ${close.runId} and seq > ${close.heard} and done_at is not null`;
+  return { closed: false, owed: run.lastSeq };
 }
