@@ -24,12 +24,20 @@ import { sandboxRoutes } from './routes/sandbox.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { timelineRoutes } from './routes/timeline.ts';
+import { watchRoutes } from './routes/watches.ts';
 
 /** Everything that Kairos says over HTTP. It holds no state but the queue of its shared commits. */
 export function createApp(given: ApiDeps): Express {
   const log = given.log ?? silentLog;
   const ingestion = given.ingestion ?? createIngestion({ ...given, log });
-  const deps: RouteDeps = { journeys: [], ...given, log, ingestion, keys: createKeys(given.config) };
+  const deps: RouteDeps = {
+    journeys: [],
+    watches: [],
+    ...given,
+    log,
+    ingestion,
+    keys: createKeys(given.config),
+  };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -49,6 +57,7 @@ export function createApp(given: ApiDeps): Express {
   deliveryRoutes(app, deps);
   settingsRoutes(app, deps);
   journeyRoutes(app, deps);
+  watchRoutes(app, deps);
   sendingRoutes(app, deps);
   projectRoutes(app, deps);
   openapiRoutes(app);

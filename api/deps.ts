@@ -3,6 +3,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/connect.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
+import type { WatchDefinition } from '../src/define/watch.ts';
 import type { Log } from '../src/log.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
 import type { Keys } from './keys.ts';
@@ -16,6 +17,8 @@ export interface ApiDeps {
   temporal?: Connection | undefined;
   /** Of each name the newest version; none when not given. */
   journeys?: readonly JourneyDefinition[];
+  /** Likewise. */
+  watches?: readonly WatchDefinition[];
   /** One of its own when none is given. */
   ingestion?: Ingestion;
   /** Silent when none is given. */
@@ -27,5 +30,6 @@ export interface RouteDeps extends ApiDeps {
   keys: Keys;
   ingestion: Ingestion;
   journeys: readonly JourneyDefinition[];
+  watches: readonly WatchDefinition[];
   log: Log;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
-import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { journeyDefinitions, watchDefinitions } from '../../workflows/definitions.ts';
 import { createClock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect } from '../db/connect.ts';
@@ -26,8 +26,8 @@ async function startApi(): Promise<RunningPart> {
   // Lazy: events are accepted whether or not Temporal is there.
   const target = temporalTarget(process.env);
   const temporal = target ? lazyConnection(target.connectionOptions) : undefined;
-  const journeys = journeyDefinitions();
-  const app = createApp({ database, clock: createClock(scale), config, temporal, journeys, log });
+  const [journeys, watches] = [journeyDefinitions(), watchDefinitions()];
+  const app = createApp({ database, clock: createClock(scale), config, temporal, journeys, watches, log });
   const server = createServer(app);
   const url = await listen(server, config);
   log.info({ url }, 'listening');

@@ -5,7 +5,7 @@ import type { Crossing, WatchDefinition } from './watch.ts';
 const namesOfTheWave = ['perUnit', 'every'];
 
 /** The most places that a unit may make: more is as good as telling everybody. */
-const mostPerUnit = 1_000;
+export const mostPerUnit = 1_000;
 
 /** What is wrong with a watch's declaration, one sentence for each mistake: the field, what came, what was expected. */
 export function problemsOfWatch(watch: WatchDefinition): string[] {

@@ -2,40 +2,47 @@ import { z } from 'zod';
 import { sayValue } from '../domain/say-value.ts';
 import { isSpan, type Span } from '../domain/span.ts';
 import { onlyNamed } from '../only-named.ts';
-import type { JourneyDefinition } from './journey.ts';
+import { mostPerUnit } from './check-watch.ts';
+import type { Wave } from './watch.ts';
 
-/** What operators set over a journey's defaults, by name. */
+/** What operators set over the defaults of a journey or watch, by name. */
 export type JourneySettings = Record<string, string | number>;
 
-/** What may be set over a journey's defaults: the names there are, each of its default's type. */
-export function overridesSchema({
-  settings,
-}: Pick<JourneyDefinition, 'settings'>): z.ZodType<JourneySettings> {
+/** A journey or a watch, as far as it can be set. */
+export interface Configurable {
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Of a watch: its settings have the wave's among them. */
+  readonly wave?: Wave;
+}
+
+/** What may be set over the defaults: the names there are, each of its default's type. */
+export function overridesSchema(definition: Configurable): z.ZodType<JourneySettings> {
   const shape = Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, likeDefault(value).optional()]),
+    Object.keys(definition.settings).map((name) => [name, likeDefault(definition, name).optional()]),
   );
   return onlyNamed(shape) as z.ZodType<JourneySettings>;
 }
 
 /**
- * What is stored over a journey's defaults, as far as its code still knows it: a setting that was renamed, or that is
+ * What is stored over the defaults of a journey or watch, as far as its code still knows it: a setting that was renamed, or that is
  * of another type since, falls back to its default.
  */
 export function storedOverrides(
-  { settings }: Pick<JourneyDefinition, 'settings'>,
+  definition: Configurable,
   stored: Record<string, unknown> | undefined,
 ): JourneySettings {
   const overrides = (stored?.['settings'] ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(settings).flatMap(([name, value]) => {
-      const parsed = likeDefault(value).safeParse(overrides[name]);
+    Object.keys(definition.settings).flatMap((name) => {
+      const parsed = likeDefault(definition, name).safeParse(overrides[name]);
       return parsed.success ? [[name, parsed.data]] : [];
     }),
   );
 }
 
-function likeDefault(value: string | number): z.ZodType<string | number> {
-  return typeof value === 'number' ? z.number() : span;
+function likeDefault({ settings, wave }: Configurable, name: string): z.ZodType<string | number> {
+  if (typeof settings[name] !== 'number') return span;
+  return wave && name === 'perUnit' ? z.number().positive().max(mostPerUnit) : z.number();
 }
 
 const span = z.custom<Span>((value) => isSpan(value), {
