@@ -28,6 +28,16 @@ export interface ChannelAdapter {
   readonly channel: Channel;
   /** An aborted `signal` ends the call early: `unknown` if the request may have left. */
   send(message: Outbound, signal?: AbortSignal): Promise<CallOutcome>;
+  /** Of a provider that takes many messages in one call. */
+  readonly batch?: ChannelBatch;
+}
+
+/** One call for messages with the same content to different addresses: taken together, or none of them. */
+export interface ChannelBatch {
+  /** How many messages a call may have. */
+  readonly most: number;
+  /** As `send`. No recipient learns of another. */
+  send(messages: readonly Outbound[], signal?: AbortSignal): Promise<CallOutcome>;
 }
 
 /** The trait of a customer that holds their address on a channel. */

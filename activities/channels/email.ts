@@ -20,28 +20,39 @@ const agents = {
   httpsAgent: new https.Agent({ keepAlive: false }),
 };
 
+/** Recipients of one request, as SendGrid bounds them. */
+const mostRecipients = 1_000;
+
 /** E-mail through SendGrid's own client. */
 export function emailChannel(options: EmailOptions): ChannelAdapter {
+  const send = (messages: readonly Outbound[], signal: AbortSignal | undefined) =>
+    callProvider(
+      { timeoutMs: options.timeoutMs, signal, readError: readSendGridError, address: messages[0]!.to },
+      (wiring) => sendMails(options, messages, wiring),
+    );
   return {
     channel: 'email',
-    send: (message, signal) =>
-      callProvider(
-        { timeoutMs: options.timeoutMs, signal, readError: readSendGridError, address: message.to },
-        (wiring) => sendMail(options, message, wiring),
-      ),
+    send: (message, signal) => send([message], signal),
+    batch: { most: mostRecipients, send },
   };
 }
 
-async function sendMail(
+/** A personalization for each: its recipient sees nobody else, and the delivery's id is its own. */
+async function sendMails(
   options: EmailOptions,
-  { deliveryId, to, content }: Outbound,
+  messages: readonly Outbound[],
   wiring: CallWiring,
 ): Promise<{ providerId: string | null }> {
+  const { content } = messages[0]!;
   if (!('html' in content)) throw new TypeError('An e-mail needs a subject, html and text; only text came.');
   const mail = new MailService();
   mail.setClient(clientFor(options, wiring));
+  const personalizations = messages.map(({ deliveryId, to }) => ({
+    to: { email: to },
+    customArgs: { deliveryId },
+  }));
   const [response] = await mail
-    .send({ to: { email: to }, from: options.from, ...content, customArgs: { deliveryId } })
+    .send({ personalizations, from: options.from, ...content })
     .catch(throwRefusal);
   const id = (response.headers as Record<string, unknown>)['x-message-id'];
   return { providerId: typeof id === 'string' ? id : null };

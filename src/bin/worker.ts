@@ -2,7 +2,9 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createChannels, type ChannelsOptions } from '../../activities/channels/create-channels.ts';
 import { createJourneyActivities } from '../../activities/journey.ts';
 import { createChannelActivities } from '../../activities/send.ts';
-import { journeyVersions } from '../../workflows/definitions.ts';
+import { createPageActivities } from '../../activities/serve-page.ts';
+import { createWatchActivities } from '../../activities/watch.ts';
+import { journeyVersions, watchVersions } from '../../workflows/definitions.ts';
 import { createClock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect, type Database } from '../db/connect.ts';
@@ -57,17 +59,18 @@ async function startWorker(): Promise<RunningPart> {
 async function activitiesOn(database: Database, config: Config, log: Log) {
   const { scale } = await untilAnswered(log, 'the database', () => readHome(database.sql));
   const clock = createClock(scale);
+  const common = { database, clock, watches: watchVersions() };
+  const sending = {
+    ...common,
+    messages,
+    channels: createChannels(channelsOptions(config)),
+    render: renderMessage,
+  };
   return {
-    journey: { ...createJourneyActivities({ database, clock }) },
+    journey: { ...createJourneyActivities(common), ...createWatchActivities(common) },
     channel: {
-      ...createChannelActivities({
-        database,
-        clock,
-        messages,
-        definitions: journeyVersions(),
-        channels: createChannels(channelsOptions(config)),
-        render: renderMessage,
-      }),
+      ...createChannelActivities({ ...sending, definitions: journeyVersions() }),
+      ...createPageActivities(sending),
     },
   };
 }

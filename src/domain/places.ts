@@ -1,6 +1,9 @@
-/** Places that so many units make: whole ones, and none below. */
+/** More places than any list has customers. */
+export const mostPlaces = 1_000_000_000;
+
+/** Places that so many units make: whole ones, none below, and no more than there can be use for. */
 export function placesOf(units: number, perUnit: number): number {
-  return Math.max(0, Math.floor(units * perUnit));
+  return Math.min(mostPlaces, Math.max(0, Math.floor(units * perUnit)));
 }
 
 /**

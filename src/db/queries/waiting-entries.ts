@@ -108,7 +108,11 @@ export async function consumeEntries(tx: TransactionSql, ids: readonly string[],
 }
 
 /** There is nothing left to wait for. */
-export async function closeBoughtEntries(tx: TransactionSql, ids: readonly string[], at: Date): Promise<void> {
+export async function closeBoughtEntries(
+  tx: TransactionSql,
+  ids: readonly string[],
+  at: Date,
+): Promise<void> {
   if (ids.length === 0) return;
   await tx`
     update waiting_entries set state = 'closed', reason = 'bought', ended_at = ${at}

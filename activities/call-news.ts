@@ -1,0 +1,43 @@
+import type { Raise } from '../src/db/queries/raise-delivery.ts';
+import type { Verdict } from '../src/domain/delivery.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import type { CallOutcome } from './channels/channel.ts';
+
+/** What a call's end makes of the delivery. Not accepted after all is a failure only if it was given up before. */
+export function newsOf(
+  { deliveryId, channel, at }: { deliveryId: string; channel: Channel; at: Date },
+  outcome: CallOutcome,
+): Raise {
+  const verdict = (state: Verdict['state'], words: string): Verdict => ({
+    at: at.toISOString(),
+    channel,
+    state,
+    reason: null,
+    words,
+  });
+  switch (outcome.kind) {
+    case 'accepted': {
+      const providerId = outcome.providerId === null ? {} : { providerId: outcome.providerId };
+      const words = `accepted: the provider took it${outcome.providerId ? ` as ${outcome.providerId}` : ''}`;
+      return { deliveryId, state: 'accepted', verdict: verdict('accepted', words), ...providerId };
+    }
+    case 'refused': {
+      const words = `failed: the provider refused it with ${outcome.code} — ${outcome.detail}`;
+      return { deliveryId, state: 'failed', verdict: verdict('failed', words), providerCode: outcome.code };
+    }
+    case 'not-accepted': {
+      const words = `intended: the provider did not take it and is asked again — ${outcome.detail}`;
+      return {
+        deliveryId,
+        state: 'failed',
+        from: ['unknown'],
+        verdict: verdict('intended', words),
+        providerCode: 'not-accepted',
+      };
+    }
+    case 'unknown': {
+      const words = `unknown: no clear answer came, so it is not sent again — ${outcome.detail}`;
+      return { deliveryId, state: 'unknown', verdict: verdict('unknown', words) };
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { CancelledFailure } from '@temporalio/common';
+import { clearCalls, markCalls, raisePage, type PageNews } from '../src/db/queries/page-calls.ts';
+import type { Raise } from '../src/db/queries/raise-delivery.ts';
+import { bounds } from '../src/domain/bounds.ts';
+import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
+import { newsOf } from './call-news.ts';
+import type { GateParts } from './gate-look.ts';
+
+/** What making the calls of a page needs. */
+export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls'>;
+
+/** Calls under way together, of one marking: what came of each, by delivery. */
+interface Marked {
+  callingAt: Date;
+  messages: readonly Outbound[];
+}
+type Outcomes = ReadonlyMap<string, CallOutcome>;
+
+/** The provider takes nothing just now. */
+type NotAccepted = Extract<CallOutcome, { kind: 'not-accepted' }>;
+
+/**
+ * Makes the calls of a page, as few as the provider allows. Right before a call its deliveries are marked as being
+ * called, in a commit of their own, and right after it what came of them is written: whoever dies leaves in doubt what
+ * was under way, and the rest as certainly not sent. A refused batch is halved until the bad address stands alone.
+ * Gives the outcome at which it stopped because the provider takes nothing just now; null when all calls were made.
+ */
+export async function callPage(
+  parts: PageCallParts,
+  adapter: ChannelAdapter,
+  messages: readonly Outbound[],
+  signal: AbortSignal | undefined,
+): Promise<NotAccepted | null> {
+  const { batch } = adapter;
+  const queue = batch
+    ? sameContent(messages).flatMap((group) => chunks(group, batch.most))
+    : chunks(messages, bounds.callsAtOnce);
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    // What is under way is seen through; what was not begun is left to whoever comes next.
+    if (signal?.aborted) throw new CancelledFailure('The page was stopped between two calls.');
+    const marked = await mark(parts, next);
+    if (marked.messages.length === 0) continue;
+    const outcomes = await (batch ? callBatch(batch, marked) : callEach(adapter, marked));
+    note(parts, marked, outcomes);
+    if (batch && marked.messages.length > 1 && isRefused(outcomes)) {
+      await unmark(parts, marked);
+      queue.unshift(...halves(marked.messages));
+      continue;
+    }
+    const stopped = await settleCalls(parts, adapter, marked, outcomes);
+    if (stopped) return stopped;
+  }
+  return null;
+}
+
+/** The permits stand before the commit: if its answer is lost, this process still knows that nobody called. */
+async function mark(parts: PageCallParts, messages: readonly Outbound[]): Promise<Marked> {
+  const callingAt = parts.clock.now();
+  const ids = messages.map(({ deliveryId }) => deliveryId);
+  for (const id of ids) parts.calls.permit(id, callingAt.getTime());
+  const ours = await markCalls(parts.database.sql, ids, callingAt);
+  for (const id of ids) if (!ours.has(id)) parts.calls.forget(id, callingAt.getTime());
+  const taken = messages.filter(
+    ({ deliveryId }) => ours.has(deliveryId) && parts.calls.take(deliveryId, callingAt.getTime()),
+  );
+  return { callingAt, messages: taken };
+}
+
+/** Certainly not taken: the halves are marked anew, each before its own call. */
+async function unmark(parts: PageCallParts, { callingAt, messages }: Marked): Promise<void> {
+  const ids = messages.map(({ deliveryId }) => deliveryId);
+  for (const id of ids) parts.calls.permit(id, callingAt.getTime());
+  await clearCalls(parts.database.sql, { ids, callingAt, verdict: null });
+  for (const id of ids) parts.calls.forget(id, callingAt.getTime());
+}
+
+async function callBatch(batch: ChannelBatch, { messages }: Marked): Promise<Outcomes> {
+  const outcome = await orInDoubt(() => batch.send(messages));
+  return new Map(messages.map(({ deliveryId }) => [deliveryId, outcome]));
+}
+
+async function callEach(adapter: ChannelAdapter, { messages }: Marked): Promise<Outcomes> {
+  const outcomes = await Promise.all(messages.map((message) => orInDoubt(() => adapter.send(message))));
+  return new Map(messages.map(({ deliveryId }, place) => [deliveryId, outcomes[place]!]));
+}
+
+/** An adapter that throws leaves in doubt whether the request went out. */
+async function orInDoubt(call: () => Promise<CallOutcome>): Promise<CallOutcome> {
+  try {
+    return await call();
+  } catch (error) {
+    return { kind: 'unknown', detail: `the channel failed: ${String(error)}` };
+  }
+}
+
+function note({ calls }: PageCallParts, { callingAt }: Marked, outcomes: Outcomes): void {
+  for (const [id, outcome] of outcomes) calls.note(id, callingAt.getTime(), outcome);
+}
+
+function isRefused(outcomes: Outcomes): boolean {
+  return [...outcomes.values()].every(({ kind }) => kind === 'refused');
+}
+
+/** Writes what is known of some calls. If the database is away, the next attempt finds it in this process. */
+export async function settleCalls(
+  { database: { sql }, clock, calls }: PageCallParts,
+  { channel }: Pick<ChannelAdapter, 'channel'>,
+  { callingAt }: Pick<Marked, 'callingAt'>,
+  outcomes: Outcomes,
+): Promise<NotAccepted | null> {
+  const at = clock.now();
+  const told = [...outcomes].map(([deliveryId, outcome]) => ({
+    outcome,
+    news: newsOf({ deliveryId, channel, at }, outcome),
+  }));
+  for (const same of grouped(told, ({ news }) => news.state)) {
+    const { state, from } = same[0]!.news;
+    await raisePage(sql, {
+      state,
+      ...(from ? { from } : {}),
+      news: same.map(({ news }) => pageNewsOf(news)),
+    });
+  }
+  const notTaken = told.filter(({ outcome }) => outcome.kind === 'not-accepted');
+  for (const same of grouped(notTaken, ({ news }) => news.verdict.words)) {
+    const ids = same.map(({ news }) => news.deliveryId);
+    await clearCalls(sql, { ids, callingAt, verdict: same[0]!.news.verdict });
+  }
+  for (const id of outcomes.keys()) calls.forget(id, callingAt.getTime());
+  return told.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'not-accepted') ?? null;
+}
+
+function pageNewsOf({ deliveryId, verdict, providerId, providerCode }: Raise): PageNews {
+  return {
+    id: deliveryId,
+    verdict,
+    ...(providerId ? { providerId } : {}),
+    ...(providerCode ? { providerCode } : {}),
+  };
+}
+
+/** Groups of the same content, each in the order in which they came. */
+function sameContent(messages: readonly Outbound[]): Outbound[][] {
+  return grouped(messages, ({ content }) => JSON.stringify(content));
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}
+
+function chunks<T>(items: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / most) }, (_, n) =>
+    items.slice(n * most, (n + 1) * most),
+  );
+}
+
+function halves<T>(items: readonly T[]): T[][] {
+  return chunks(items, Math.ceil(items.length / 2));
+}

@@ -1,0 +1,146 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { TransactionSql } from 'postgres';
+import { pageFacts, lockCustomersById, type PageRow } from '../src/db/queries/page-facts.ts';
+import { productWords, type ProductWords } from '../src/db/queries/product-words.ts';
+import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
+import { storedOverrides } from '../src/define/journey-settings.ts';
+import type { MessageType } from '../src/define/message.ts';
+import type { WatchDefinition } from '../src/define/watch.ts';
+import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
+import { longestShopCap } from '../src/domain/caps.ts';
+import type { GateFacts } from '../src/domain/gate.ts';
+import { pausedSince } from '../src/domain/pause.ts';
+import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
+import { spanMs } from '../src/domain/span.ts';
+import { MissingData } from '../src/messages/missing-data.ts';
+import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
+import type { ChannelContent } from './channels/channel.ts';
+import type { PageInput } from './contract.ts';
+import type { GateParts } from './gate-look.ts';
+
+/** What the gate works with for pages of watches. */
+export interface PageParts extends Omit<GateParts, 'definitions'> {
+  /** Every version that may have open runs. */
+  watches: readonly WatchDefinition[];
+}
+
+/** One look of the gate at a page: what all its customers have in common. */
+export interface PageLook {
+  tx: TransactionSql;
+  parts: PageParts;
+  input: PageInput;
+  message: MessageType<unknown>;
+  run: WatchRunRow;
+  watch: WatchDefinition;
+  /** Of the wave, as operators have set it. */
+  perUnit: number;
+  shop: ShopSettings;
+  /** Since when an operator has paused all sending, or this watch. */
+  paused: GateFacts['paused'];
+  product: ProductWords;
+}
+
+/** Looks at a run of a watch, its shelf and its settings. */
+export async function takePageLook(
+  tx: TransactionSql,
+  parts: PageParts,
+  message: MessageType<unknown>,
+  input: PageInput,
+): Promise<PageLook> {
+  const run = await watchRun(tx, input.runId);
+  if (!run) throw notFound(`There is no run ${input.runId} of a watch in this database.`);
+  const watch = watchOf(parts.watches, run);
+  return {
+    ...{ tx, parts, input, message, run, watch },
+    perUnit: waveSettings(watch, run).perUnit,
+    shop: readShopSettings(run.settings[shopScope]),
+    paused: {
+      sending: pausedSince(run.settings[sendingScope]),
+      journey: pausedSince(run.settings[journeyScope(run.name)]),
+    },
+    product: await productWords(tx, run.subject),
+  };
+}
+
+/** The version the run is on, else any of its name. Another worker may know more. */
+export function watchOf(
+  watches: readonly WatchDefinition[],
+  run: Pick<WatchRunRow, 'name' | 'version'>,
+): WatchDefinition {
+  const named = watches.filter(({ name }) => name === run.name);
+  const found = named.find(({ version }) => version === run.version) ?? named[0];
+  if (found) return found;
+  throw new Error(`This worker knows no watch ${run.name}: deploy its code, or close the run ${run.name}.`);
+}
+
+/** How many a unit makes and how long a wave is apart, as operators have set it now: it follows at once. */
+export function waveSettings(
+  watch: WatchDefinition,
+  run: Pick<WatchRunRow, 'name' | 'settings'>,
+): WatchDefinition['wave'] {
+  const set = storedOverrides(watch, run.settings[journeyScope(run.name)]);
+  return { ...watch.wave, ...(set as Partial<WatchDefinition['wave']>) };
+}
+
+/**
+ * Locks the customers of some entries and collects what the gate looks at. An entry that became another customer's
+ * before they were locked is looked at from the beginning.
+ */
+export async function lookAtEntries(
+  look: PageLook,
+  entries: readonly { id: string; customerId: string }[],
+): Promise<{ now: Date; rows: PageRow[] }> {
+  const { tx, parts, input, message } = look;
+  const locked = new Set(entries.map(({ customerId }) => customerId));
+  await lockCustomersById(tx, [...locked]);
+  // After the lock: who waited for it judges by the time at which they got it.
+  const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
+  const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
+  const entryIds = entries.map(({ id }) => id);
+  const rows = await pageFacts(tx, { entryIds, message: message.name, channel: input.channel, countedSince });
+  if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
+  throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
+}
+
+/** What the gate judges one of them by; as long as nothing was rendered, nothing is missing. */
+export function factsFor(look: PageLook, row: PageRow, now: Date): GateFacts {
+  const { input, message, run, watch, shop, paused } = look;
+  const { state, outcome, closedAt, openedAt } = run;
+  const { behind, consent, counted, armKey } = row;
+  return {
+    ...{ now: now.getTime(), channel: input.channel, purpose: message.purpose },
+    run: { state, outcome, closedAt, openedAt },
+    journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
+    ...{ shop, paused, behind, consent, counted, armKey, missing: null },
+    address: reachedAt(look, traitValues(row)),
+  };
+}
+
+/** What the message says to a customer, or what it lacks. Both arms are asked, so that neither loses customers. */
+export async function renderForEntry(
+  look: PageLook,
+  row: PageRow,
+): Promise<{ content: ChannelContent } | { missing: string }> {
+  const { parts, message, input, product } = look;
+  try {
+    const data = { ...input.data, product };
+    const asked = { message, channel: input.channel, data, customer: traitValues(row) };
+    return { content: await parts.render(asked) };
+  } catch (error) {
+    if (error instanceof MissingData) return { missing: error.field };
+    throw error;
+  }
+}
+
+export function notFound(sentence: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(sentence, 'not-found');
+}
+
+function reachedAt({ parts, input }: PageLook, traits: TraitValues): Address {
+  if (!parts.channels[input.channel]) return { fault: `no provider is configured for ${input.channel}` };
+  return addressOf(input.channel, traits);
+}
+
+function traitValues(row: PageRow): TraitValues {
+  return Object.fromEntries(Object.entries(row.traits).map(([name, trait]) => [name, trait.value]));
+}

@@ -1,0 +1,131 @@
+import { intendedOf, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
+import type { PageRow } from '../src/db/queries/page-facts.ts';
+import type { MessageType } from '../src/define/message.ts';
+import { bounds } from '../src/domain/bounds.ts';
+import type { GateReason, Verdict } from '../src/domain/delivery.ts';
+import { judgeAgain } from '../src/domain/gate.ts';
+import { settleCalls } from './call-page.ts';
+import type { ChannelAdapter, Outbound } from './channels/channel.ts';
+import type { PageInput } from './contract.ts';
+import {
+  factsFor,
+  lookAtEntries,
+  renderForEntry,
+  takePageLook,
+  type PageLook,
+  type PageParts,
+} from './page-look.ts';
+
+/** What an attempt before this one left undone: calls to make, and why some of them have to wait. */
+export interface Leftovers {
+  calls: Outbound[];
+  waiting: GateReason | null;
+}
+
+const nothing: Leftovers = { calls: [], waiting: null };
+
+/**
+ * Looks after what is `intended` on a channel, which only an attempt that ended too early leaves behind. A call that
+ * this process made and could not write down is written now. One that another process began is `unknown`, and is not
+ * made again. What was certainly not called is looked at again, and called.
+ */
+export async function passLeftovers(
+  parts: PageParts,
+  message: MessageType<unknown>,
+  input: PageInput,
+): Promise<Leftovers> {
+  const { sql } = parts.database;
+  const asked = {
+    runId: input.runId,
+    message: message.name,
+    channel: input.channel,
+    limit: bounds.waveCustomers,
+  };
+  const known = await intendedOf(sql, asked);
+  if (known.length === 0) return nothing;
+  await settleKnown(parts, input, known);
+  return sql.begin(async (tx) => {
+    const look = await takePageLook(tx, parts, message, input);
+    const entries = known.map(({ entryId, customerId }) => ({ id: entryId, customerId }));
+    const { now, rows } = await lookAtEntries(look, entries);
+    // Under the locks, and so as they are now.
+    const left = await intendedOf(tx, asked);
+    const isOurs = ({ id, callingAt }: IntendedDelivery) =>
+      callingAt === null || parts.calls.holds(id, callingAt);
+    await giveUp(look, { lost: left.filter((one) => !isOurs(one)), now });
+    const again = new Map(left.filter(isOurs).map((one) => [one.id, one]));
+    return secondLook(look, { rows: rows.filter(({ deliveryId }) => again.has(deliveryId!)), again, now });
+  });
+}
+
+/** Calls of this process whose end it knows and the ledger does not. */
+async function settleKnown(
+  parts: PageParts,
+  { channel }: Pick<ChannelAdapter, 'channel'>,
+  known: readonly IntendedDelivery[],
+): Promise<void> {
+  for (const { id, callingAt } of known) {
+    const outcome = callingAt === null ? null : parts.calls.outcomeOf(id, callingAt);
+    if (outcome) {
+      await settleCalls(parts, { channel }, { callingAt: new Date(callingAt!) }, new Map([[id, outcome]]));
+    }
+  }
+}
+
+async function giveUp(
+  look: PageLook,
+  { lost, now }: { lost: readonly IntendedDelivery[]; now: Date },
+): Promise<void> {
+  const words = 'unknown: the call was under way when its attempt ended, so it is not made again';
+  const verdict = verdictOf(look, now, { state: 'unknown', reason: null, words });
+  await raisePage(look.tx, { state: 'unknown', news: lost.map(({ id }) => ({ id, verdict })) });
+}
+
+/** What may have changed since they were decided on is asked again; what was drawn and counted stays. */
+async function secondLook(
+  look: PageLook,
+  { rows, again, now }: { rows: readonly PageRow[]; again: ReadonlyMap<string, IntendedDelivery>; now: Date },
+): Promise<Leftovers> {
+  const left: Leftovers = { calls: [], waiting: null };
+  for (const row of rows) {
+    const id = row.deliveryId!;
+    const facts = factsFor(look, row, now);
+    const rendered = await renderForEntry(look, row);
+    const ruling = judgeAgain({ ...facts, missing: 'missing' in rendered ? rendered.missing : null });
+    if (ruling.state === 'waiting') left.waiting ??= ruling.reason;
+    else if (ruling.state === 'cancelled') {
+      const { reason } = ruling;
+      await raisePage(look.tx, {
+        state: 'cancelled',
+        reason,
+        news: [{ id, verdict: verdictOf(look, now, ruling) }],
+      });
+    } else if ('content' in rendered && !('fault' in facts.address)) {
+      left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content });
+    }
+  }
+  await release(look, left.calls, again);
+  return left;
+}
+
+/** Marked by this process, which knows that it did not call: free to be marked again. */
+async function release(
+  { tx, parts }: PageLook,
+  calls: readonly Outbound[],
+  again: ReadonlyMap<string, IntendedDelivery>,
+): Promise<void> {
+  const marked = calls.filter(({ deliveryId }) => again.get(deliveryId)!.callingAt !== null);
+  if (marked.length === 0) return;
+  const ids = marked.map(({ deliveryId }) => deliveryId);
+  await tx`update deliveries set calling_at = null where id = any(${ids}::uuid[]) and state = 'intended'`;
+  for (const id of ids) parts.calls.forget(id, again.get(id)!.callingAt!);
+}
+
+function verdictOf(
+  { input }: PageLook,
+  now: Date,
+  found: Pick<Verdict, 'state' | 'reason' | 'words'>,
+): Verdict {
+  const { state, reason, words } = found;
+  return { at: now.toISOString(), channel: input.channel, state, reason, words };
+}

@@ -1,0 +1,153 @@
+import type { TransactionSql } from 'postgres';
+import { saveWave, lockWave, type WaveRow } from '../src/db/queries/waves.ts';
+import {
+  closeBoughtEntries,
+  consumeEntries,
+  countUndecided,
+  nextBehind,
+  nextFallen,
+  nextWaiting,
+  type Turn,
+  type WaitingEntry,
+} from '../src/db/queries/waiting-entries.ts';
+import { recordPage } from '../src/db/queries/record-page.ts';
+import type { MessageType } from '../src/define/message.ts';
+import { bounds } from '../src/domain/bounds.ts';
+import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
+import { placesLeft } from '../src/domain/places.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import type { Outbound } from './channels/channel.ts';
+import type { PageAnswer, PageInput } from './contract.ts';
+import { judgePage, type JudgedPage } from './judge-page.ts';
+import { lookAtEntries, notFound, takePageLook, type PageLook, type PageParts } from './page-look.ts';
+
+/** What the gate's transaction leads to: wait and look again, or calls to make and what comes after. */
+export type PagePassage =
+  { kind: 'waiting'; reason: GateReason } | { kind: 'passed'; calls: Outbound[]; answer: PageAnswer };
+
+const nothingMore: PagePassage = { kind: 'passed', calls: [], answer: { next: null, lookAgain: false } };
+
+/**
+ * Lets the next page of a wave pass the gate for one channel, in one transaction: shelf, those who wait longest, their
+ * locks, all that the gate looks at, rulings, used places and how far the wave has come. What it commits is done for
+ * ever; repeating it takes the page after.
+ */
+export async function passPage(
+  parts: PageParts,
+  message: MessageType<unknown>,
+  input: PageInput,
+): Promise<PagePassage> {
+  return parts.database.sql.begin(async (tx) => {
+    // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
+    await tx`set local enable_seqscan = off`;
+    const wave = await lockWave(tx, input);
+    if (!wave) throw notFound(`The run ${input.runId} has no wave ${input.wave} in this database.`);
+    const look = await takePageLook(tx, parts, message, input);
+    if (look.run.state === 'closed') return nothingMore;
+    const { sending, journey } = look.paused;
+    if (sending !== null || journey !== null) return { kind: 'waiting', reason: 'paused' };
+    return servePlaces(look, input.look > wave.look ? lookedAnew(wave, input.look) : wave);
+  });
+}
+
+function lookedAnew(wave: WaveRow, look: number): WaveRow {
+  return { ...wave, look, lookedSince: null, lookedId: null, through: false };
+}
+
+async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> {
+  const { tx, input, message, run, perUnit } = look;
+  const turn = turnOf(look);
+  const shelf = { units: run.units, perUnit };
+  const isFirst = input.channel === message.channels[0];
+  // Those on their way to the next channel have their places already.
+  const kept = isFirst ? (await undecided(tx, turn, message)).fallen : 0;
+  const places = placesLeft(wave, shelf) - kept;
+  const entries = places > 0 ? await nextEntries(look, wave, turn) : [];
+  const { now, rows } = await lookAtEntries(look, entries);
+  const page = await judgePage(look, { rows, now, places });
+  await record(look, page, now);
+  const isThrough = places > 0 && entries.length < turn.limit && (page.last ?? rows.at(-1)) === rows.at(-1);
+  const after = isFirst ? passedOn(wave, page, isThrough) : { ...wave, ...counted(wave, page) };
+  await saveWave(tx, input.runId, after);
+  const left = placesLeft(after, shelf);
+  const answer = answerOf(message, await undecided(tx, turn, message), { left, through: after.through });
+  return { kind: 'passed', calls: page.outbound, answer };
+}
+
+function turnOf({ input, message, run, watch, parts }: PageLook): Turn {
+  const { runId, wave, channel } = input;
+  const limit = parts.channels[channel]?.batch ? bounds.waveCustomers : bounds.waveCustomersOneByOne;
+  return { list: watch.waiting.name, sku: run.subject, runId, wave, message: message.name, limit };
+}
+
+/** Whose turn it is: on the first channel the line, or those of it who were behind; on another those whom none before it reached. */
+function nextEntries(
+  { tx, input, message }: PageLook,
+  wave: WaveRow,
+  turn: Turn,
+): PromiseLike<WaitingEntry[]> {
+  const place = message.channels.indexOf(input.channel);
+  if (place > 0) return nextFallen(tx, turn, message.channels[place - 1]!);
+  const after = { since: wave.lookedSince, id: wave.lookedId };
+  return input.look === 0 ? nextWaiting(tx, turn, after) : nextBehind(tx, turn, after);
+}
+
+async function record(look: PageLook, page: JudgedPage, at: Date): Promise<void> {
+  const { tx, input, message, run } = look;
+  const { name, subject } = run;
+  const { runId, wave } = input;
+  const of = { runId, name, subject, message: message.name, wave, purpose: message.purpose, at };
+  await recordPage(tx, of, page.ruled);
+  const used = page.ruled.filter(({ arm }) => arm !== null);
+  await consumeEntries(
+    tx,
+    used.map(({ entryId }) => entryId),
+    at,
+  );
+  await closeBoughtEntries(tx, page.bought, at);
+}
+
+function counted(wave: WaveRow, page: JudgedPage): Pick<WaveRow, 'used' | 'heldOut' | 'withheld'> {
+  return {
+    used: wave.used + page.used,
+    heldOut: wave.heldOut + page.heldOut,
+    withheld: wave.withheld + page.withheld,
+  };
+}
+
+function passedOn(wave: WaveRow, page: JudgedPage, through: boolean): WaveRow {
+  const looked = page.last ? { lookedSince: page.last.since, lookedId: page.last.entryId } : {};
+  return { ...wave, ...counted(wave, page), ...looked, through };
+}
+
+interface Undecided {
+  /** Whom a channel did not reach, by that channel, and altogether. */
+  byChannel: ReadonlyMap<Channel, number>;
+  fallen: number;
+  behind: number;
+}
+
+async function undecided(tx: TransactionSql, turn: Turn, message: MessageType<unknown>): Promise<Undecided> {
+  const counts = await countUndecided(tx, turn);
+  const fallen = counts.filter(
+    ({ channel, reason }) =>
+      nextChannelReasons.some((each) => each === reason) && channel !== message.channels.at(-1),
+  );
+  const byChannel = new Map<Channel, number>();
+  for (const { channel, count } of fallen) byChannel.set(channel, (byChannel.get(channel) ?? 0) + count);
+  const sum = (some: { count: number }[]) => some.reduce((total, { count }) => total + count, 0);
+  return { byChannel, fallen: sum(fallen), behind: sum(counts.filter(({ reason }) => reason === 'behind')) };
+}
+
+/** First those who have a place kept, channel by channel; then the next of the line. */
+function answerOf(
+  { channels }: MessageType<unknown>,
+  { byChannel, fallen, behind }: Undecided,
+  { left, through }: { left: number; through: boolean },
+): PageAnswer {
+  if (left <= 0) return { next: null, lookAgain: false };
+  const reached = channels.findIndex((channel) => byChannel.has(channel));
+  if (reached >= 0) return { next: channels[reached + 1]!, lookAgain: false };
+  const isOpen = !through && left > fallen;
+  return { next: isOpen ? channels[0] : null, lookAgain: !isOpen && behind > 0 };
+}

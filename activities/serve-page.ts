@@ -1,0 +1,82 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { MessageType } from '../src/define/message.ts';
+import { messages as declaredMessages } from '../src/messages/index.ts';
+import { renderMessage } from '../src/messages/render.ts';
+import { CallBook } from './call-book.ts';
+import { callPage } from './call-page.ts';
+import type { Outbound } from './channels/channel.ts';
+import type { PageActivities, PageInput } from './contract.ts';
+import type { RenderMessage } from './gate-look.ts';
+import { passLeftovers } from './pass-leftovers.ts';
+import { passPage } from './pass-page.ts';
+import type { PageParts } from './page-look.ts';
+import { callAgain, lookAgain } from './try-again.ts';
+
+export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
+  /** Every message that may be asked for; those of `src/messages` unless told. */
+  messages?: readonly MessageType<unknown>[];
+  render?: RenderMessage;
+  /** Which attempt of the activity this is, from 1; Temporal's count unless told. */
+  attempt?: () => number;
+  /** Stops a page between two calls; Temporal's signal unless told. */
+  abort?: () => AbortSignal | undefined;
+  /** Says that the page is being served, every few seconds; Temporal's unless told. */
+  heartbeat?: () => void;
+}
+
+const heartbeatMs = 5_000;
+
+/**
+ * The activity of the channels for watches. What an attempt before left undone comes first; then the gate's
+ * transaction for the next page; then its calls, each marked before and settled after in commits of their own. No
+ * repetition makes a second call, unless the first was certainly not taken, and none passes anybody over.
+ */
+export function createPageActivities(parts: PageActivityParts): PageActivities {
+  const gate: PageParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
+  const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
+  const attempt = parts.attempt ?? (() => activityInfo().attempt);
+  const abort = parts.abort ?? (() => Context.current().cancellationSignal);
+  const heartbeat = parts.heartbeat ?? (() => Context.current().heartbeat());
+  const call = async (input: PageInput, calls: readonly Outbound[]) => {
+    if (calls.length === 0) return;
+    const stopped = await callPage(gate, gate.channels[input.channel]!, calls, abort());
+    if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
+  };
+  const serve = async (input: PageInput, message: MessageType<unknown>) => {
+    const left = await passLeftovers(gate, message, input);
+    await call(input, left.calls);
+    if (left.waiting) throw lookAgain(left.waiting, attempt());
+    const passage = await passPage(gate, message, input);
+    if (passage.kind === 'waiting') throw lookAgain(passage.reason, attempt());
+    await call(input, passage.calls);
+    return passage.answer;
+  };
+  return { servePage: (input) => beating(heartbeat, () => serve(input, declared(messages, input))) };
+}
+
+async function beating<T>(beat: () => void, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(beat, heartbeatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function declared(
+  messages: ReadonlyMap<string, MessageType<unknown>>,
+  input: PageInput,
+): MessageType<unknown> {
+  const message = messages.get(input.message);
+  if (!message) {
+    throw new Error(
+      `This worker knows no message ${input.message}: it knows ${[...messages.keys()].join(', ')}.`,
+    );
+  }
+  if (message.channels.includes(input.channel)) return message;
+  throw ApplicationFailure.nonRetryable(
+    `The message ${message.name} has no content for ${input.channel}: its channels are ${message.channels.join(', ')}.`,
+    'not-found',
+  );
+}

@@ -1,0 +1,49 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { GateReason } from '../src/domain/delivery.ts';
+
+interface Growing {
+  firstMs: number;
+  growth: number;
+  longestMs: number;
+}
+
+/** One look after another at a customer who is behind: real milliseconds, growing. */
+const behind: Growing = { firstMs: 250, growth: 1.5, longestMs: 4_000 };
+
+/**
+ * One look after another while sending is paused: real milliseconds, growing. When it is resumed, what has waited goes
+ * out over the longest of them, each at the moment at which it looks, and not all at once.
+ */
+const paused: Growing = { firstMs: 1_000, growth: 2, longestMs: 60_000 };
+
+/** The calls that a provider does not take are made again: real milliseconds, growing; its own word goes before. */
+const again = { firstMs: 1_000, growth: 2, longestMs: 60_000, longestAskedMs: 3_600_000 };
+
+/** The gate lets wait: it is to look again. */
+export function lookAgain(reason: GateReason, attempt: number): ApplicationFailure {
+  const isPaused = reason === 'paused';
+  const why = isPaused
+    ? 'Paused: an operator has paused this journey or watch, or all sending.'
+    : 'Behind: an event of the customer has not taken effect yet.';
+  return ApplicationFailure.create({
+    message: `${why} The gate looks again.`,
+    type: reason,
+    // Nothing is wrong: it belongs neither into the log nor among the failures.
+    category: 'BENIGN',
+    nextRetryDelay: growing(isPaused ? paused : behind, attempt),
+  });
+}
+
+/** The provider did not take it: it is to be called again, after what it asked for. */
+export function callAgain(retryAfterMs: number | null, attempt: number): ApplicationFailure {
+  const asked = retryAfterMs ? Math.min(retryAfterMs, again.longestAskedMs) : null;
+  return ApplicationFailure.create({
+    message: 'The provider did not take the message. It is sent again.',
+    type: 'not-accepted',
+    nextRetryDelay: asked ?? growing(again, attempt),
+  });
+}
+
+function growing(span: Growing, attempt: number): number {
+  return Math.min(span.longestMs, span.firstMs * span.growth ** (attempt - 1));
+}

@@ -1,0 +1,77 @@
+import type { TransactionSql } from 'postgres';
+import type { Clock } from '../src/clock.ts';
+import type { Database } from '../src/db/connect.ts';
+import { withholdEnded } from '../src/db/queries/page-calls.ts';
+import { anybodyMayRise, anybodyWaits } from '../src/db/queries/waiting-entries.ts';
+import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
+import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
+import type { WatchDefinition } from '../src/define/watch.ts';
+import { mostPlaces, placesOf } from '../src/domain/places.ts';
+import { spanMs } from '../src/domain/span.ts';
+import type { WatchActivities, WaveBegun } from './contract.ts';
+import { notFound, watchOf, waveSettings } from './page-look.ts';
+
+export interface WatchActivityParts {
+  database: Pick<Database, 'sql'>;
+  clock: Clock;
+  /** Every version that may have open runs. */
+  watches: readonly WatchDefinition[];
+}
+
+type Asked = Parameters<WatchActivities['beginWave']>[0];
+
+/** The activities that begin and end the waves of a watch, on a database and a clock. */
+export function createWatchActivities(parts: WatchActivityParts): WatchActivities {
+  const { sql } = parts.database;
+  return {
+    beginWave: (asked) => sql.begin(async (tx) => beginWave(tx, parts, asked)),
+    endWave: (asked) =>
+      sql.begin(async (tx) => {
+        const { runId, wave, message } = asked;
+        const [run, row] = [await knownRun(tx, runId), await lockWave(tx, asked)];
+        if (!row) throw notFound(`The run ${runId} has no wave ${wave} in this database.`);
+        const at = parts.clock.now();
+        await withholdEnded(tx, { runId, message, at });
+        await markWaveEnded(tx, { runId, wave, at });
+        const list = watchOf(parts.watches, run).waiting.name;
+        const goesOn =
+          run.state === 'open' && (await anybodyMayRise(tx, { list, sku: run.subject, message }));
+        const { units, places, used, heldOut, withheld } = row;
+        return { units, places, used, heldOut, withheld, unitsLeft: run.units, goesOn };
+      }),
+  };
+}
+
+async function beginWave(
+  tx: TransactionSql,
+  { clock, watches }: WatchActivityParts,
+  { runId, wave }: Asked,
+): Promise<WaveBegun> {
+  const run = await knownRun(tx, runId);
+  const latest = await latestWave(tx, runId);
+  // Asked again, or by a workflow that was started anew and does not know how far its run had come.
+  if (latest && latest.wave >= wave) return begun(latest);
+  const watch = watchOf(watches, run);
+  const { perUnit, every } = waveSettings(watch, run);
+  const units = Math.min(run.units, mostPlaces);
+  const places = placesOf(units, perUnit);
+  if (places === 0) return { kind: 'none', soldOut: true };
+  const isAsked =
+    run.state === 'open' && (await anybodyWaits(tx, { list: watch.waiting.name, sku: run.subject }));
+  if (!isAsked) return { kind: 'none', soldOut: false };
+  const beganAt = clock.now();
+  const nextAt = new Date(beganAt.getTime() + spanMs(every));
+  const number = (latest?.wave ?? 0) + 1;
+  const row = await insertWave(tx, { runId, wave: number, beganAt, nextAt, units, places });
+  return begun(row ?? (await latestWave(tx, runId))!);
+}
+
+function begun({ wave, nextAt }: WaveRow): WaveBegun {
+  return { kind: 'begun', wave, nextAt };
+}
+
+async function knownRun(tx: TransactionSql, runId: string): Promise<WatchRunRow> {
+  const run = await watchRun(tx, runId);
+  if (!run) throw notFound(`There is no run ${runId} of a watch in this database.`);
+  return run;
+}

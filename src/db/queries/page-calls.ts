@@ -1,0 +1,111 @@
+import type { Sql, TransactionSql } from 'postgres';
+import {
+  mostVerdicts,
+  statesBelow,
+  type DeliveryState,
+  type GateReason,
+  type Verdict,
+} from '../../domain/delivery.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+
+/** A delivery of a watch that is `intended`, and by whom it may be under way. */
+export interface IntendedDelivery {
+  id: string;
+  entryId: string;
+  customerId: string;
+  /** Epoch milliseconds; null: certainly not taken by the provider. */
+  callingAt: number | null;
+}
+
+/** What pages of a run have left to call on a channel, at most `limit`. */
+export async function intendedOf(
+  sql: Sql | TransactionSql,
+  asked: { runId: string; message: string; channel: Channel; limit: number },
+): Promise<IntendedDelivery[]> {
+  const { runId, message, channel, limit } = asked;
+  return sql<IntendedDelivery[]>`
+    select id, entry_id as "entryId", customer_id as "customerId",
+      (extract(epoch from calling_at) * 1000)::float8 as "callingAt"
+    from deliveries
+    where run_id = ${runId} and state = 'intended' and message = ${message} and channel = ${channel}
+    order by id limit ${limit}`;
+}
+
+/** Marks deliveries as being called now; gives the ids of those that nobody else has begun to call or settled. */
+export async function markCalls(sql: Sql, ids: readonly string[], callingAt: Date): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    update deliveries set calling_at = ${callingAt}
+    where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at is null
+    returning id`;
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Notes that calls begun at a time certainly did not hand the messages over, so that they may be made again. Without a
+ * verdict nothing is said about it; one is kept unless the last says the same.
+ */
+export async function clearCalls(
+  sql: Sql | TransactionSql,
+  calls: { ids: readonly string[]; callingAt: Date; verdict: Verdict | null },
+): Promise<void> {
+  const { ids, callingAt, verdict } = calls;
+  await sql`
+    update deliveries set calling_at = null,
+      verdicts = case when ${verdict === null} or verdicts -> -1 ->> 'words' = ${verdict?.words ?? null}
+          or jsonb_array_length(verdicts) >= ${mostVerdicts}
+        then verdicts else verdicts || ${sql.json([verdict] as never)} end
+    where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at = ${callingAt}`;
+}
+
+/** What is learnt of one of several deliveries. */
+export interface PageNews {
+  id: string;
+  verdict: Verdict;
+  providerId?: string;
+  /** The provider's code of a failure. */
+  providerCode?: string;
+}
+
+/**
+ * Raises deliveries to a state, each if that is up from where it is, in one conditional update: whatever the order in
+ * which news comes, the same state is reached. The provider's id is kept in any case.
+ */
+export async function raisePage(
+  sql: Sql | TransactionSql,
+  raise: {
+    state: DeliveryState;
+    from?: readonly DeliveryState[];
+    reason?: GateReason;
+    news: readonly PageNews[];
+  },
+): Promise<void> {
+  if (raise.news.length === 0) return;
+  const up = sql`d.state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
+  await sql`
+    update deliveries d set
+      state = case when ${up} then ${raise.state} else d.state end,
+      reason = case when ${up} then ${raise.reason ?? null} else d.reason end,
+      verdicts = case when ${up} then d.verdicts || jsonb_build_array(r.verdict) else d.verdicts end,
+      provider_code = case when ${up} then r."providerCode" else d.provider_code end,
+      provider_id = coalesce(r."providerId", d.provider_id),
+      calling_at = case when ${up} then null else d.calling_at end
+    from jsonb_to_recordset(${sql.json(raise.news as never)})
+      as r (id uuid, verdict jsonb, "providerId" text, "providerCode" text)
+    where d.id = r.id`;
+}
+
+/** Settles what waited in a wave for somebody who waits no longer: they bought meanwhile, or became one with another. */
+export async function withholdEnded(
+  tx: TransactionSql,
+  wave: { runId: string; message: string; at: Date },
+): Promise<void> {
+  const { runId, message, at } = wave;
+  await tx`
+    update deliveries d set state = 'withheld', reason = 'irrelevant', at = ${at},
+      verdicts = d.verdicts || jsonb_build_array(jsonb_build_object('at', ${at.toISOString()}::text,
+        'channel', d.channel, 'state', 'withheld', 'reason', 'irrelevant',
+        'words', 'withheld: irrelevant — the customer waits no longer: ' || coalesce(e.reason, e.state)))
+    from waiting_entries e
+    where d.run_id = ${runId} and d.message = ${message} and d.state = 'waiting'
+      and e.id = d.entry_id and e.state <> 'waiting'`;
+}

@@ -1,0 +1,96 @@
+import type { PendingQuery, Sql, TransactionSql } from 'postgres';
+import type { Counted } from '../../domain/caps.ts';
+import { mostCapSends } from '../../domain/caps.ts';
+import { countingStates, type DeliveryState, type Verdict } from '../../domain/delivery.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+import type { WaitingState } from '../../domain/waiting.ts';
+import type { Trait } from '../schema/customers.ts';
+
+/** What the gate asks about a page of waiting entries. */
+export interface PageQuestion {
+  entryIds: readonly string[];
+  message: string;
+  channel: Channel;
+  /** How far back the longest cap looks. */
+  countedSince: Date;
+}
+
+/** All that the gate looks at for one of them. */
+export interface PageRow {
+  entryId: string;
+  entryState: WaitingState;
+  since: Date;
+  customerId: string;
+  armKey: string;
+  traits: Record<string, Trait>;
+  /** Bought the product or a substitute at or after the look. */
+  bought: boolean;
+  behind: boolean;
+  consent: 'granted' | 'denied' | null;
+  counted: Counted[];
+  deliveryId: string | null;
+  deliveryState: DeliveryState | null;
+  verdicts: Verdict[];
+}
+
+/**
+ * Everything the gate looks at for a page of entries, longest waiting first, in one statement and so in one snapshot:
+ * a purchase is either routed or still owed. Who waits no longer, or has become another customer, is told as it is now.
+ */
+export function pageFacts(
+  sql: Sql | TransactionSql,
+  { entryIds, message, channel, countedSince }: PageQuestion,
+): PendingQuery<PageRow[]> {
+  return sql<PageRow[]>`
+    select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits,
+      ${bought(sql)} as bought,
+      ${behind(sql)} as behind,
+      (select s.state from consents s where s.customer_id = c.id and s.channel = ${channel}
+        order by s.at desc, s.id desc limit 1) as consent,
+      ${counted(sql, countedSince)} as counted,
+      d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
+    from waiting_entries e
+    join customers c on c.id = e.customer_id
+    left join deliveries d on d.entry_id = e.id and d.message = ${message}
+    where e.id = any(${[...entryIds]}::uuid[])
+    order by e.since, e.id`;
+}
+
+function bought(sql: Sql | TransactionSql) {
+  return sql`exists (
+    select from order_lines l where l.customer_id = c.id and l.ordered_at >= e.since
+      and (l.sku = e.sku or l.sku = any(coalesce(
+        (select p.substitutes from products p where p.sku = e.sku), '{}'))))`;
+}
+
+/** Whether an accepted event under any of the customer's ids waits for routing; `offset 0` keeps it at one look for each id. */
+function behind(sql: Sql | TransactionSql) {
+  return sql`exists (
+    select from customer_ids i, lateral (
+      (select from unrouted u where i.kind = 'user' and u.user_id = i.external_id offset 0)
+      union all (select from unrouted u where i.kind = 'anonymous' and u.anonymous_id = i.external_id offset 0)
+      union all (select from unrouted u where u.previous_id = i.external_id offset 0)) u
+    where i.customer_id = c.id)`;
+}
+
+/** What counts towards caps, newest first. Who waits has no would-send for this entry that it could count. */
+function counted(sql: Sql | TransactionSql, since: Date) {
+  return sql`coalesce((
+    select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
+        'purpose', n.purpose, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
+    from (
+      (select 'delivery' as kind, o.name, o.message, o.purpose, o.at from deliveries o
+        where o.customer_id = c.id and o.at > ${since} and o.state = any(${[...countingStates]})
+          and o.purpose <> 'transactional'
+        order by o.at desc limit ${mostCapSends})
+      union all
+      (select 'contact', null, null, null, k.at from contacts k
+        where k.customer_id = c.id and k.at > ${since}
+        order by k.at desc limit ${mostCapSends})
+    ) n), '[]')`;
+}
+
+/** Locks customers until the transaction ends, in the order of their ids as everybody who locks several does. */
+export async function lockCustomersById(tx: TransactionSql, ids: readonly string[]): Promise<void> {
+  await tx`select id from customers where id = any(${[...ids]}::uuid[]) order by id for update`;
+}
