@@ -8,8 +8,12 @@ export const pageParameters = {
   cursor: z.string().optional(),
 };
 
-/** A page of any list, for the description of the API. */
-export const listSchema = z.object({ items: z.array(z.looseObject({})), cursor: z.string().nullable() });
+/** A page of a list as it is answered, for the description of the API. */
+export const listOf = (item: z.ZodType) =>
+  z.object({ items: z.array(item), cursor: z.string().nullable().describe('Of the next page; null: none.') });
+
+/** A page of a list whose items are not described. */
+export const listSchema = listOf(z.looseObject({}));
 
 /** A page of a list as it is answered. */
 export interface ListAnswer<Item> {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../../src/errors.ts';
 import type { Method, Operation } from './describe.ts';
 
-const problemSchema = z.object({
+/** RFC 9457 lets a problem say more of itself: `all-rejected` lists what was wrong with each item. */
+const problemSchema = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),

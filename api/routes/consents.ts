@@ -31,6 +31,17 @@ const bodySchema = z.strictObject({
   /** When it was given, if that was before now. */
   at: z.unknown().optional().refine(isTime, 'expected a time after 1970, such as "2026-05-01T12:00:00Z"'),
 });
+/** What holds for each channel now. */
+export const consentsSchema = z.record(
+  z.string(),
+  z.object({
+    state: z.enum(['granted', 'denied']),
+    source: z.string(),
+    wording: z.string().nullable(),
+    at: z.iso.datetime(),
+  }),
+);
+
 type Body = z.output<typeof bodySchema>;
 
 function isTime(at: unknown): boolean {
@@ -45,7 +56,7 @@ export function consentRoutes(router: IRouter, deps: RouteDeps): void {
       key: 'admin',
       query: querySchema,
       body: bodySchema,
-      answer: z.object({ consents: z.looseObject({}) }),
+      answer: z.object({ consents: consentsSchema }),
       errors: ['unknown-customer', 'unstorable-text', 'too-deep'],
     },
   });

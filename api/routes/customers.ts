@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { customerProfile } from '../../src/db/queries/customer-profile.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { membersAmong } from '../../src/db/queries/predicate.ts';
+import { traitOrigins } from '../../src/db/schema/customers.ts';
 import { AppError } from '../../src/errors.ts';
 import { segments } from '../../src/segments/index.ts';
 import { customerOf } from '../customer-of.ts';
@@ -11,9 +12,23 @@ import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
+import { consentsSchema } from './consents.ts';
 import { customerWorkflowsUrl } from '../temporal-url.ts';
 
 const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
+
+const traitSchema = z.object({ value: z.unknown(), origin: z.enum(traitOrigins), at: z.iso.datetime() });
+
+const customerSchema = z.object({
+  id: z.uuid(),
+  userIds: z.array(z.string()).describe('Oldest first.'),
+  anonymousIds: z.array(z.string()),
+  traits: z.record(z.string(), traitSchema),
+  consents: consentsSchema,
+  segments: z.array(z.string()),
+  persona: z.string().nullable(),
+  temporalUrl: z.string().nullable().describe('Their runs in the Temporal UI.'),
+});
 
 /** What is known of one customer. */
 export function customerRoutes(router: IRouter, deps: RouteDeps): void {
@@ -22,12 +37,7 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
       summary: 'What is known of one customer, by internal id, then userId, then anonymousId.',
       key: 'admin',
       query: querySchema,
-      answer: z.looseObject({
-        id: z.uuid(),
-        userIds: z.array(z.string()),
-        anonymousIds: z.array(z.string()),
-        segments: z.array(z.string()),
-      }),
+      answer: customerSchema,
       errors: ['unknown-customer'],
     },
   });

@@ -2,9 +2,9 @@ import type { IRouter } from 'express';
 import { z } from 'zod';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { listDeliveries, type DeliveryRow } from '../../src/db/queries/list-deliveries.ts';
-import { arms, deliveryStates } from '../../src/domain/delivery.ts';
+import { arms, deliveryStates, gateReasons, purposes } from '../../src/domain/delivery.ts';
 import { channels } from '../../src/domain/task-queues.ts';
-import { listSchema, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -21,6 +21,34 @@ const querySchema = z.strictObject({
   arm: z.enum(arms).optional(),
 });
 
+const verdictSchema = z.object({
+  at: z.iso.datetime(),
+  channel: z.enum(channels).nullable(),
+  state: z.enum(deliveryStates),
+  reason: z.enum(gateReasons).nullable(),
+  words: z.string(),
+});
+
+/** What `shownDelivery` answers. */
+export const deliverySchema = z.object({
+  id: z.uuid(),
+  customerId: z.uuid(),
+  runId: z.uuid(),
+  name: z.string().describe('The journey or watch.'),
+  subject: z.string().nullable(),
+  message: z.string(),
+  nth: z.int().nullable().describe("The n-th time that a journey's run sends this message."),
+  purpose: z.enum(purposes),
+  channel: z.enum(channels).nullable(),
+  variant: z.string().nullable(),
+  arm: z.enum(arms).nullable().describe('Null before would-send.'),
+  state: z.enum(deliveryStates),
+  reason: z.enum(gateReasons).nullable(),
+  providerCode: z.string().nullable(),
+  verdicts: z.array(verdictSchema).describe('Every look of the gate and word of the provider, oldest first.'),
+  at: z.iso.datetime(),
+});
+
 /** The ledger, newest first. */
 export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): void {
   describe(router, '/v1/deliveries', {
@@ -28,7 +56,7 @@ export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): 
       summary: 'The ledger of deliveries, newest first.',
       key: 'admin',
       query: querySchema,
-      answer: listSchema,
+      answer: listOf(deliverySchema),
     },
   });
   resource(router, '/v1/deliveries', {

@@ -1,7 +1,7 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { listRejections, type RejectionRow } from '../../src/db/queries/rejections.ts';
-import { idPlace, listSchema, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -10,6 +10,16 @@ import { resource } from '../resource.ts';
 
 const querySchema = z.strictObject(pageParameters);
 
+const rejectionSchema = z.object({
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  stage: z.string(),
+  index: z.int().nullable().describe('Its place in the batch it came in.'),
+  code: z.string(),
+  detail: z.string(),
+  item: z.unknown().describe('As it came; {json} with the beginning of its JSON where that cannot be kept.'),
+});
+
 /** What was refused in the last days, newest first, for the operator to see what a shop sends wrong. */
 export function rejectionRoutes(router: IRouter, { database, keys }: RouteDeps): void {
   describe(router, '/v1/rejections', {
@@ -17,7 +27,7 @@ export function rejectionRoutes(router: IRouter, { database, keys }: RouteDeps):
       summary: 'What was refused in the last days, newest first.',
       key: 'admin',
       query: querySchema,
-      answer: listSchema,
+      answer: listOf(rejectionSchema),
     },
   });
   resource(router, '/v1/rejections', {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../src/config.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { listRuns, type RunRow } from '../../src/db/queries/list-runs.ts';
-import { idPlace, listSchema, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -19,6 +19,22 @@ const querySchema = z.strictObject({
   state: z.enum(['open', 'closed']).optional(),
 });
 
+/** What `shownRun` answers. */
+export const runSchema = z.object({
+  id: z.uuid(),
+  name: z.string().describe('The journey or watch.'),
+  version: z.int(),
+  customerId: z.uuid().nullable(),
+  subject: z.string().nullable(),
+  key: z.string(),
+  arms: z.record(z.string(), z.string()).describe('Of each split that it asked for, the arm it is in.'),
+  state: z.enum(['open', 'closed']),
+  outcome: z.string().nullable(),
+  openedAt: z.iso.datetime(),
+  closedAt: z.iso.datetime().nullable(),
+  temporalUrl: z.string().nullable(),
+});
+
 /** Executions of journeys and watches, newest first. */
 export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps): void {
   describe(router, '/v1/runs', {
@@ -26,7 +42,7 @@ export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps
       summary: 'Executions of journeys and watches, newest first.',
       key: 'admin',
       query: querySchema,
-      answer: listSchema,
+      answer: listOf(runSchema),
     },
   });
   resource(router, '/v1/runs', {

@@ -4,16 +4,33 @@ import type { Config } from '../../src/config.ts';
 import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { customerOf } from '../customer-of.ts';
-import { listSchema, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
-import { shownDelivery } from './deliveries.ts';
-import { shownRun } from './runs.ts';
+import { deliverySchema, shownDelivery } from './deliveries.ts';
+import { runSchema, shownRun } from './runs.ts';
 
 const querySchema = z.strictObject({ ...pageParameters, by: z.enum(idKinds).optional() });
+
+const eventSchema = z.object({
+  kind: z.literal('event'),
+  at: z.iso.datetime(),
+  id: z.uuid(),
+  type: z.string(),
+  name: z.string().nullable(),
+  messageId: z.string(),
+  receivedAt: z.iso.datetime(),
+  properties: z.record(z.string(), z.unknown()),
+  traits: z.record(z.string(), z.unknown()),
+});
+const entrySchema = z.discriminatedUnion('kind', [
+  eventSchema,
+  runSchema.extend({ kind: z.literal('run'), at: z.iso.datetime() }),
+  deliverySchema.extend({ kind: z.literal('delivery') }),
+]);
 
 /** What happened with a customer, newest first: why they got, or did not get, a message. */
 export function timelineRoutes(router: IRouter, deps: RouteDeps): void {
@@ -22,7 +39,7 @@ export function timelineRoutes(router: IRouter, deps: RouteDeps): void {
       summary: 'What happened with a customer, newest first: why they got, or did not get, a message.',
       key: 'admin',
       query: querySchema,
-      answer: listSchema,
+      answer: listOf(entrySchema),
       errors: ['unknown-customer'],
     },
   });
@@ -49,6 +66,10 @@ function shownEntry(entry: TimelineEntry, config: Config) {
     }
     case 'run':
       return { kind, at, ...shownRun(entry.run, config) };
+    case 'waiting': {
+      const { id, list, sku, state, reason, endedAt } = entry.entry;
+      return { kind, at, id, list, sku, state, reason, endedAt };
+    }
     case 'delivery':
       return { kind, ...shownDelivery(entry.delivery) };
   }

@@ -2,10 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
+import type { Document } from '../../api/openapi/document.ts';
 import { createClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/connect.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
+import { answerCheck, type AnswerCheck } from './answer-check.ts';
+
+type AskInit = RequestInit & { method: string };
 
 /** An answer with its body read. */
 export interface Answer {
@@ -35,7 +39,7 @@ export interface TestApi extends AsyncDisposable {
 export const admin = { authorization: 'Bearer admin-of-test' };
 export const write = { authorization: 'Bearer write-of-test' };
 
-/** The API over HTTP on a port of its own. */
+/** The API over HTTP on a port of its own. Each answer is held against what `/openapi.json` says of it. */
 export async function testApi(
   given: { database: Database } & Partial<ApiDeps>,
   env: NodeJS.ProcessEnv = {},
@@ -45,13 +49,20 @@ export async function testApi(
   const server = createServer(createApp({ clock: createClock(realTime), config, ...given }));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let check: Promise<AnswerCheck> | undefined;
+  const ask = async (path: string, init: AskInit) => {
+    const answer = await readAnswer(await fetch(`${url}${path}`, init));
+    const { status, headers, body } = answer;
+    const contentType = headers.get('content-type') ?? '';
+    const asked = { method: init.method, path: new URL(path, url).pathname };
+    (await (check ??= describedAt(url)))({ ...asked, status, contentType, body });
+    return answer;
+  };
   return {
     url,
-    get: (path, headers = admin) => ask(`${url}${path}`, { headers }),
-    put: (path, body, headers = admin) =>
-      ask(`${url}${path}`, { method: 'PUT', body: asBody(body), headers }),
-    post: (path, body, headers = write) =>
-      ask(`${url}${path}`, { method: 'POST', body: asBody(body), headers }),
+    get: (path, headers = admin) => ask(path, { method: 'GET', headers }),
+    put: (path, body, headers = admin) => ask(path, { method: 'PUT', body: asBody(body), headers }),
+    post: (path, body, headers = write) => ask(path, { method: 'POST', body: asBody(body), headers }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -65,8 +76,11 @@ function asBody(body: unknown): string | Uint8Array<ArrayBuffer> {
     : JSON.stringify(body);
 }
 
-async function ask(url: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(url, init);
+async function describedAt(url: string): Promise<AnswerCheck> {
+  return answerCheck((await (await fetch(`${url}/openapi.json`)).json()) as Document);
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   const body = (isJson ? JSON.parse(text) : { text }) as AnswerBody;
