@@ -37,6 +37,6 @@ async function refuseKnown(root: string, { camel }: WorkflowName): Promise<void>
   const { workflows } = JSON.parse(await readFile(join(root, path), 'utf8')) as { workflows: string[] };
   if (!workflows.includes(camel)) return;
   throw new StartError(
-    `There is, or was, a ${camel} (${path}): choose another name, for runs of it may still live.`,
+    `The name ${camel} is taken, or was (${path}): choose another name, for runs of it may still live.`,
   );
 }

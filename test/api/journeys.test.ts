@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { runs } from '../../src/db/schema/index.ts';
-import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { abandonedCart } from '../support/abandoned-cart.ts';
 import { admin, testApi, write } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
 import { routingOver } from '../support/routing.ts';
@@ -162,7 +162,7 @@ test('only the admin key may', async () => {
 
 test('the journeys of this shop are shown', async () => {
   await using it = await setup();
-  await using api = await testApi({ database: it.sending.database, journeys: journeyDefinitions() });
+  await using api = await testApi({ database: it.sending.database, journeys: [abandonedCart] });
   const { items } = (await api.get('/v1/journeys')).body;
   expect(items.map(({ name }) => name)).toContain('abandonedCart');
   const answer = await api.put('/v1/journeys/abandonedCart/settings', { phone: '4 hours' });
@@ -171,7 +171,7 @@ test('the journeys of this shop are shown', async () => {
 
 test('a run starts with what is set, wakes by it, and keeps it', async () => {
   await using database = await testDatabase();
-  const journeys = journeyDefinitions();
+  const journeys = [abandonedCart];
   const routing = routingOver(database.sql, journeys);
   await using api = await testApi({ database, clock: routing.clock, journeys });
   const put = (body: unknown) => api.put('/v1/journeys/abandonedCart/settings', body);

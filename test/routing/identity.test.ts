@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { abandonedCart } from '../support/abandoned-cart.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase } from '../support/database.ts';
@@ -9,7 +9,7 @@ import { routingOver, type GivenEvent } from '../support/routing.ts';
 async function setup() {
   const database = await testDatabase();
   const { sql } = database;
-  const routing = routingOver(sql, journeyDefinitions());
+  const routing = routingOver(sql, [abandonedCart]);
   return {
     ...routing,
     sql,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
-import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { abandonedCart } from '../support/abandoned-cart.ts';
 
 const added = (over: Partial<GivenEvent> & { cart?: string; product?: string } = {}): GivenEvent => {
   const { cart = 'c1', product = 'p1', ...rest } = over;
@@ -21,7 +21,7 @@ const ordered = (over: Partial<GivenEvent> = {}): GivenEvent => ({
 
 async function setup() {
   const database = await testDatabase();
-  const routing = routingOver(database.sql, journeyDefinitions());
+  const routing = routingOver(database.sql, [abandonedCart]);
   const { sql } = database;
   return {
     ...routing,

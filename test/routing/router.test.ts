@@ -3,7 +3,7 @@ import { silentLog } from '../../src/log.ts';
 import { runRouter } from '../../src/routing/router.ts';
 import { routeBatch, setEventAside } from '../../src/routing/route-batch.ts';
 import { Wakeup } from '../../src/routing/wakeup.ts';
-import { journeyDefinitions } from '../../workflows/definitions.ts';
+import { abandonedCart } from '../support/abandoned-cart.ts';
 import { testDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { acceptEvents, routingOver, type GivenEvent } from '../support/routing.ts';
@@ -11,7 +11,7 @@ import { acceptEvents, routingOver, type GivenEvent } from '../support/routing.t
 async function setup() {
   const database = await testDatabase();
   const { sql } = database;
-  const routing = routingOver(sql, journeyDefinitions());
+  const routing = routingOver(sql, [abandonedCart]);
   const stop = new AbortController();
   const running: Promise<void>[] = [];
   return {

@@ -27,7 +27,7 @@ function trackOf(name: string, seq: number): AcceptedEvent {
 }
 
 test('a run is dispatched as many events as it hears, and its ending after them', () => {
-  const [abandonedCart] = journeyDefinitions();
+  const abandonedCart = journeyDefinitions().find(({ name }) => name === 'abandonedCart');
   const journey = { ...abandonedCart!, hears: { replied: eventType('Message Replied') } };
   const index = indexJourneys([journey]);
   const book = new RunBook({ open: [], past: new Map(), endings: [], newId: () => 'run' });

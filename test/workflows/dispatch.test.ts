@@ -21,7 +21,7 @@ import { eventually } from '../support/eventually.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
 import { temporalLine } from '../support/temporal-line.ts';
 
-const [abandonedCart] = journeyDefinitions();
+const abandonedCart = journeyDefinitions().find(({ name }) => name === 'abandonedCart');
 
 async function setup() {
   const database = await testDatabase();

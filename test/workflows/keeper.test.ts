@@ -28,7 +28,7 @@ import { routingOver, type GivenEvent } from '../support/routing.ts';
 import { temporalLine } from '../support/temporal-line.ts';
 
 const { CommandType } = proto.temporal.api.enums.v1;
-const [abandonedCart] = journeyDefinitions();
+const abandonedCart = journeyDefinitions().find(({ name }) => name === 'abandonedCart');
 const described = { workflowType: 'abandonedCart', summary: staticSummary(abandonedCart!) };
 
 /** Commands by which a worker ends a run, for a test that answers a workflow task in its place. */
