@@ -26,8 +26,19 @@ const eventSchema = z.object({
   properties: z.record(z.string(), z.unknown()),
   traits: z.record(z.string(), z.unknown()),
 });
+const waitingSchema = z.object({
+  kind: z.literal('waiting'),
+  at: z.iso.datetime().describe('Since when they wait.'),
+  id: z.uuid(),
+  list: z.string(),
+  sku: z.string(),
+  state: z.enum(['waiting', 'consumed', 'closed']),
+  reason: z.enum(['bought', 'merged']).nullable().describe('Why it is closed.'),
+  endedAt: z.iso.datetime().nullable(),
+});
 const entrySchema = z.discriminatedUnion('kind', [
   eventSchema,
+  waitingSchema,
   runSchema.extend({ kind: z.literal('run'), at: z.iso.datetime() }),
   deliverySchema.extend({ kind: z.literal('delivery') }),
 ]);

@@ -1,16 +1,18 @@
 import { and, desc, eq, lt, or, type SQL } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../connect.ts';
-import { customerEvents, deliveries, events, runs } from '../schema/index.ts';
+import { customerEvents, deliveries, events, runs, waitingEntries } from '../schema/index.ts';
 import type { DeliveryRow } from './list-deliveries.ts';
 import type { RunRow } from './list-runs.ts';
 
 export type EventRow = typeof events.$inferSelect;
+export type WaitingRow = typeof waitingEntries.$inferSelect;
 
 /** Something that happened with a customer. */
 export type TimelineEntry = { at: Date; id: string } & (
   | { kind: 'event'; event: EventRow }
   | { kind: 'run'; run: RunRow }
+  | { kind: 'waiting'; entry: WaitingRow }
   | { kind: 'delivery'; delivery: DeliveryRow }
 );
 
@@ -20,7 +22,10 @@ export interface TimelinePlace {
   id: string;
 }
 
-/** A customer's routed events, runs by when they opened, and deliveries, in one order: newest first. */
+/**
+ * A customer's routed events, runs by when they opened, waiting entries by when they began, and deliveries, in one
+ * order: newest first.
+ */
 export async function customerTimeline(
   db: Db,
   customerId: string,
@@ -29,6 +34,7 @@ export async function customerTimeline(
   const entries = await Promise.all([
     eventEntries(db, customerId, page),
     runEntries(db, customerId, page),
+    waitingEntriesOf(db, customerId, page),
     deliveryEntries(db, customerId, page),
   ]);
   return entries.flat().sort(newestFirst).slice(0, page.limit);
@@ -66,6 +72,21 @@ async function runEntries(db: Db, customerId: string, { before, limit }: Page): 
     .orderBy(desc(runs.openedAt), desc(runs.id))
     .limit(limit);
   return rows.map((run) => ({ kind: 'run', at: run.openedAt, id: run.id, run }));
+}
+
+async function waitingEntriesOf(
+  db: Db,
+  customerId: string,
+  { before, limit }: Page,
+): Promise<TimelineEntry[]> {
+  const { since, id } = waitingEntries;
+  const rows = await db
+    .select()
+    .from(waitingEntries)
+    .where(and(eq(waitingEntries.customerId, customerId), olderThan(before, since, id)))
+    .orderBy(desc(since), desc(id))
+    .limit(limit);
+  return rows.map((entry) => ({ kind: 'waiting', at: entry.since, id: entry.id, entry }));
 }
 
 async function deliveryEntries(
