@@ -4,8 +4,10 @@ import { createClock, type Clock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { realTime } from '../domain/time-scale.ts';
 import { StartError } from '../errors.ts';
+import { EventPoster } from '../replay/event-poster.ts';
 import { askClockSpeed } from '../replay/kairos-health.ts';
 import { Poster } from '../replay/poster.ts';
+import { Posters } from '../replay/posters.ts';
 import { progressPath, readProgress, startOver, writeProgress } from '../replay/progress-file.ts';
 import { longestLineBytes } from '../replay/recorded-message.ts';
 import { recordedLines } from '../replay/recorded-lines.ts';
@@ -36,7 +38,10 @@ async function main(args: string[]): Promise<number> {
     : await readProgress(path, options.file);
   const clock = createClock(realTime);
   const clockSpeed = await askClockSpeed(url);
-  const poster = new Poster({ url, writeKey: config.KAIROS_WRITE_KEY });
+  const poster = new Posters({
+    messages: new Poster({ url, writeKey: config.KAIROS_WRITE_KEY }),
+    events: new EventPoster({ url, adminKey: config.KAIROS_ADMIN_KEY, clock, sleep: (ms) => delay(ms) }),
+  });
   const replay = new Replay({
     lines: recordedLines(options.file, longestLineBytes),
     progress,

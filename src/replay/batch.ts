@@ -1,5 +1,6 @@
 import { bounds } from '../domain/bounds.ts';
-import type { Outgoing, OutgoingMessage } from './outgoing.ts';
+import type { Outgoing, OutgoingEvent, OutgoingMessage } from './outgoing.ts';
+import type { CloudEventLine } from './recorded-event.ts';
 import { placeTimes } from './rhythm.ts';
 
 /** What fits into one request, with room for what the client puts around the messages. */
@@ -8,9 +9,13 @@ const most = { messages: 100, bytes: bounds.batchBytes - 4_096 } as const;
 /** The batch size of the client: with it, a whole batch is one request. */
 export const batchMessages = most.messages;
 
-/** Messages that go out together, in order. */
+/** What a request carries: messages, or CloudEvents, with their times. */
+export type Stamped =
+  { kind: 'messages'; messages: OutgoingMessage[] } | { kind: 'events'; events: CloudEventLine[] };
+
+/** What goes out together, in order: messages, or CloudEvents, for each has a path of its own. */
 export class Batch {
-  readonly items: Outgoing[] = [];
+  readonly items: (Outgoing | OutgoingEvent)[] = [];
   private readonly dues: number[] = [];
   private bytes = 0;
 
@@ -28,17 +33,33 @@ export class Batch {
     return this.items.length + 2 <= most.messages && this.bytes + 2 * bytes <= most.bytes;
   }
 
-  add(item: Outgoing, dueMs: number): void {
+  /** Whether these go to the path that the batch goes to. */
+  isFor(kind: Stamped['kind']): boolean {
+    return this.isEmpty || this.kind === kind;
+  }
+
+  add(item: Outgoing | OutgoingEvent, dueMs: number): void {
     this.items.push(item);
     this.dues.push(dueMs);
     this.bytes += item.bytes;
   }
 
-  /** Its messages with their time stamps: none before `sinceMs`, none after `nowMs`. Real epoch milliseconds. */
-  stamped(sinceMs: number, nowMs: number): OutgoingMessage[] {
-    const times = placeTimes(this.dues, sinceMs, nowMs);
-    return this.items.map(
-      ({ message }, index) => ({ ...message, timestamp: new Date(times[index]!) }) as OutgoingMessage,
+  /** What it carries, with times: none before `sinceMs`, none after `nowMs`. Real epoch milliseconds. */
+  stamped(sinceMs: number, nowMs: number): Stamped {
+    const times = placeTimes(this.dues, sinceMs, nowMs).map((ms) => new Date(ms));
+    if (this.kind === 'messages') {
+      const messages = this.items.flatMap((item, index) =>
+        'message' in item ? [{ ...item.message, timestamp: times[index]! } as OutgoingMessage] : [],
+      );
+      return { kind: 'messages', messages };
+    }
+    const events = this.items.flatMap((item, index) =>
+      'event' in item ? [{ ...item.event, time: times[index]!.toISOString() }] : [],
     );
+    return { kind: 'events', events };
+  }
+
+  private get kind(): Stamped['kind'] {
+    return 'event' in this.items[0]! ? 'events' : 'messages';
   }
 }

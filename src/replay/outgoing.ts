@@ -1,5 +1,6 @@
 import { bounds } from '../domain/bounds.ts';
 import type { FirstMeeting } from './people.ts';
+import type { CloudEventLine, RecordedEvent } from './recorded-event.ts';
 import { addedBytes, sha256, type RecordedMessage } from './recorded-message.ts';
 
 /** A message as it goes out. */
@@ -13,6 +14,20 @@ export interface Outgoing {
   message: Omit<OutgoingMessage, 'timestamp'>;
   /** With what the client adds. */
   bytes: number;
+}
+
+/** A CloudEvent that waits for its time. */
+export interface OutgoingEvent {
+  line: number;
+  isMeeting: false;
+  event: CloudEventLine;
+  bytes: number;
+}
+
+/** A recorded CloudEvent as it was, but for its id, which says that it is of this pass. */
+export function outgoingEvent({ line, event, bytes }: RecordedEvent, suffix: string): OutgoingEvent {
+  const id = passId(event.id, suffix);
+  return { line, isMeeting: false, event: { ...event, id }, bytes: bytes + addedBytes };
 }
 
 /** A recorded message as it was, but for its id, which says that it is of this pass. */

@@ -14,21 +14,10 @@ import {
   type PageParams,
   type TrackParams,
 } from '@segment/analytics-node';
-import { z } from 'zod';
+import { readTaken, sayRefused, type Answer } from './answer.ts';
 import { batchMessages } from './batch.ts';
 import { sayFetchError } from './kairos-health.ts';
 import type { OutgoingMessage } from './outgoing.ts';
-
-/** A message that Kairos looked at and did not take, by its place in the batch. */
-export interface Rejection {
-  index: number;
-  sentence: string;
-}
-
-/** What became of a batch: Kairos dealt with every message of it, or with none. */
-export type Answer =
-  | { taken: true; accepted: number; duplicates: number; rejected: Rejection[] }
-  | { taken: false; sentence: string };
 
 export interface PosterSettings {
   url: string;
@@ -38,18 +27,6 @@ export interface PosterSettings {
 }
 
 const requestTimeoutMs = 60_000;
-const rejection = z.object({ index: z.number().int(), code: z.string(), detail: z.string() });
-const takenBody = z.object({
-  accepted: z.number().int(),
-  duplicates: z.number().int(),
-  rejected: z.array(rejection),
-});
-const problemBody = z.object({
-  code: z.string(),
-  detail: z.string().optional(),
-  rejected: z.array(rejection).optional(),
-});
-
 export class Poster {
   /** What was wrong with the last try of the batch under way, in words; null while all is well. */
   trouble: string | null = null;
@@ -131,33 +108,8 @@ export class Poster {
       return { taken: false, sentence: `Nothing was taken: ${why}.` };
     }
     const taken = readTaken(this.last.status, this.last.body, count);
-    return taken ?? { taken: false, sentence: this.sayRefused(this.last) };
+    return (
+      taken ?? { taken: false, sentence: sayRefused(this.last, { url: this.url, key: 'KAIROS_WRITE_KEY' }) }
+    );
   }
-
-  private sayRefused({ status, body }: { status: number; body: unknown }): string {
-    const problem = problemBody.safeParse(body);
-    const what = problem.success ? ` ${problem.data.code}: ${problem.data.detail ?? ''}` : '';
-    const said = `Kairos answered ${status}${what}`.replace(/[.\s]*$/, '.');
-    if (status === 401 || status === 403)
-      return `${said} Set KAIROS_WRITE_KEY to the write key of ${this.url}.`;
-    return problem.success ? said : `${said} Is ${this.url} a Kairos? Say with --url where it is.`;
-  }
-}
-
-/** What an answer says of each of `count` messages; null when it says that none was dealt with. */
-function readTaken(status: number, body: unknown, count: number): Answer | null {
-  const say = ({ index, code, detail }: z.infer<typeof rejection>): Rejection => ({
-    index,
-    sentence: `${code}: ${detail}`,
-  });
-  if (status === 400) {
-    const problem = problemBody.safeParse(body);
-    if (problem.data?.rejected?.length !== count) return null;
-    return { taken: true, accepted: 0, duplicates: 0, rejected: problem.data.rejected.map(say) };
-  }
-  const taken = takenBody.safeParse(body);
-  if (status !== 200 || !taken.success) return null;
-  const { accepted, duplicates, rejected } = taken.data;
-  if (accepted + duplicates + rejected.length !== count) return null;
-  return { taken: true, accepted, duplicates, rejected: rejected.map(say) };
 }

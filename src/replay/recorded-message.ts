@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bounds } from '../domain/bounds.ts';
 import { clientTimeMs } from '../domain/client-time.ts';
 import { sayValue } from '../domain/say-value.ts';
+import { isCloudEvent, recordedEvent, type RecordedEvent } from './recorded-event.ts';
 import type { RecordedLine } from './recorded-lines.ts';
 
 /** Longer than any message Kairos takes, also when it was written with escapes and blanks. Bytes. */
@@ -57,8 +58,11 @@ export interface FaultyLine {
   fault: string;
 }
 
-/** The message in a line; what is wrong with it; or null for a blank line. */
-export function recordedMessage({ number, text: source }: RecordedLine): RecordedMessage | FaultyLine | null {
+/** The message or CloudEvent in a line; what is wrong with it; or null for a blank line. */
+export function recordedMessage({
+  number,
+  text: source,
+}: RecordedLine): RecordedMessage | RecordedEvent | FaultyLine | null {
   const faulty = (what: string): FaultyLine => ({ line: number, fault: `Line ${number} ${what}` });
   if (source === null) return faulty(`is longer than ${longestLineBytes} bytes: no message is.`);
   const trimmed = source.replace(/^\uFEFF/, '').trim();
@@ -67,16 +71,23 @@ export function recordedMessage({ number, text: source }: RecordedLine): Recorde
   if (json === undefined) {
     return faulty(`is not JSON: ${sayValue(trimmed.slice(0, 40))}… One message a line is expected.`);
   }
+  const read = isCloudEvent(json) ? recordedEvent(number, json) : segmentMessage(number, json, trimmed);
+  if ('fault' in read || read.bytes <= longestMessageBytes) return read;
+  return faulty(`has ${read.bytes} bytes: a message may have ${longestMessageBytes}.`);
+}
+
+function segmentMessage(line: number, json: unknown, source: string): RecordedMessage | FaultyLine {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) return faulty(`is not a Segment message: ${sayIssue(parsed.error, json)}.`);
-  const atMs = recordedAtMs(json as Record<string, unknown>);
-  if (atMs === null) return faulty(`says no time: a timestamp in ISO 8601 is expected.`);
-  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
-  if (bytes > longestMessageBytes) {
-    return faulty(`has ${bytes} bytes: a message may have ${longestMessageBytes}.`);
+  if (!parsed.success) {
+    return { line, fault: `Line ${line} is not a Segment message: ${sayIssue(parsed.error, json)}.` };
   }
-  const messageId = parsed.data.messageId ?? `replay-${sha256(trimmed).slice(0, 32)}`;
-  return { line: number, atMs, messageId, body: parsed.data, bytes };
+  const atMs = recordedAtMs(json as Record<string, unknown>);
+  if (atMs === null) {
+    return { line, fault: `Line ${line} says no time: a timestamp in ISO 8601 is expected.` };
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
+  const messageId = parsed.data.messageId ?? `replay-${sha256(source).slice(0, 32)}`;
+  return { line, atMs, messageId, body: parsed.data, bytes };
 }
 
 function parseJson(source: string): unknown {

@@ -24,7 +24,7 @@ export interface ReplayOptions {
 
 export const replayUsage = `npm run replay -- FILE [options]
 
-Posts recorded Segment messages (NDJSON, also gzipped) to a running Kairos, in their order and rhythm, moved to now.
+Posts recorded Segment messages and CloudEvents (NDJSON, also gzipped) to a running Kairos, in their order and rhythm, moved to now.
 Called again, it goes on where it stopped.
 
   --from TIME         from this moment of the recording on (ISO 8601; UTC when it names no zone)
@@ -35,7 +35,7 @@ Called again, it goes on where it stopped.
   --again             from the beginning and as new messages, though it was posted before
   --strict            stop at the first line that cannot be posted
 
-The write key is KAIROS_WRITE_KEY; where it got to is kept in KAIROS_HOME/replay.`;
+The write key is KAIROS_WRITE_KEY, the admin key (for CloudEvents) KAIROS_ADMIN_KEY; where it got to is kept in KAIROS_HOME/replay.`;
 
 /** The options in the arguments of a command line, or `help`. @throws StartError that says what came and what to write. */
 export function parseReplayOptions(args: string[]): ReplayOptions | 'help' {

@@ -1,6 +1,7 @@
 /**
  * Plays a recording to a running Kairos.
  *
+ * A line is a Segment message or a CloudEvent; each kind has its path, and both come in the one order of the file.
  * Lines are read one ahead. The first to be posted is due at once, each other when Kairos's clock has advanced by what
  * lies between the two in the recording. What is due goes out together, in the file's order, and nothing else until
  * that was answered. Only then is it noted in the progress file: a crash in between repeats one batch, whose messages
@@ -10,16 +11,19 @@
  */
 import type { Clock } from '../clock.ts';
 import { Ahead } from './ahead.ts';
-import { Batch } from './batch.ts';
-import { outgoingMeeting, outgoingRecorded, type OutgoingMessage } from './outgoing.ts';
+import type { Answer } from './answer.ts';
+import { Batch, type Stamped } from './batch.ts';
+import { outgoingEvent, outgoingMeeting, outgoingRecorded } from './outgoing.ts';
 import { People } from './people.ts';
-import type { Answer } from './poster.ts';
 import type { Progress } from './progress-file.ts';
+import type { RecordedEvent } from './recorded-event.ts';
 import type { RecordedLine } from './recorded-lines.ts';
 import { addedBytes, recordedMessage, type FaultyLine, type RecordedMessage } from './recorded-message.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { dueMs, type Rhythm } from './rhythm.ts';
 import type { Status, Tally } from './tally.ts';
+
+type Recorded = RecordedMessage | RecordedEvent;
 
 export interface ReplayParts {
   lines: AsyncIterable<RecordedLine>;
@@ -28,7 +32,7 @@ export interface ReplayParts {
   options: Pick<ReplayOptions, 'fromMs' | 'toMs' | 'speed' | 'reachable' | 'strict'>;
   clockSpeed: number;
   clock: Clock;
-  poster: { post(messages: readonly OutgoingMessage[]): Promise<Answer>; readonly trouble: string | null };
+  poster: { post(batch: Stamped): Promise<Answer>; readonly trouble: string | null };
   /** Waits for real milliseconds, or until the signal. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Stops it after the batch under way. */
@@ -53,7 +57,7 @@ export class Replay {
   /** The worst delay of a message, real milliseconds. */
   mostLateMs = 0;
   private readonly parts: ReplayParts;
-  private readonly entries: Ahead<RecordedMessage | FaultyLine>;
+  private readonly entries: Ahead<Recorded | FaultyLine>;
   private readonly people = new People();
   private readonly tally: Tally;
   /** The last line that was dealt with or is in the batch; kept only after the answer. */
@@ -109,7 +113,7 @@ export class Replay {
     const batch = new Batch();
     while (!this.parts.signal.aborted) {
       const entry = await this.nextMessage();
-      if (entry === null || !batch.hasRoomFor(entry.bytes + addedBytes)) break;
+      if (entry === null || !batch.isFor(kindOf(entry)) || !batch.hasRoomFor(entry.bytes + addedBytes)) break;
       this.nextDueMs = this.dueMs(entry);
       const waitMs = this.nextDueMs - this.nowMs();
       if (waitMs <= 0) this.take(entry, batch);
@@ -121,7 +125,7 @@ export class Replay {
   }
 
   /** The next message, past the lines that are none; null at the end. */
-  private async nextMessage(): Promise<RecordedMessage | null> {
+  private async nextMessage(): Promise<Recorded | null> {
     for (;;) {
       const entry = await this.entries.peek();
       if (entry === null || !('fault' in entry)) return entry;
@@ -136,19 +140,24 @@ export class Replay {
     }
   }
 
-  private take(entry: RecordedMessage, batch: Batch): void {
+  private take(entry: Recorded, batch: Batch): void {
+    const due = this.dueMs(entry);
+    if ('event' in entry) batch.add(outgoingEvent(entry, this.parts.progress.suffix), due);
+    else this.takeMessage(entry, batch, due);
+    this.entries.take();
+    this.line = entry.line;
+    this.recordedMs = entry.atMs;
+    this.lastDueMs = due;
+  }
+
+  private takeMessage(entry: RecordedMessage, batch: Batch, due: number): void {
     const { options, progress } = this.parts;
     const { line } = entry;
-    const due = this.dueMs(entry);
     const meeting = options.reachable === null ? null : this.people.meet(entry);
     if (meeting !== null && options.reachable !== null) {
       batch.add(outgoingMeeting(meeting, { line, domain: options.reachable, suffix: progress.suffix }), due);
     }
     batch.add(outgoingRecorded(entry, progress.suffix), due);
-    this.entries.take();
-    this.line = line;
-    this.recordedMs = entry.atMs;
-    this.lastDueMs = due;
   }
 
   private async post(batch: Batch): Promise<Answer> {
@@ -168,8 +177,9 @@ export class Replay {
     tally.duplicates += answer.duplicates;
     tally.rejected += answer.rejected.length;
     for (const { index, sentence } of answer.rejected) {
-      const { line, message } = items[index]!;
-      this.parts.complain(`Line ${line} (${message.type}) was rejected: ${sentence}`);
+      const item = items[index]!;
+      const { type } = 'event' in item ? item.event : item.message;
+      this.parts.complain(`Line ${item.line} (${type}) was rejected: ${sentence}`);
     }
   }
 
@@ -178,7 +188,7 @@ export class Replay {
   }
 
   /** What was recorded out of order is due with what came before it. */
-  private dueMs({ atMs }: RecordedMessage): number {
+  private dueMs({ atMs }: Recorded): number {
     const { clockSpeed, options } = this.parts;
     if (this.rhythm === null) {
       this.lastAnswerMs = this.nowMs();
@@ -192,7 +202,7 @@ export class Replay {
   }
 
   /** What is left to post. Of what an earlier call posted, only whose it was is noted. */
-  private async *read(): AsyncGenerator<RecordedMessage | FaultyLine> {
+  private async *read(): AsyncGenerator<Recorded | FaultyLine> {
     const { lines, options, progress, signal } = this.parts;
     const fromMs = options.fromMs ?? -Infinity;
     const toMs = options.toMs ?? Infinity;
@@ -203,7 +213,9 @@ export class Replay {
       if (entry === null) continue;
       if ('atMs' in entry && (entry.atMs < fromMs || entry.atMs >= toMs)) continue;
       if (line.number > progress.line) yield entry;
-      else if ('atMs' in entry) this.people.meet(entry);
+      else if ('body' in entry) this.people.meet(entry);
     }
   }
 }
+
+const kindOf = (entry: Recorded): Stamped['kind'] => ('event' in entry ? 'events' : 'messages');

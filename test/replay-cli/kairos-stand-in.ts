@@ -35,7 +35,7 @@ export interface KairosStandIn extends AsyncDisposable {
   rejects: Set<string>;
 }
 
-/** A server that speaks the two paths a replay needs, over real HTTP: `/healthz` and `/v1/batch`. */
+/** A server that speaks the paths a replay needs, over real HTTP: `/healthz`, `/v1/batch` and `/v1/events`. */
 export async function kairosStandIn({ clockSpeed = 1 } = {}): Promise<KairosStandIn> {
   const seen = new Set<string>();
   let underWay = 0;
@@ -44,8 +44,8 @@ export async function kairosStandIn({ clockSpeed = 1 } = {}): Promise<KairosStan
     if (req.url === '/healthz') return send(res, 200, { now: '2026-05-01T00:00:00.000Z', clockSpeed });
     underWay += 1;
     kairos.atOnce = Math.max(kairos.atOnce, underWay);
-    const { batch, writeKey } = JSON.parse(await textOf(req)) as { batch: Posted[]; writeKey: string };
-    kairos.writeKey = writeKey;
+    const { batch, key } = posted(req, await textOf(req));
+    kairos.writeKey = key;
     // Another request, if there were one, has the time to come in between.
     await new Promise((resolve) => setImmediate(resolve));
     underWay -= 1;
@@ -79,6 +79,17 @@ export async function kairosStandIn({ clockSpeed = 1 } = {}): Promise<KairosStan
     },
   };
   return kairos;
+}
+
+/** What a request carries: messages, or CloudEvents in the same form. */
+function posted(req: IncomingMessage, text: string): { batch: Posted[]; key: string } {
+  if (req.url === '/v1/events') {
+    const events = JSON.parse(text) as { id: string; type: string; time: string }[];
+    const batch = events.map(({ id, type, time }) => ({ type, messageId: id, timestamp: time, context: {} }));
+    return { batch, key: req.headers.authorization!.replace('Bearer ', '') };
+  }
+  const { batch, writeKey } = JSON.parse(text) as { batch: Posted[]; writeKey: string };
+  return { batch, key: writeKey };
 }
 
 async function textOf(req: IncomingMessage): Promise<string> {

@@ -12,6 +12,13 @@ export function viewed(afterSeconds: number, fields: Record<string, unknown> = {
   return JSON.stringify({ type: 'track', event: 'Product Viewed', anonymousId: 'a', timestamp, ...fields });
 }
 
+/** A line: what the warehouse reports, some seconds after the start. */
+export function stockChanged(afterSeconds: number, fields: Record<string, unknown> = {}): string {
+  const time = new Date(recordedStart + afterSeconds * 1_000).toISOString();
+  const event = { specversion: '1.0', source: '/stores/0', type: 'stock.changed', subject: 'A' };
+  return JSON.stringify({ ...event, id: `s-${afterSeconds}`, time, data: { available: 1 }, ...fields });
+}
+
 export interface RecordingFile extends AsyncDisposable {
   path: string;
   /** A folder of its own, to be a home. */

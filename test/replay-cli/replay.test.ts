@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createClock } from '../../src/clock.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
+import { EventPoster } from '../../src/replay/event-poster.ts';
 import { Poster } from '../../src/replay/poster.ts';
+import { Posters } from '../../src/replay/posters.ts';
 import { startOver, type Progress } from '../../src/replay/progress-file.ts';
 import { recordedLines } from '../../src/replay/recorded-lines.ts';
 import { Replay, type ReplayParts } from '../../src/replay/replay.ts';
@@ -15,6 +17,11 @@ async function setup(kairos: KairosStandIn, lines: string[], given: Partial<Repl
   const file = await recordingFile(lines);
   const controller = new AbortController();
   const state = { nowMs: startMs, naps: [] as number[], complaints: [] as string[] };
+  const clock = createClock(realTime, () => state.nowMs);
+  const sleep = async (ms: number) => {
+    state.naps.push(ms);
+    state.nowMs += ms;
+  };
   let kept: Progress = await startOver(file.path, '');
   const play = (more: Partial<ReplayParts> = {}) => {
     const replay = new Replay({
@@ -22,12 +29,12 @@ async function setup(kairos: KairosStandIn, lines: string[], given: Partial<Repl
       progress: kept,
       options: { fromMs: null, toMs: null, speed: 1, reachable: null, strict: false, ...given },
       clockSpeed: 1,
-      clock: createClock(realTime, () => state.nowMs),
-      poster: new Poster({ url: kairos.url, writeKey: 'k' }),
-      sleep: async (ms) => {
-        state.naps.push(ms);
-        state.nowMs += ms;
-      },
+      clock,
+      poster: new Posters({
+        messages: new Poster({ url: kairos.url, writeKey: 'k' }),
+        events: new EventPoster({ url: kairos.url, adminKey: 'a', clock, sleep }),
+      }),
+      sleep,
       signal: controller.signal,
       save: async (progress) => void (kept = progress),
       complain: (sentence) => void state.complaints.push(sentence),
