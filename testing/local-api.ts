@@ -5,10 +5,12 @@ import { createApp } from '../api/app.ts';
 import type { ApiDeps } from '../api/deps.ts';
 import { loadConfig } from '../src/config.ts';
 
+export type Method = 'GET' | 'POST' | 'PUT';
+
 /** The real API on a port of this machine. */
 export interface LocalApi {
   /** Asks with the admin key, and answers the body. @throws Error with what Kairos said when it refuses. */
-  ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
+  ask<T>(method: Method, path: string, body?: unknown, type?: string): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -18,13 +20,11 @@ export async function startLocalApi(deps: Omit<ApiDeps, 'config'>): Promise<Loca
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const headers = {
-    authorization: `Bearer ${config.KAIROS_ADMIN_KEY}`,
-    'content-type': 'application/json',
-  };
+  const authorization = `Bearer ${config.KAIROS_ADMIN_KEY}`;
   return {
-    async ask<T>(method: string, path: string, body?: unknown) {
+    async ask<T>(method: Method, path: string, body?: unknown, type = 'application/json') {
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const headers = { authorization, 'content-type': type };
       const response = await fetch(`${url}${path}`, { method, headers, ...sent });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -7,7 +8,7 @@ import type { Arm, DeliveryState, GateReason } from '../src/domain/delivery.ts';
 import { spanMs, type Span } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { TestDatabase } from './database.ts';
-import type { LocalApi } from './local-api.ts';
+import type { LocalApi, Method } from './local-api.ts';
 import { untilAtRest, watchForFailure } from './rest.ts';
 import type { SkippedClock } from './skipped-clock.ts';
 
@@ -85,6 +86,14 @@ export class TestShop implements AsyncDisposable {
     await this.#post('/v1/track', body);
   }
 
+  /** Something happens in the world, as the shop's systems report it: a CloudEvent about a subject. */
+  async report(type: string, subject: string, data: Record<string, unknown>): Promise<void> {
+    await this.#parts.time.look();
+    const time = this.now().toISOString();
+    const event = { specversion: '1.0', id: randomUUID(), source: '/test', type, subject, time, data };
+    await this.#post('/v1/events', event, 'application/cloudevents+json');
+  }
+
   /** Lets time pass, and everything that is due in it happen. @throws when a run fails, with what it says. */
   async pass(span: Span): Promise<void> {
     const { environment, database, time } = this.#parts;
@@ -123,9 +132,13 @@ export class TestShop implements AsyncDisposable {
     }));
   }
 
-  /** Anything else that Kairos answers an operator, by its path. */
-  admin<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
-    return this.#parts.api.ask<T>(method, path, body);
+  /** Anything else that Kairos answers an operator, by its path. Resolves when what follows from it has followed. */
+  async admin<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    const { api, database, environment, time } = this.#parts;
+    if (method !== 'GET') await time.look();
+    const answer = await api.ask<T>(method, path, body);
+    if (method !== 'GET') await untilAtRest({ sql: database.sql, client: environment.client });
+    return answer;
   }
 
   /** The history of the newest run of a journey, in Temporal's JSON. */
@@ -148,10 +161,10 @@ export class TestShop implements AsyncDisposable {
     await stop();
   }
 
-  async #post(path: string, body: unknown): Promise<void> {
+  async #post(path: string, body: unknown, type?: string): Promise<void> {
     const { api, database, environment, time } = this.#parts;
     await time.look();
-    await api.ask('POST', path, body);
+    await api.ask('POST', path, body, type);
     await untilAtRest({ sql: database.sql, client: environment.client });
   }
 }

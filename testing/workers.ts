@@ -1,14 +1,14 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import type { ChannelActivities, JourneyActivities } from '../activities/contract.ts';
 import { channelQueue, channels, journeyQueue } from '../src/domain/task-queues.ts';
 
 export interface JourneyWork {
   environment: TestWorkflowEnvironment;
   /** Where the bundle of workflows lies. */
   workflowBundle: string;
-  journey: JourneyActivities;
-  channel: ChannelActivities;
+  /** Activities on the queue of the journeys, and on those of the channels. */
+  journey: object;
+  channel: object;
 }
 
 /** Workers on the journeys' queue and on every channel's; ends them when called. */

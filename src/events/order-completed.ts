@@ -6,4 +6,5 @@ export const orderCompleted = event<{
   total?: number;
   revenue?: number;
   currency?: string;
+  products?: { product_id?: string; sku?: string; quantity?: number; price?: number }[];
 }>('Order Completed');

@@ -55,9 +55,60 @@ export const ${camel} = watch({
 }
 
 function testText(camel: string, message: { name: string; file: string }): string {
-  return `// ${camel} ${message.file}`;
+  return `import { expect } from 'vitest';
+import { productViewed } from '../../../src/events/product-viewed.ts';
+import { startTestShop, timeSkippedTest as test } from '../../../testing/index.ts';
+
+/** Only this one, for another's messages would count against the same caps. */
+const only = ['${camel}'];
+
+test('as many as the shelf can serve are told, and the others an hour later', async () => {
+  await using shop = await startTestShop({ only });
+  await shop.report('stock.changed', 'kettle', { available: 0 });
+  for (const id of ['ada', 'grace', 'hedy']) {
+    await shop.identify(id);
+    await shop.track(id, productViewed, { sku: 'kettle' });
+  }
+  await shop.report('stock.changed', 'kettle', { available: 1 });
+  expect(await shop.deliveries('ada')).toMatchObject([{ message: '${message.file}', state: 'accepted' }]);
+  expect(await shop.deliveries('grace')).toMatchObject([{ state: 'accepted' }]);
+  expect(await shop.deliveries('hedy')).toEqual([]);
+  await shop.pass('61 minutes');
+  expect(await shop.deliveries('hedy')).toMatchObject([{ state: 'accepted' }]);
+});
+
+test('who never looked is told nothing', async () => {
+  await using shop = await startTestShop({ only });
+  await shop.report('stock.changed', 'kettle', { available: 0 });
+  await shop.identify('ada');
+  await shop.report('stock.changed', 'kettle', { available: 5 });
+  await shop.pass('2 hours');
+  expect(await shop.deliveries('ada')).toEqual([]);
+});
+`;
 }
 
 function recordingsText(camel: string): string {
-  return `// ${camel}`;
+  return `import { productViewed } from '../../../src/events/product-viewed.ts';
+import type { TestShop } from '../../../testing/index.ts';
+import type { Recordings } from '../recordings.ts';
+
+const restock = async (shop: TestShop) => {
+  await shop.report('stock.changed', 'kettle', { available: 0 });
+  for (const id of ['ada', 'grace', 'hedy']) {
+    await shop.identify(id);
+    await shop.track(id, productViewed, { sku: 'kettle' });
+  }
+  await shop.report('stock.changed', 'kettle', { available: 1 });
+};
+
+/** How each wait and the end of an episode is reached; \`npm run record -- ${camel}\` writes the histories. */
+export const ${camel}: Recordings = {
+  'between-waves': restock,
+  served: async (shop) => {
+    await restock(shop);
+    await shop.pass('3 hours');
+  },
+};
+`;
 }

@@ -206,6 +206,8 @@ test('what bounds a journey is not left out, and is spelt as it is meant', () =>
   journey({ starts, lasts, cap, run, per: 'basket' });
   // @ts-expect-error no property of any of its events
   journey({ starts, ends, lasts, cap, run, carries: ['email'] });
+  // @ts-expect-error a list, which is not carried
+  journey({ starts, ends, lasts, cap, run, carries: ['products'] });
   // @ts-expect-error not an event
   journey({ starts, lasts, cap, run, ends: { ordered: 'Order Completed' } });
   // @ts-expect-error an outcome that Kairos gives itself

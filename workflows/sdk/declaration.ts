@@ -9,8 +9,11 @@ import type { ReservedOutcome } from '../../src/domain/outcome.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { Shares } from '../../src/domain/split.ts';
 
-/** Names of the properties of an event. */
-export type PropertyOf<Event> = Event extends EventType<infer Properties> ? keyof Properties & string : never;
+/** Names of the properties of an event that have one value: lists and objects are not carried. */
+export type PropertyOf<Event> = Event extends EventType<infer Properties> ? SingleValued<Properties> : never;
+type SingleValued<Properties> = {
+  [Key in keyof Properties & string]-?: NonNullable<Properties[Key]> extends object ? never : Key;
+}[keyof Properties & string];
 
 /** An event that a run heard: what of it may stand in the history. */
 export interface HeardEvent<Carries extends string = string> {
