@@ -14,7 +14,7 @@ import { recordPage } from '../src/db/queries/record-page.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
-import { placesLeft } from '../src/domain/places.ts';
+import { placesAllowed } from '../src/domain/places.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
@@ -46,7 +46,8 @@ export async function passPage(
     if (look.run.state === 'closed') return nothingMore;
     const { sending, journey } = look.paused;
     if (sending !== null || journey !== null) return { kind: 'waiting', reason: 'paused' };
-    return servePlaces(look, input.look > wave.look ? lookedAnew(wave, input.look) : wave);
+    const allowed = placesAllowed(wave, { units: look.run.units, perUnit: look.perUnit });
+    return servePlaces(look, { ...(input.look > wave.look ? lookedAnew(wave, input.look) : wave), allowed });
   });
 }
 
@@ -55,13 +56,12 @@ function lookedAnew(wave: WaveRow, look: number): WaveRow {
 }
 
 async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> {
-  const { tx, input, message, run, perUnit } = look;
+  const { tx, input, message } = look;
   const turn = turnOf(look);
-  const shelf = { units: run.units, perUnit };
   const isFirst = input.channel === message.channels[0];
   // Those on their way to the next channel have their places already.
   const kept = isFirst ? (await undecided(tx, turn, message)).fallen : 0;
-  const places = placesLeft(wave, shelf) - kept;
+  const places = wave.allowed - wave.used - kept;
   const entries = places > 0 ? await nextEntries(look, wave, turn) : [];
   const { now, rows } = await lookAtEntries(look, entries);
   const page = await judgePage(look, { rows, now, places });
@@ -69,7 +69,7 @@ async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> 
   const isThrough = places > 0 && entries.length < turn.limit && (page.last ?? rows.at(-1)) === rows.at(-1);
   const after = isFirst ? passedOn(wave, page, isThrough) : { ...wave, ...counted(wave, page) };
   await saveWave(tx, input.runId, after);
-  const left = placesLeft(after, shelf);
+  const left = after.allowed - after.used;
   const answer = answerOf(message, await undecided(tx, turn, message), { left, through: after.through });
   return { kind: 'passed', calls: page.outbound, answer };
 }

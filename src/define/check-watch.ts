@@ -24,7 +24,8 @@ function subjectProblems(subject: unknown): string[] {
 }
 
 function wakesProblems(wakes: unknown): string[] {
-  const named = typeof wakes === 'object' && wakes !== null ? Object.entries(wakes) : [];
+  const named =
+    typeof wakes === 'object' && wakes !== null ? Object.entries<Partial<Crossing> | null>({ ...wakes }) : [];
   if (named.length === 0) {
     return [
       `wakes: nothing came; expected a crossing such as { restocked: stock.rises(0) }: nothing else wakes a watch.`,

@@ -7,12 +7,12 @@ export function placesOf(units: number, perUnit: number): number {
 }
 
 /**
- * How many may still be told in a wave: of its places those that nobody used, as far as the shelf still allows them.
- * What came to the shelf since the wave began waits for the next.
+ * How many may be told in a wave altogether, as far as the shelf still allows it. What comes to the shelf since the wave
+ * began, or since it emptied faster than thought, waits for the next.
  */
-export function placesLeft(
-  wave: { places: number; used: number },
+export function placesAllowed(
+  wave: { allowed: number; used: number },
   shelf: { units: number; perUnit: number },
 ): number {
-  return Math.max(0, Math.min(wave.places - wave.used, placesOf(shelf.units, shelf.perUnit)));
+  return Math.min(wave.allowed, wave.used + placesOf(shelf.units, shelf.perUnit));
 }

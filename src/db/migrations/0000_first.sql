@@ -263,6 +263,7 @@ CREATE TABLE "waves" (
 	"ended_at" timestamp (3) with time zone,
 	"units" integer NOT NULL,
 	"places" integer NOT NULL,
+	"allowed" integer NOT NULL,
 	"used" integer DEFAULT 0 NOT NULL,
 	"held_out" integer DEFAULT 0 NOT NULL,
 	"withheld" integer DEFAULT 0 NOT NULL,

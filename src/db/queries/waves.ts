@@ -6,6 +6,8 @@ export interface WaveRow {
   nextAt: number;
   units: number;
   places: number;
+  /** Of the places, those that the shelf still allows. */
+  allowed: number;
   used: number;
   heldOut: number;
   withheld: number;
@@ -17,7 +19,7 @@ export interface WaveRow {
 }
 
 const columns = (sql: Sql | TransactionSql) => sql`
-  wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", units, places, used, held_out as "heldOut", withheld,
+  wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", units, places, allowed, used, held_out as "heldOut", withheld,
   look, looked_since as "lookedSince", looked_id as "lookedId", through`;
 
 /** The last wave of a run, or null. */
@@ -34,8 +36,8 @@ export async function insertWave(
 ): Promise<WaveRow | null> {
   const { runId, beganAt, nextAt, units, places } = wave;
   const [row] = await tx<WaveRow[]>`
-    insert into waves (run_id, wave, began_at, next_at, units, places)
-    values (${runId}, ${wave.wave}, ${beganAt}, ${nextAt}, ${units}, ${places})
+    insert into waves (run_id, wave, began_at, next_at, units, places, allowed)
+    values (${runId}, ${wave.wave}, ${beganAt}, ${nextAt}, ${units}, ${places}, ${places})
     on conflict do nothing
     returning ${columns(tx)}`;
   return row ?? null;
@@ -54,7 +56,7 @@ export async function lockWave(
 /** How far a wave has come. */
 export async function saveWave(tx: TransactionSql, runId: string, wave: WaveRow): Promise<void> {
   await tx`
-    update waves set used = ${wave.used}, held_out = ${wave.heldOut}, withheld = ${wave.withheld}, look = ${wave.look},
+    update waves set allowed = ${wave.allowed}, used = ${wave.used}, held_out = ${wave.heldOut}, withheld = ${wave.withheld}, look = ${wave.look},
       looked_since = ${wave.lookedSince}, looked_id = ${wave.lookedId}, through = ${wave.through}
     where run_id = ${runId} and wave = ${wave.wave}`;
 }

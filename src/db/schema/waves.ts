@@ -18,6 +18,8 @@ export const waves = pgTable(
     /** On the shelf at its beginning, and the places that made. */
     units: integer('units').notNull(),
     places: integer('places').notNull(),
+    /** Of the places, those that the shelf still allows: fewer when it emptied faster, never more again. */
+    allowed: integer('allowed').notNull(),
     /** Places used, held-out customers among them. */
     used: integer('used').notNull().default(0),
     heldOut: integer('held_out').notNull().default(0),
