@@ -140,7 +140,10 @@ export class Supervisor {
 
   /** One write after the other, so that the last is the newest. */
   #record(): void {
-    const parts = [...this.#running].map(([name, { child }]) => [name, child.pid ?? 0] as const);
+    // One that could not be run has no id; a 0 in its place would be all of them to whoever sends a signal.
+    const parts = [...this.#running].flatMap(([name, { child }]) =>
+      child.pid === undefined ? [] : [[name, child.pid] as const],
+    );
     const processes = { start: process.pid, ...Object.fromEntries(parts) };
     this.#written = this.#written
       .then(() => writeProcesses(this.#home, processes))
