@@ -107,7 +107,7 @@ interface Accepted {
 }
 
 /** How many post at a time, how many customers each tells of together, and how long it rests between two groups. */
-const load = { lanes: 2, together: 10, restMs: [400, 3_000] } as const;
+const load = { lanes: 3, together: 8, restMs: [400, 3_000] } as const;
 
 /** Posts story after story until told to stop; what was begun is posted to its end. The stories told. */
 export async function tellUntil(

@@ -1,3 +1,4 @@
+import { Client, Connection } from '@temporalio/client';
 import type { Sql } from '../../src/db/connect.ts';
 import type { InboxMessage } from '../../src/sandbox/inbox-message.ts';
 
@@ -122,6 +123,17 @@ async function readOrders(sql: Sql): Promise<Findings['orders']> {
     select o.order_id as id, p."userId", o.value_minor::int as value
     from orders o left join (${people(sql)}) p using (customer_id)`;
   return new Map(rows.map(({ id, userId, value }) => [id, { userId, value }]));
+}
+
+/** How many workflows Temporal has of each status. */
+export async function workflowsByStatus(address: string): Promise<Record<string, number>> {
+  const connection = await Connection.connect({ address });
+  try {
+    const { groups } = await new Client({ connection }).workflow.count('GROUP BY ExecutionStatus');
+    return Object.fromEntries(groups.map(({ groupValues, count }) => [String(groupValues[0]), count]));
+  } finally {
+    await connection.close();
+  }
 }
 
 async function readInbox(url: string): Promise<InboxMessage[]> {

@@ -3,11 +3,11 @@ import { createClock, type Clock } from '../../src/clock.ts';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { readHome } from '../../src/db/home.ts';
 import { eventually } from '../support/eventually.ts';
-import { databaseUrlOf, testHome, type TestHome } from '../support/started.ts';
+import { databaseUrlOf, temporalAddressOf, testHome, type TestHome } from '../support/started.ts';
 import { Backend, tellUntil } from './backend.ts';
 import { chanceOfThisRun } from './chance.ts';
 import { planKills, Victim, wrongUnknowns, type Killed } from './kills.ts';
-import { leftToDo, readFindings } from './ledger.ts';
+import { leftToDo, readFindings, workflowsByStatus } from './ledger.ts';
 import {
   groups,
   wrongDecisions,
@@ -116,12 +116,28 @@ describe('under load, with kill -9 of one part after the other and of everything
     expect(wrongRuns(all)).toEqual([]);
   });
 
+  test('Temporal ran each of them once, and has none left', async () => {
+    const address = await temporalAddressOf(home.path);
+    const ended = await eventually('the end of every workflow', async () => {
+      const { Running = 0, ...others } = await workflowsByStatus(address);
+      return Running === 0 && others;
+    });
+    expect(Object.keys(ended).filter((status) => !/^(Completed|Terminated)$/.test(status))).toEqual([]);
+    const workflows = Object.values(ended).reduce((sum, count) => sum + count, 0);
+    expect(workflows).toBeGreaterThan(0);
+    expect(workflows).toBeLessThanOrEqual(all.found.runs.length);
+  });
+
   test('each customer was decided on as they should be, and never too often', () => {
     expect(wrongDecisions(all)).toEqual([]);
   });
 
   test('the inbox has one message for each delivery that was accepted, and none for any other', () => {
     expect(wrongMessages(all)).toEqual([]);
+  });
+
+  test('no part ended but those that were killed', () => {
+    expect(victim.diedUnasked()).toEqual([]);
   });
 
   test('unknown is only what was under way at a kill', () => {

@@ -188,7 +188,7 @@ class Telling {
 
   /** Signs of life that change nothing, each in a request of its own. */
   #looks(): Message[][] {
-    return Array.from({ length: this.#chance.between(1, 3) }, () => [
+    return Array.from({ length: this.#chance.between(2, 4) }, () => [
       this.#chance.happens(0.5)
         ? this.#message('track', { event: 'Product Viewed', properties: { ...this.#chance.pick(products) } })
         : this.#message('page', { name: 'Teapots' }),

@@ -22,7 +22,7 @@ export async function testHome(): Promise<TestHome> {
   return {
     path,
     async [Symbol.asyncDispose]() {
-      killPids(Object.values(await readProcesses(path)).filter((pid) => pid > 0 && isAlive(pid)));
+      killPids(Object.values(await readProcesses(path)).filter((pid) => pid > 1 && isAlive(pid)));
       await rm(path, { recursive: true, force: true, maxRetries: 10 });
     },
   };
@@ -94,9 +94,11 @@ async function untilReady(child: ChildProcess, output: () => string): Promise<st
  * @throws Error when one is not a process id; none has been killed then.
  */
 export function killPids(pids: readonly (number | undefined)[]): void {
-  const wrong = pids.find((pid) => pid === undefined || !Number.isInteger(pid) || pid <= 1);
-  if (wrong !== undefined || pids.includes(undefined)) throw new Error(`${wrong} is nothing to kill.`);
-  for (const pid of pids) killOne(pid!);
+  const isOne = (pid?: number): pid is number =>
+    Number.isInteger(pid) && pid! > 1 && pid !== process.pid && pid !== process.ppid;
+  const ours = pids.filter(isOne);
+  if (ours.length < pids.length) throw new Error(`Among ${pids.join(', ')} is what must not be killed.`);
+  for (const pid of ours) killOne(pid);
 }
 
 /** It may have ended by itself. */
@@ -112,6 +114,11 @@ function killOne(pid: number): void {
 export async function databaseUrlOf(home: string): Promise<string> {
   const { postgres, ports } = await readHomeFile(home);
   return `postgres://postgres:${postgres.password}@127.0.0.1:${ports['postgres']}/kairos`;
+}
+
+/** The address of the embedded Temporal of a home that was started. */
+export async function temporalAddressOf(home: string): Promise<string> {
+  return `127.0.0.1:${(await readHomeFile(home)).ports['temporal']}`;
 }
 
 /** Waits until none of these processes lives. */
