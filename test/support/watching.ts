@@ -1,5 +1,10 @@
 import { afterAll } from 'vitest';
-import type { CallOutcome, ChannelAdapter, Outbound } from '../../activities/channels/channel.ts';
+import type {
+  CallOutcome,
+  ChannelAdapter,
+  ChannelBatch,
+  Outbound,
+} from '../../activities/channels/channel.ts';
 import type { PageActivities, PageAnswer, PageInput, WaveEnd } from '../../activities/contract.ts';
 import { createPageActivities, type PageActivityParts } from '../../activities/serve-page.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
@@ -36,7 +41,8 @@ export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition 
 export const back = message<object>({ name: 'back', purpose: 'help', channels: ['email', 'sms'] });
 
 /** A channel that keeps each call it is given, and answers what the test says. */
-export interface TestChannel extends ChannelAdapter {
+export interface TestChannel extends Omit<ChannelAdapter, 'batch'> {
+  batch?: ChannelBatch;
   calls: (readonly Outbound[])[];
   answer: (messages: readonly Outbound[]) => CallOutcome | Promise<CallOutcome>;
 }
