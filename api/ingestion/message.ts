@@ -128,14 +128,17 @@ function bodyOf(item: object, { properties, traits, context }: Read): EventBody 
 
 /** A field that may be absent, null or blank, and is then null; `read` gives undefined for what is none. */
 function field<Value>(read: (value: unknown) => Value | undefined, expected: string) {
-  return z.unknown().transform((value, context): Value | null => {
-    if (value === null) return null;
-    if (typeof value === 'string' && value.trim() === '') return null;
-    const found = read(value);
-    if (found !== undefined) return found;
-    context.addIssue({ code: 'custom', message: `expected ${expected}, got ${sayValue(value)}` });
-    return z.NEVER;
-  });
+  return z
+    .unknown()
+    .describe(expected)
+    .transform((value, context): Value | null => {
+      if (value === null) return null;
+      if (typeof value === 'string' && value.trim() === '') return null;
+      const found = read(value);
+      if (found !== undefined) return found;
+      context.addIssue({ code: 'custom', message: `expected ${expected}, got ${sayValue(value)}` });
+      return z.NEVER;
+    });
 }
 
 function textOf(value: unknown, maxLength: number): string | undefined {

@@ -34,7 +34,16 @@ test('the page has every error, every bound and every path, and loads nothing', 
   await using api = await testApi({ database });
   const page = String((await api.get('/docs', {})).body['text']);
   for (const code of Object.keys(errorCodes)) expect(page).toContain(`<tr id="${code}">`);
-  for (const name of Object.keys(bounds)) expect(page).toContain(`<code>${name}</code>`);
+  for (const name of Object.keys(bounds)) expect(page).toContain(`<td><code>${name}</code></td>`);
+  for (const said of ['<td>512,000 bytes (500 KB)</td>', '<td>8 seconds</td>', '<td>14 days</td>']) {
+    expect(page).toContain(said);
+  }
+  expect(page).toContain('integer, 1 to 1,000; 100 when it is not given');
+  // Once for the path and its short form.
+  expect(page.match(/<h3><code>POST \/v1\/(track|t)<\/code>/g)).toEqual(['<h3><code>POST /v1/track</code>']);
+  expect(page).toContain('Also <code>/v1/t</code>.');
   expect(page).toContain('PUT /v1/customers/{id}/consents');
-  expect(page).not.toMatch(/<script|<link|src=|https?:/);
+  expect(page.replace('<link rel="icon" href="data:,">', '')).not.toMatch(/<script|<link|src=|https?:/);
+  const anchors = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+  for (const id of anchors) expect(page).toContain(` id="${id}"`);
 });
