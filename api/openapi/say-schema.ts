@@ -25,7 +25,7 @@ export function saySchema(schema: unknown): string {
   const absent =
     usual === undefined
       ? ''
-      : `; ${typeof usual === 'number' ? figure(usual) : String(usual)} when it is not given`;
+      : `; ${typeof usual === 'number' ? figure(usual) : JSON.stringify(usual)} when it is not given`;
   return `${kind}${span}${absent}${description === undefined ? '' : `. ${description}`}`;
 }
 
