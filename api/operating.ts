@@ -31,6 +31,17 @@ const shownSettingsSchema = z.object({
   defaults: settingsSchema,
   overrides: settingsSchema,
 });
+/** What is shown of each of them. */
+export const operatedSchema = z.object({
+  name: z.string(),
+  version: z.int().describe('That new runs take.'),
+  words: z.string(),
+  holdout: z.number(),
+  ...shownSettingsSchema.shape,
+  runs: z.object({ open: z.int(), closed: z.int() }),
+  ...pauseSchema.shape,
+});
+
 const switchSchema = pauseSchema.extend({ name: z.string() });
 
 /** Their settings over the defaults in code, and their switch. */

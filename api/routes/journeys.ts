@@ -1,23 +1,38 @@
 import type { IRouter } from 'express';
+import { z } from 'zod';
 import { countRuns, type RunCounts } from '../../src/db/queries/count-runs.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
 import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
 import { journeyScope } from '../../src/domain/setting-scopes.ts';
-import { listSchema } from '../cursor.ts';
+import { listOf } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
-import { operatingRoutes, shownSettings } from '../operating.ts';
+import { operatedSchema, operatingRoutes, shownSettings } from '../operating.ts';
 import { shownPause } from '../pause.ts';
 import { resource } from '../resource.ts';
+
+const journeySchema = operatedSchema.extend({
+  starts: z.string().describe('The event that starts a run.'),
+  ends: z.record(z.string(), z.string()).describe('The event that ends a run, by outcome.'),
+  per: z.string().nullable(),
+  again: z.string(),
+  lasts: z.string(),
+  cap: z.object({ sends: z.int(), within: z.string() }),
+  splits: z.record(z.string(), z.record(z.string(), z.number())),
+});
 
 /** The journeys as their code declares them, what operators have set over that, and their switch. */
 export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
   const { database, keys, journeys } = deps;
   describe(router, '/v1/journeys', {
-    get: { summary: 'The journeys, their settings and their runs.', key: 'admin', answer: listSchema },
+    get: {
+      summary: 'The journeys, their settings and their runs.',
+      key: 'admin',
+      answer: listOf(journeySchema),
+    },
   });
   resource(router, '/v1/journeys', {
     get: async (req, res) => {

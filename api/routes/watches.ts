@@ -1,4 +1,5 @@
 import type { IRouter } from 'express';
+import { z } from 'zod';
 import { countRuns, type RunCounts } from '../../src/db/queries/count-runs.ts';
 import { countWaiting } from '../../src/db/queries/count-waiting.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
@@ -6,13 +7,23 @@ import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { watchSummary } from '../../src/define/watch-summary.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
 import { journeyScope } from '../../src/domain/setting-scopes.ts';
-import { listSchema } from '../cursor.ts';
+import { listOf } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
-import { operatingRoutes, shownSettings } from '../operating.ts';
+import { operatedSchema, operatingRoutes, shownSettings } from '../operating.ts';
 import { shownPause } from '../pause.ts';
 import { resource } from '../resource.ts';
+
+const watchSchema = operatedSchema.extend({
+  subject: z.string().describe('What one run watches.'),
+  wakes: z.record(
+    z.string(),
+    z.object({ of: z.enum(['stock']), direction: z.enum(['falls', 'rises']), level: z.int() }),
+  ),
+  wave: z.object({ perUnit: z.number(), every: z.string() }).describe('By default: see settings.'),
+  waiting: z.object({ list: z.string(), entries: z.int(), customers: z.int() }),
+});
 
 /** The watches as their code declares them, whom they serve, what operators have set over that, and their switch. */
 export function watchRoutes(router: IRouter, deps: RouteDeps): void {
@@ -21,7 +32,7 @@ export function watchRoutes(router: IRouter, deps: RouteDeps): void {
     get: {
       summary: 'The watches, their settings, their runs and how many customers wait.',
       key: 'admin',
-      answer: listSchema,
+      answer: listOf(watchSchema),
     },
   });
   resource(router, '/v1/watches', {
