@@ -25,7 +25,8 @@ import { WatchRun, type Progress, type WatchRules } from './watch-run.ts';
  *   told that it has ended       ->  the end's outcome; its row is closed already
  *
  * The next workflow is handed one small object, made in the same task in which this one ends: a signal that comes
- * meanwhile makes Temporal run that task again, with the signal heard first. So none is lost.
+ * meanwhile makes Temporal run that task again, with the signal heard first. So none is lost. Search attributes are
+ * handed on by Temporal; the static summary is not (the SDK has no place for it), so the details say what goes on.
  */
 export async function carryWatch(
   rules: WatchRules,
