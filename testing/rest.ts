@@ -73,8 +73,10 @@ async function whatARunDoes(client: Client, id: string, over: Set<string>): Prom
   if (isInTask(history)) return 'is in the middle of a task';
   if (!hasActivity(history)) return null;
   const { raw } = await handle.describe();
-  const waited = (raw.pendingActivities ?? []).map(whatAnActivityDoes).find((busy) => busy !== null);
-  return waited ?? null;
+  const pending = raw.pendingActivities ?? [];
+  // It has ended since the history was read: what comes of it is still to be seen.
+  if (pending.length === 0) return 'has just done something';
+  return pending.map(whatAnActivityDoes).find((busy) => busy !== null) ?? null;
 }
 
 const endings = new Set([

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll } from 'vitest';
 import type { JourneyActivities } from '../activities/contract.ts';
@@ -33,6 +35,8 @@ afterAll(async () => (await shared)?.teardown());
 
 interface Parts {
   environment: TestWorkflowEnvironment;
+  /** In a namespace of the shop's own: watches of the same product have the same id in every shop. */
+  client: Client;
   declared: Declared;
   database: TestDatabase;
   time: SkippedClock;
@@ -46,7 +50,8 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
   const database = await testDatabase();
   const { clock } = time;
   const kept = keptMessages();
-  const parts: Parts = { environment, declared, database, time, kept };
+  const client = new Client({ connection: environment.connection, namespace: `shop-${randomUUID()}` });
+  const parts: Parts = { environment, client, declared, database, time, kept };
   for (const [name, overrides] of Object.entries(options.settings ?? {}))
     await saveOverrides(database.sql, { scope: journeyScope(name), overrides, at: clock.now() });
   const [stopWorkers, routing, api] = await Promise.all([
@@ -55,7 +60,7 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
     startLocalApi({ database, clock, ...declared.started }),
   ]);
   return new TestShop({
-    ...{ environment, database, time, api, sent: kept.sent },
+    ...{ environment, client, database, time, api, sent: kept.sent },
     stop: async () => {
       await routing.stop();
       await stopWorkers();
@@ -66,12 +71,16 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
 }
 
 /** The activities of production, with providers that keep what they are given. */
-function workersOn({ environment, declared, database, time, kept }: Parts, arms: Record<string, string>) {
+function workersOn(
+  { environment, client, declared, database, time, kept }: Parts,
+  arms: Record<string, string>,
+) {
   const { journeys, watches } = declared.versions;
   const common = { database, clock: time.clock, watches };
   const sending = { ...common, channels: kept.channels };
   return startWorkers({
     environment,
+    namespace: client.options.namespace,
     workflowBundle: declared.bundle,
     journey: time.lookingFirst({
       ...pinned(createJourneyActivities(common), arms),
@@ -84,14 +93,14 @@ function workersOn({ environment, declared, database, time, kept }: Parts, arms:
   });
 }
 
-function routingOn({ environment, declared, database, time }: Parts) {
+function routingOn({ client, declared, database, time }: Parts) {
   const { journeys, watches } = declared.started;
   return startRouting({
     routing: {
       ...{ sql: database.sql, clock: time.clock, currency: 'USD', secret: 'secret of the test' },
       ...{ journeys: indexJourneys(journeys), watches },
     },
-    dispatching: { client: environment.client, describe: describeWorkflows(declared.versions) },
+    dispatching: { client, describe: describeWorkflows(declared.versions) },
     log: silentLog,
   });
 }

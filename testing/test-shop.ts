@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ChannelContent, Outbound } from '../activities/channels/channel.ts';
@@ -42,6 +42,7 @@ export interface ShopRun {
 
 interface Parts {
   environment: TestWorkflowEnvironment;
+  client: Client;
   database: TestDatabase;
   time: SkippedClock;
   api: LocalApi;
@@ -96,9 +97,9 @@ export class TestShop implements AsyncDisposable {
 
   /** Lets time pass, and everything that is due in it happen. @throws when a run fails, with what it says. */
   async pass(span: Span): Promise<void> {
-    const { environment, database, time } = this.#parts;
+    const { environment, client, database, time } = this.#parts;
     const over = new AbortController();
-    const parts = { sql: database.sql, client: environment.client };
+    const parts = { sql: database.sql, client };
     const failure = watchForFailure(parts, over.signal);
     // Heard of below; a failure that comes when time has passed already is found by the wait for rest.
     failure.catch(() => over.abort());
@@ -134,38 +135,48 @@ export class TestShop implements AsyncDisposable {
 
   /** Anything else that Kairos answers an operator, by its path. Resolves when what follows from it has followed. */
   async admin<T>(method: Method, path: string, body?: unknown): Promise<T> {
-    const { api, database, environment, time } = this.#parts;
+    const { api, client, database, time } = this.#parts;
     if (method !== 'GET') await time.look();
     const answer = await api.ask<T>(method, path, body);
-    if (method !== 'GET') await untilAtRest({ sql: database.sql, client: environment.client });
+    if (method !== 'GET') await untilAtRest({ sql: database.sql, client });
     return answer;
   }
 
-  /** The history of the newest run of a journey, in Temporal's JSON. */
-  async history(journey: string): Promise<string> {
+  /**
+   * The history of the newest run of a journey or watch, in Temporal's JSON. Of one that went on as new, every part,
+   * the newest first.
+   */
+  async histories(name: string): Promise<string[]> {
     const [run] = await this.#parts.database.sql<{ workflowId: string }[]>`
-      select workflow_id as "workflowId" from runs where name = ${journey} order by id desc limit 1`;
-    if (!run) throw new Error(`There is no run of ${journey}: post the event that starts it first.`);
-    const handle = this.#parts.environment.client.workflow.getHandle(run.workflowId);
-    return historyToJSON(await handle.fetchHistory());
+      select workflow_id as "workflowId" from runs where name = ${name} order by id desc limit 1`;
+    if (!run) throw new Error(`There is no run of ${name}: post the event that starts it first.`);
+    const parts: string[] = [];
+    let runId: string | null | undefined;
+    do {
+      const handle = this.#parts.client.workflow.getHandle(run.workflowId, runId ?? undefined);
+      const history = await handle.fetchHistory();
+      parts.push(historyToJSON(history));
+      runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+    } while (runId);
+    return parts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { database, environment, stop } = this.#parts;
+    const { client, database, stop } = this.#parts;
     const runs = await database.sql<{ workflowId: string }[]>`select workflow_id as "workflowId" from runs`;
     // A run that is left would wake up among the workers of the next shop, who do not know it.
     for (const { workflowId } of runs) {
-      const handle = environment.client.workflow.getHandle(workflowId);
+      const handle = client.workflow.getHandle(workflowId);
       await handle.terminate('The test is over').catch(ignoreGone);
     }
     await stop();
   }
 
   async #post(path: string, body: unknown, type?: string): Promise<void> {
-    const { api, database, environment, time } = this.#parts;
+    const { api, client, database, time } = this.#parts;
     await time.look();
     await api.ask('POST', path, body, type);
-    await untilAtRest({ sql: database.sql, client: environment.client });
+    await untilAtRest({ sql: database.sql, client });
   }
 }
 

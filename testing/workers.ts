@@ -4,6 +4,8 @@ import { channelQueue, channels, journeyQueue } from '../src/domain/task-queues.
 
 export interface JourneyWork {
   environment: TestWorkflowEnvironment;
+  /** That of the environment, if not said. */
+  namespace?: string;
   /** Where the bundle of workflows lies. */
   workflowBundle: string;
   /** Activities on the queue of the journeys, and on those of the channels. */
@@ -13,7 +15,8 @@ export interface JourneyWork {
 
 /** Workers on the journeys' queue and on every channel's; ends them when called. */
 export async function startWorkers(work: JourneyWork): Promise<() => Promise<void>> {
-  const { nativeConnection: connection, namespace = 'default' } = work.environment;
+  const { nativeConnection: connection } = work.environment;
+  const namespace = work.namespace ?? work.environment.namespace ?? 'default';
   const common = { connection, namespace, identity: 'test' };
   const journeys = Worker.create({
     ...common,

@@ -48,7 +48,7 @@ test('each customer has the arm that was drawn for them, at every entry, and the
     { arms: { tone: 'warm' } },
     { arms: { tone: 'warm' } },
   ]);
-  const history = inWords(await shop.history('tones'));
+  const history = inWords((await shop.histories('tones')).join());
   expect(history).not.toContain(armKeyOf(warm));
   expect(history).toContain('"warm"');
 });
