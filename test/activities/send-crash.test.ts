@@ -98,6 +98,21 @@ describe('the process dies', () => {
   });
 });
 
+describe('the process dies, everything written, before Temporal hears of it', () => {
+  test.each([
+    [{ kind: 'accepted', providerId: 'p-1' }, 'accepted'],
+    [{ kind: 'refused', code: '400', detail: 'no' }, 'failed'],
+  ] as [CallOutcome, string][])('the next one tells what the ledger has: %j', async (outcome, state) => {
+    await using it = await shop();
+    it.channels.email.answer = () => outcome;
+    const told = await it.worker()(it.ask());
+    it.pass('1 hour');
+    expect(await it.worker()(it.ask())).toEqual(told);
+    expect(told.state).toBe(state);
+    expect(it.channels.email.sent).toHaveLength(1);
+  });
+});
+
 describe('the process lives on, the database goes away', () => {
   /** One worker whose database fails as long as `when` says. */
   function troubled(it: Sending) {

@@ -133,6 +133,36 @@ describe('several routers', () => {
   });
 });
 
+test('a router dies in the middle of a batch: nothing of it has happened, and another gives it its effect once', async () => {
+  await using it = await setup();
+  // The batch stops right before its last steps, until the test is done with it.
+  await it.sql.unsafe(`
+    create function hold() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock(1); return new; end $$;
+    create trigger hold before insert on dispatches for each row execute function hold()`);
+  await it.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(1)`;
+    await it.accept(viewed('u1'), {
+      name: 'Product Added',
+      userId: 'u1',
+      properties: { cart_id: 'c', product_id: 'p', quantity: 2 },
+    });
+    it.startRouter();
+    const pid = await eventually('it is in the middle', async () => {
+      const [row] = await it.sql<{ pid: number }[]>`
+        select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+      return row?.pid;
+    });
+    await it.sql`select pg_terminate_backend(${pid})`;
+  });
+  it.startRouter();
+  await it.allRouted();
+  const [found] = await it.sql`
+    select (select count(*)::int from runs) as runs, (select count(*)::int from dispatches) as dispatches,
+      (select count(*)::int from customer_events) as events, (select lines -> 0 ->> 'quantity' from carts) as quantity`;
+  expect(found).toEqual({ runs: 1, dispatches: 1, events: 2, quantity: '2' });
+});
+
 test('a database that is away for a while loses nothing: the batch is routed when it is back', async () => {
   await using it = await setup();
   await it.accept(viewed('u1'), viewed('u2'));

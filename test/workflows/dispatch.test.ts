@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { createClock } from '../../src/clock.ts';
 import { owedDispatches } from '../../src/db/queries/owed-dispatches.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
+import { event } from '../../src/define/event.ts';
+import type { RunDispatch } from '../../src/domain/run-input.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { silentLog } from '../../src/log.ts';
 import { carryOut } from '../../src/routing/dispatch.ts';
@@ -13,6 +15,7 @@ import {
   runDispatcher,
   type DispatcherParts,
 } from '../../src/routing/dispatcher.ts';
+import { startRouting } from '../../src/routing/start-routing.ts';
 import { Wakeup } from '../../src/routing/wakeup.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
@@ -181,6 +184,79 @@ describe('dispatching', () => {
       { key: 'c1', state: 'closed', outcome: 'failed' },
       { key: 'c2', state: 'open', outcome: null },
     ]);
+  });
+});
+
+describe('two routers', () => {
+  test('that lose their locks again and again tell every run everything, in order', async () => {
+    await using it = await setup();
+    const replied = (userId: string, n: number): GivenEvent => ({
+      name: 'Message Replied',
+      userId,
+      properties: { cart_id: 'c', n },
+    });
+    const journey = {
+      ...abandonedCart!,
+      hears: { replied: event('Message Replied') },
+      carries: ['n'],
+    };
+    const people = Array.from({ length: 8 }, (_, i) => `u${i}`);
+    const [rounds, clock] = [12, createClock(realTime)];
+    const routing = { ...routingOver(it.sql, [journey]).context, clock };
+    const dispatching = { client: it.parts.client, describe: it.parts.describe };
+    const two = await Promise.all([1, 2].map(() => startRouting({ routing, dispatching, log: silentLog })));
+    await it.accept(...people.map((userId) => added('c', userId)));
+    for (let n = 1; n <= rounds; n += 1) {
+      await it.accept(...people.map((userId) => replied(userId, n)));
+      await it.sql`
+        select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and l.locktype = 'advisory' and l.objid in (4702001, 4702002)`;
+    }
+    await eventually(
+      'everything is told',
+      async () =>
+        (await it.sql`select from unrouted union all select from dispatches where done_at is null`).length ===
+        0,
+      30_000,
+    );
+    for (const one of two) await one.stop();
+    const runs = await it.sql<{ workflowId: string }[]>`select workflow_id as "workflowId" from runs`;
+    expect(runs).toHaveLength(people.length);
+    for (const { workflowId } of runs) {
+      const { events } = await it.temporal.client.workflow.getHandle(workflowId).fetchHistory();
+      const told = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+        signal ? [JSON.parse(Buffer.from(signal.input!.payloads![0]!.data!).toString()) as RunDispatch] : [],
+      );
+      // A repeat is dropped by the run; what it hears first of each is what it hears.
+      const firsts = told.filter(({ seq }, i) => told.findIndex((one) => one.seq === seq) === i);
+      const wanted = Array.from({ length: rounds }, (_, i) => i + 1);
+      expect(firsts.map(({ seq }) => seq)).toEqual(wanted);
+      expect(firsts.map(({ carries }) => carries['n'])).toEqual(wanted);
+    }
+  });
+
+  test('the dispatcher dies between what Temporal took and its record: it is told again, and starts nothing twice', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added('c1'));
+    await it.sql`update runs set wakes_at = null`;
+    await it.acceptAndRoute(ordered('c1'));
+    await it.sql`update runs set state = 'open', outcome = null, closed_at = null`;
+    await it.sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'the database is gone'; end $$;
+      create trigger refuse before update on dispatches for each row execute function refuse()`);
+    it.startDispatcher({ clock: createClock(realTime) });
+    const signals = async () => {
+      const [run] = await it.sql<{ workflowId: string }[]>`select workflow_id as "workflowId" from runs`;
+      const known = await it.open();
+      if (known === 0) return 0;
+      const { events } = await it.temporal.client.workflow.getHandle(run!.workflowId).fetchHistory();
+      return (events ?? []).filter((one) => one.workflowExecutionSignaledEventAttributes).length;
+    };
+    await eventually('it was told twice', async () => (await signals()) >= 2);
+    expect(await it.owed()).toBe(2);
+    await it.sql`drop trigger refuse on dispatches`;
+    await it.nothingOwed();
+    expect((await it.temporal.client.workflow.count()).count).toBe(1);
   });
 });
 
