@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientTimeMs } from '../../src/domain/client-time.ts';
+import { clientTimeMs, rfc3339Ms } from '../../src/domain/client-time.ts';
 
 test.each([
   ['2015-12-10T04:08:31.909Z', '2015-12-10T04:08:31.909Z'],
@@ -38,4 +38,26 @@ test.each([
   {},
 ])('%s is not', (value) => {
   expect(clientTimeMs(value)).toBeNull();
+});
+
+test('a time of RFC 3339 has its day, its seconds and its offset', () => {
+  const noon = Date.parse('2026-05-01T12:00:00.000Z');
+  for (const text of [
+    '2026-05-01T12:00:00Z',
+    '2026-05-01t12:00:00z',
+    '2026-05-01T14:00:00.000+02:00',
+    '2026-05-01T12:00:00.000000000000Z',
+  ]) {
+    expect(rfc3339Ms(text), text).toBe(noon);
+  }
+  for (const text of [
+    '2026-05-01',
+    '2026-05-01T12:00Z',
+    '2026-05-01T12:00:00',
+    '2026-02-30T12:00:00Z',
+    '',
+    'now',
+  ]) {
+    expect(rfc3339Ms(text), text).toBeNull();
+  }
 });

@@ -12,6 +12,7 @@ export async function setAside(
     with taken as (delete from unrouted where seq = ${aside.seq} returning seq)
     insert into rejections (id, at, stage, code, detail, item, event_seq)
     select ${aside.id}, ${aside.at}, 'routing', ${aside.code}, ${aside.detail},
-           e.body || jsonb_build_object('messageId', e.message_id, 'type', e.kind, 'event', e.name), e.seq
+           e.body || jsonb_build_object('messageId', e.message_id, 'type', e.kind, 'event', e.name)
+             || jsonb_strip_nulls(jsonb_build_object('source', e.source, 'subject', e.subject)), e.seq
     from events e join taken t on t.seq = e.seq`;
 }
