@@ -1,0 +1,90 @@
+import type { Bench, BenchDatabase } from '../bench.ts';
+import { lookedAt } from '../events.ts';
+import { load } from '../load.ts';
+import type { BenchProcess } from '../process.ts';
+import type { Finding, Question, Size } from '../question.ts';
+import { inTurn } from '../rounds.ts';
+import { ratioOf, spreadOf } from '../statistics.ts';
+
+const connections = 128;
+
+/** (a) One event a request. */
+export const accepting: Question = {
+  letter: 'a',
+  title: 'Accepted events per second, one event a request',
+  async measure(bench: Bench, size: Size): Promise<Finding> {
+    const [kairosData, insertData] = [await bench.database('accepting'), await bench.database('one_insert')];
+    const kairos = await bench.kairos('api', { DATABASE_URL: kairosData.url });
+    const insert = await bench.part('one-insert', { DATABASE_URL: insertData.url });
+    const express = await bench.part('answering', {});
+    const bound = size === 'tiny' ? { requests: 200 } : { seconds: 5 };
+    const at = ({ url }: BenchProcess) =>
+      load({ url, path: '/v1/track', body: JSON.stringify(lookedAt), connections, bound });
+    // Not counted: the first requests are slow.
+    for (const one of [kairos, insert, express]) await at(one);
+    const before = await Promise.all([commitsOf(kairosData), commitsOf(insertData)]);
+    const events = { kairos: 0, insert: 0 };
+    const counted = async (name: 'kairos' | 'insert', process: BenchProcess) => {
+      const { perSecond, answered } = await at(process);
+      events[name] += answered;
+      return perSecond;
+    };
+    const rates = await inTurn(size === 'tiny' ? 1 : 7, {
+      express: async () => (await at(express)).perSecond,
+      kairos: () => counted('kairos', kairos),
+      insert: () => counted('insert', insert),
+    });
+    for (const one of [kairos, insert, express]) await one.stop();
+    const after = await Promise.all([commitsOf(kairosData), commitsOf(insertData)]);
+    const commits = {
+      kairos: (after[0] - before[0]) / events.kairos,
+      insert: (after[1] - before[1]) / events.insert,
+    };
+    return finding(rates, commits);
+  },
+};
+
+function finding(
+  rates: Record<'express' | 'kairos' | 'insert', number[]>,
+  commits: Record<'kairos' | 'insert', number>,
+): Finding {
+  const [toExpress, toInsert] = [ratioOf(rates.kairos, rates.express), ratioOf(rates.kairos, rates.insert)];
+  const share = spreadOf([commits.kairos / commits.insert]);
+  return {
+    lines: [
+      {
+        what: 'Kairos against the same Express that answers and stores nothing',
+        figure: toExpress,
+        aim: { words: 'at least 0.5', isMet: toExpress.median >= 0.5 },
+      },
+      {
+        what: 'Kairos against one INSERT a request',
+        figure: toInsert,
+        aim: { words: 'at least 1.3', isMet: toInsert.median >= 1.3 },
+      },
+      {
+        what: 'Commits for each event: Kairos against one INSERT a request',
+        figure: share,
+        aim: { words: 'at most 0.1', isMet: share.median <= 0.1 },
+      },
+      { what: 'Kairos', figure: spreadOf(rates.kairos), unit: 'per second' },
+      { what: 'The same Express', figure: spreadOf(rates.express), unit: 'per second' },
+      { what: 'One INSERT a request', figure: spreadOf(rates.insert), unit: 'per second' },
+    ],
+    notes: [
+      `${connections} connections, each with one request at a time, from a process of their own (autocannon).`,
+      'Kairos is its API process on PostgreSQL; no router runs, so that accepting alone is measured.',
+      'The same Express reads the JSON with `express.json()` and answers `{"success":true}`.',
+      'One INSERT a request is the same API, with the same checks, whose every request writes to the same tables by ' +
+        'one statement on a pool of ten connections, which is its own commit.',
+      `Commits as PostgreSQL counts them: ${commits.kairos.toFixed(4)} and ${commits.insert.toFixed(4)} an event.`,
+    ],
+  };
+}
+
+/** Commits in a database since its beginning; those of processes that have ended are all counted. */
+async function commitsOf({ sql, name }: BenchDatabase): Promise<number> {
+  const [row] = await sql<{ commits: number }[]>`
+    select xact_commit::float8 as commits from pg_stat_database where datname = ${name}`;
+  return row!.commits;
+}
