@@ -2,9 +2,21 @@ import { z } from 'zod';
 import { bounds } from '../src/domain/bounds.ts';
 import { AppError } from '../src/errors.ts';
 
+/** A number as a query writes it. What is no such number is refused as it came. */
+const limit = z
+  .preprocess(
+    (text) => (typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text),
+    z.int().min(1).max(bounds.pageItems),
+  )
+  .default(bounds.pageItemsByDefault)
+  .meta({
+    ...{ type: 'integer', minimum: 1, maximum: bounds.pageItems },
+    description: `${bounds.pageItemsByDefault} when it is not given.`,
+  });
+
 /** The parameters that every list takes. */
 export const pageParameters = {
-  limit: z.coerce.number().int().min(1).max(bounds.pageItems).default(bounds.pageItemsByDefault),
+  limit,
   cursor: z.string().optional(),
 };
 
@@ -26,7 +38,9 @@ export const idPlace = z.tuple([z.uuid()]).transform(([id]) => id);
 /** The same for lists ordered by time and then id. */
 export const timePlace = z
   .tuple([z.iso.datetime(), z.uuid()])
-  .transform(([at, id]) => ({ at: new Date(at), id }));
+  .transform(([at, id]) => ({ at: new Date(at), id }))
+  // Nothing happened before 1970, and PostgreSQL knows no year 0.
+  .refine(({ at }) => at.getTime() >= 0);
 
 /** The place a cursor names; null without a cursor. @throws AppError when this kind of list did not make it. */
 export function readCursor<Place>(cursor: string | undefined, schema: z.ZodType<Place>): Place | null {

@@ -21,7 +21,10 @@ export function issuesOf(error: z.ZodError): { place: string; detail: string }[]
 function sayIssue(issue: z.core.$ZodIssue): string {
   const came =
     issue.code === 'custom' || issue.code === 'unrecognized_keys' ? '' : `, got ${sayValue(issue.input)}`;
-  const words = issue.message.replace(/, received .*$/, '').replace(/^Invalid input: /, '');
+  const words = issue.message
+    .replace(/, received .*$/, '')
+    .replace(/^(Invalid input|Invalid option|Too small|Too big): /, '')
+    .replaceAll('"|"', '", "');
   return `${words}${came}`;
 }
 

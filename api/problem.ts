@@ -55,7 +55,7 @@ function asAppError(thrown: unknown): AppError {
   if (thrown instanceof URIError || (thrown as { type?: unknown } | null)?.type === 'uri.decode') {
     return new AppError(
       'malformed-query',
-      'The path has a % that is not followed by two hexadecimal digits.',
+      'The path has a % that does not begin a character: write each byte of its UTF-8 as % and two hexadecimal digits.',
     );
   }
   if (isUnavailable(thrown)) {

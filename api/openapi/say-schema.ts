@@ -4,29 +4,16 @@ interface ParameterSchema {
   format?: string;
   minimum?: number;
   maximum?: number;
-  default?: unknown;
   description?: string;
 }
 
-/** What a parameter may be, for people: `integer, 1 to 1,000; 100 when it is not given`. */
+/** What a parameter may be, for people: `integer, 1 to 1,000. 100 when it is not given.` */
 export function saySchema(schema: unknown): string {
-  const {
-    type = 'any',
-    enum: oneOf,
-    format,
-    minimum,
-    maximum,
-    default: usual,
-    description,
-  } = schema as ParameterSchema;
+  const { type = 'any', enum: oneOf, format, minimum, maximum, description } = schema as ParameterSchema;
   const kind = oneOf ? `one of ${oneOf.map(String).join(', ')}` : (format ?? type);
-  const span =
-    minimum === undefined || maximum === undefined ? '' : `, ${figure(minimum)} to ${figure(maximum)}`;
-  const absent =
-    usual === undefined
-      ? ''
-      : `; ${typeof usual === 'number' ? figure(usual) : JSON.stringify(usual)} when it is not given`;
-  return `${kind}${span}${absent}${description === undefined ? '' : `. ${description}`}`;
+  const hasSpan = minimum !== undefined && maximum !== undefined;
+  const span = hasSpan ? `, ${figure(minimum)} to ${figure(maximum)}` : '';
+  return `${kind}${span}${description === undefined ? '' : `. ${description}`}`;
 }
 
 /** A bound in its unit, which its name ends in: `batchBytes` is `512,000 bytes (500 KB)`, `commitMs` is `8 seconds`. */

@@ -8,6 +8,7 @@ import { bounds } from '../../src/domain/bounds.ts';
 import { clientTimeMs } from '../../src/domain/client-time.ts';
 import { consentChannels, type ConsentChannel } from '../../src/domain/consent-channels.ts';
 import { newId } from '../../src/ids.ts';
+import { onlyNamed } from '../../src/only-named.ts';
 import { readJson } from '../body.ts';
 import { customerOf } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -17,9 +18,9 @@ import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
-const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
+const querySchema = onlyNamed({ by: z.enum(idKinds).optional() });
 
-const bodySchema = z.strictObject({
+const bodySchema = onlyNamed({
   consents: z
     .partialRecord(z.enum(consentChannels), z.enum(['granted', 'denied']))
     .refine(
@@ -27,7 +28,7 @@ const bodySchema = z.strictObject({
       `name at least one channel: ${consentChannels.join(', ')}`,
     ),
   source: z.string().trim().min(1).max(bounds.nameLength),
-  wording: z.string().max(bounds.wordingLength).optional(),
+  wording: z.string().max(bounds.wordingLength).nullish(),
   /** When it was given, if that was before now. */
   at: z.unknown().optional().refine(isTime, 'expected a time after 1970, such as "2026-05-01T12:00:00Z"'),
 });

@@ -6,6 +6,7 @@ import { membersAmong } from '../../src/db/queries/predicate.ts';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
 import { AppError } from '../../src/errors.ts';
 import { segments } from '../../src/segments/index.ts';
+import { onlyNamed } from '../../src/only-named.ts';
 import { customerOf } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -15,7 +16,7 @@ import { resource } from '../resource.ts';
 import { consentsSchema } from './consents.ts';
 import { customerWorkflowsUrl } from '../temporal-url.ts';
 
-const querySchema = z.strictObject({ by: z.enum(idKinds).optional() });
+const querySchema = onlyNamed({ by: z.enum(idKinds).optional() });
 
 const traitSchema = z.object({ value: z.unknown(), origin: z.enum(traitOrigins), at: z.iso.datetime() });
 

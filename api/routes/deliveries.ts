@@ -4,6 +4,7 @@ import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { listDeliveries, type DeliveryRow } from '../../src/db/queries/list-deliveries.ts';
 import { arms, deliveryStates, gateReasons, purposes } from '../../src/domain/delivery.ts';
 import { channels } from '../../src/domain/task-queues.ts';
+import { onlyNamed } from '../../src/only-named.ts';
 import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -11,7 +12,7 @@ import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
-const querySchema = z.strictObject({
+const querySchema = onlyNamed({
   ...pageParameters,
   customer: z.string().optional(),
   name: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { listRejections, type RejectionRow } from '../../src/db/queries/rejections.ts';
+import { onlyNamed } from '../../src/only-named.ts';
 import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -8,7 +9,7 @@ import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
-const querySchema = z.strictObject(pageParameters);
+const querySchema = onlyNamed(pageParameters);
 
 const rejectionSchema = z.object({
   id: z.uuid(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../src/config.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { listRuns, type RunRow } from '../../src/db/queries/list-runs.ts';
+import { onlyNamed } from '../../src/only-named.ts';
 import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -11,7 +12,7 @@ import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 import { workflowUrl } from '../temporal-url.ts';
 
-const querySchema = z.strictObject({
+const querySchema = onlyNamed({
   ...pageParameters,
   name: z.string().optional(),
   customer: z.string().optional(),

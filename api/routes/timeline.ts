@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../src/config.ts';
 import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
+import { onlyNamed } from '../../src/only-named.ts';
 import { customerOf } from '../customer-of.ts';
 import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -13,7 +14,7 @@ import { resource } from '../resource.ts';
 import { deliverySchema, shownDelivery } from './deliveries.ts';
 import { runSchema, shownRun } from './runs.ts';
 
-const querySchema = z.strictObject({ ...pageParameters, by: z.enum(idKinds).optional() });
+const querySchema = onlyNamed({ ...pageParameters, by: z.enum(idKinds).optional() });
 
 const eventSchema = z.object({
   kind: z.literal('event'),

@@ -38,7 +38,7 @@ test('the page has every error, every bound and every path, and loads nothing', 
   for (const said of ['<td>512,000 bytes (500 KB)</td>', '<td>8 seconds</td>', '<td>14 days</td>']) {
     expect(page).toContain(said);
   }
-  expect(page).toContain('integer, 1 to 1,000; 100 when it is not given');
+  expect(page).toContain('integer, 1 to 1,000. 100 when it is not given.');
   // Once for the path and its short form.
   expect(page.match(/<h3><code>POST \/v1\/(track|t)<\/code>/g)).toEqual(['<h3><code>POST /v1/track</code>']);
   expect(page).toContain('Also <code>/v1/t</code>.');
