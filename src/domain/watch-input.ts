@@ -1,5 +1,11 @@
 import type { TimeScale } from './time-scale.ts';
 
+/**
+ * So many of the last wakes that a run was told of are kept: a run that is started anew is told them again. Older ones
+ * are of no matter to it, and a product that flickers for years would fill the table.
+ */
+export const toldKept = 100;
+
 /** A crossing as a watch is told of it. */
 export interface WatchWake {
   /** 1, 2 … of this run, without gaps; 0 is the one that started it. */

@@ -5,11 +5,18 @@ import {
   type NewDispatchRow,
   type NewRunRow,
 } from '../db/queries/routing-runs.ts';
-import { lastWatchRuns, lockWatchRuns, saveTold, type OpenWatchRun } from '../db/queries/routing-watches.ts';
+import {
+  forgetTold,
+  lastWatchRuns,
+  lockWatchRuns,
+  saveTold,
+  type OpenWatchRun,
+} from '../db/queries/routing-watches.ts';
 import { loadSettings } from '../db/queries/settings.ts';
 import { storedOverrides } from '../define/journey-settings.ts';
 import { safeName } from '../domain/safe-name.ts';
 import { journeyScope } from '../domain/setting-scopes.ts';
+import { toldKept } from '../domain/watch-input.ts';
 import { newId } from '../ids.ts';
 import type { RoutingContext } from './route-batch.ts';
 import type { Wake } from './watch-book.ts';
@@ -42,7 +49,13 @@ export async function routeWatches(
   const fresh = told.filter((wakes) => !open.has(placeOf(subjectOf(wakes))));
   const openings = await openingsOf(tx, context, fresh);
   await insertRuns(tx, await rowsOf(tx, context, openings));
-  await saveTold(tx, reached.map(toldTo));
+  const tellings = reached.map(toldTo);
+  await saveTold(tx, tellings);
+  const long = tellings.filter(({ lastSeq }) => lastSeq > toldKept);
+  await forgetTold(
+    tx,
+    long.map(({ id, lastSeq }) => ({ id, beforeSeq: lastSeq - toldKept + 1 })),
+  );
   const dispatches = [
     ...openings.flatMap(({ id, wakes }) => dispatchesOf(id, 0, wakes)),
     ...reached.flatMap(({ run, wakes }) => dispatchesOf(run.id, run.lastSeq + 1, wakes)),

@@ -361,6 +361,19 @@ describe('watches', () => {
     expect(run!['workflow_id']).toMatch(/^backInStock\/~[\w-]{22}\/\/1$/);
   });
 
+  test('of what a run was told the last is kept, and all that Temporal is still owed', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(stocked('pot', 1), stocked('pot', 0));
+    await it.sql`
+      insert into dispatches (run_id, seq, kind, event_name, occurred_at, carries, done_at)
+      select id, seq, 'event', 'restocked', opened_at, '{"units": 1}', case when seq = 3 then null else opened_at end
+      from runs, generate_series(1, 200) seq`;
+    await it.sql`update runs set last_seq = 200`;
+    await it.acceptAndRoute(stocked('pot', 1));
+    const kept = await it.sql<{ seq: number }[]>`select seq from dispatches order by seq`;
+    expect(kept.map(({ seq }) => seq)).toEqual([0, 3, ...Array.from({ length: 100 }, (_, i) => 102 + i)]);
+  });
+
   test('a sku that flickers all the time owes Temporal two dispatches a batch', async () => {
     await using it = await setup();
     const flicker = Array.from({ length: 600 }, (_, i) => stocked('pot', i % 2));

@@ -1,7 +1,5 @@
+import { toldKept } from '../../domain/watch-input.ts';
 import type { Sql } from '../connect.ts';
-
-/** A watch that is started anew is told at most so much again. */
-const mostToldAgain = 500;
 
 /**
  * Owes Temporal the start of open runs once more, and all that they were told; says how many runs. A run that is
@@ -23,7 +21,7 @@ export async function oweStartAgain(sql: Sql, runIds: readonly string[]): Promis
         where d.run_id = any(${locked.map(({ id }) => id)}::uuid[]) and r.subject is not null and d.seq > 0
         group by d.run_id, d.event_name
       ), first as (
-        select run_id, greatest(min(seq), max(seq) - ${mostToldAgain - 1}) as seq from newest group by run_id
+        select run_id, greatest(min(seq), max(seq) - ${toldKept - 1}) as seq from newest group by run_id
       )
       update dispatches d set done_at = null
       where d.run_id = any(${locked.map(({ id }) => id)}::uuid[])

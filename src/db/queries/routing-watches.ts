@@ -46,3 +46,16 @@ export async function saveTold(
                 ${told.map(({ at }) => new Date(at).toISOString())}::timestamptz[]) as t (id, last_seq, at)
     where runs.id = t.id`;
 }
+
+/** Drops what some runs were told before a `seq`: Temporal has it, and nobody will ask for it again. */
+export async function forgetTold(
+  tx: TransactionSql,
+  told: readonly { id: string; beforeSeq: number }[],
+): Promise<void> {
+  if (told.length === 0) return;
+  await tx`
+    delete from dispatches d
+    using unnest(${told.map(({ id }) => id)}::uuid[], ${told.map(({ beforeSeq }) => beforeSeq)}::int[])
+      as t (run_id, before_seq)
+    where d.run_id = t.run_id and d.seq > 0 and d.seq < t.before_seq and d.done_at is not null`;
+}
