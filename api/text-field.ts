@@ -7,3 +7,9 @@ export function textField(what: string, maxLength: number) {
   const error = `expected ${what}: a text of 1 to ${maxLength} characters in one line`;
   return z.string(error).trim().min(1, error).max(maxLength, error).regex(withoutControls, error);
 }
+
+/** Such a text, or none: null and blank stand for absent. */
+export function optionalTextField(what: string, maxLength: number) {
+  const absent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? null : value);
+  return z.preprocess(absent, textField(what, maxLength).nullish());
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bounds } from '../../src/domain/bounds.ts';
 import type { UniversalData, UniversalType } from '../../src/domain/universal-event.ts';
 import { minorPrice, priceFields } from '../price-field.ts';
-import { textField } from '../text-field.ts';
+import { optionalTextField, textField } from '../text-field.ts';
 
 /** The schema of each type's data: what comes in, and what is kept of it. */
 export type DataSchemas = { readonly [Type in UniversalType]: z.ZodType<UniversalData[Type]> };
@@ -31,9 +31,7 @@ const plainSchemas = {
   'stock.changed': z.object(
     {
       available: unitsSchema,
-      location: textField('a location', bounds.idLength)
-        .nullish()
-        .transform((given) => given ?? ''),
+      location: optionalTextField('a location', bounds.idLength).transform((given) => given ?? ''),
     },
     such({ available: 3 }),
   ),

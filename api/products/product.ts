@@ -4,7 +4,7 @@ import { sayValue } from '../../src/domain/say-value.ts';
 import type { NewProduct } from '../../src/db/queries/upsert-products.ts';
 import { unitsSchema } from '../cloud-events/data.ts';
 import { minorPrice, priceFields } from '../price-field.ts';
-import { textField } from '../text-field.ts';
+import { optionalTextField, textField } from '../text-field.ts';
 
 /** A product as it was put: what the catalogue keeps, and the units that were reported with it, if any. */
 export interface PutProduct extends NewProduct {
@@ -21,18 +21,21 @@ export function productsSchema(shopCurrency: string): z.ZodType<PutProduct[]> {
 }
 
 const skuField = textField('a sku', bounds.idLength);
-const optionalText = (what: string) => textField(what, bounds.nameLength).nullish();
 const asText = (value: unknown) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
 
 /** Only http(s), and nothing that could end the attribute of a mail's HTML that it stands in. */
-const address = z
-  .string('expected an address that begins with http:// or https://')
-  .max(bounds.urlLength, `expected an address of ${bounds.urlLength} characters at most`)
-  .refine((text) => /^https?:\/\/[^\s"'<>\\`]+$/i.test(text) && URL.canParse(text), {
-    error: ({ input }) => `expected an address that begins with http:// or https://, got ${sayValue(input)}`,
-  })
-  .nullish();
+const address = z.preprocess(
+  (value) => (value === '' ? null : value),
+  z
+    .string('expected an address that begins with http:// or https://')
+    .max(bounds.urlLength, `expected an address of ${bounds.urlLength} characters at most`)
+    .refine((text) => /^https?:\/\/[^\s"'<>\\`]+$/i.test(text) && URL.canParse(text), {
+      error: ({ input }) =>
+        `expected an address that begins with http:// or https://, got ${sayValue(input)}`,
+    })
+    .nullish(),
+);
 
 const ratingError = 'expected a rating from 0 to 5';
 const ratingField = z.number(ratingError).min(0, ratingError).max(5, ratingError);
@@ -45,10 +48,10 @@ const reviewSchema = z.object({
 
 const fields = z.object({
   sku: skuField,
-  product_id: z.preprocess(asText, optionalText('a product_id')),
+  product_id: z.preprocess(asText, optionalTextField('a product_id', bounds.idLength)),
   title: textField('a title', bounds.nameLength),
   ...priceFields,
-  category: optionalText('a category'),
+  category: optionalTextField('a category', bounds.nameLength),
   url: address,
   image_url: address,
   substitutes: z

@@ -46,7 +46,7 @@ async function setup() {
 
 test('products are put with what they say of stock and price, and shown with what is so now', async () => {
   await using s = await setup();
-  const answer = await s.put([shirt, { sku: 'P 2/ü', title: 'Plain', price: '5' }]);
+  const answer = await s.put([shirt, { sku: 'P 2/ü', title: 'Plain', price: '5', category: ' ', url: '' }]);
   expect([answer.status, answer.body]).toEqual([200, { accepted: 2, changed: 2 }]);
   const at = s.routing.clock.now();
   const by = { source: 'kairos:products', at };
