@@ -81,7 +81,7 @@ test('an event without a time is of now, and none is of the future', async () =>
 test('a batch is accepted in its order, but for what is wrong with it', async () => {
   await using s = await setup();
   const batch = [
-    cloudEvent({ id: 'z' }),
+    cloudEvent({ id: 'z', data: { available: 3, location: ' ' } }),
     cloudEvent({ type: 'stock.change' }),
     cloudEvent({ id: 'a', type: 'price.changed', data: { price: 1500, currency: 'jpy' } }),
     'text',

@@ -74,6 +74,8 @@ test('products are put with what they say of stock and price, and shown with wha
   });
   expect((await s.get('P 2/ü')).body).toMatchObject({
     title: 'Plain',
+    category: null,
+    url: null,
     units: null,
     substitutes: [],
     reviews: [],
