@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll } from 'vitest';
 import type { JourneyActivities } from '../activities/contract.ts';
+import type { RenderMessage } from '../activities/gate-look.ts';
 import { createJourneyActivities } from '../activities/journey.ts';
 import { createChannelActivities } from '../activities/send.ts';
 import { createPageActivities } from '../activities/serve-page.ts';
@@ -10,6 +11,9 @@ import { createWatchActivities } from '../activities/watch.ts';
 import { saveOverrides } from '../src/db/queries/save-settings.ts';
 import { describeWorkflows } from '../src/define/describe-workflow.ts';
 import { journeyScope } from '../src/domain/setting-scopes.ts';
+import type { MessageType } from '../src/define/message.ts';
+import { messages as declaredMessages } from '../src/messages/index.ts';
+import { renderMessage } from '../src/messages/render.ts';
 import { silentLog } from '../src/log.ts';
 import { indexJourneys } from '../src/routing/journey-index.ts';
 import { startRouting } from '../src/routing/start-routing.ts';
@@ -27,6 +31,8 @@ export interface TestShopOptions extends DeclaredOptions {
   settings?: Record<string, Record<string, string | number>>;
   /** The arm that everybody is in, by the split's name; drawn as ever if not said. */
   arms?: Record<string, string>;
+  /** Messages that `src/messages` does not list, for journeys of a test's own: they say nothing but their name. */
+  messages?: readonly MessageType<unknown>[];
 }
 
 /** One for the tests of a file, which run one after the other: its time is global to it. */
@@ -55,7 +61,7 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
   for (const [name, overrides] of Object.entries(options.settings ?? {}))
     await saveOverrides(database.sql, { scope: journeyScope(name), overrides, at: clock.now() });
   const [stopWorkers, routing, api] = await Promise.all([
-    workersOn(parts, options.arms ?? {}),
+    workersOn(parts, options),
     routingOn(parts),
     startLocalApi({ database, clock, ...declared.started }),
   ]);
@@ -73,11 +79,11 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
 /** The activities of production, with providers that keep what they are given. */
 function workersOn(
   { environment, client, declared, database, time, kept }: Parts,
-  arms: Record<string, string>,
+  { arms = {}, messages = [] }: TestShopOptions,
 ) {
   const { journeys, watches } = declared.versions;
   const common = { database, clock: time.clock, watches };
-  const sending = { ...common, channels: kept.channels };
+  const sending = { ...common, channels: kept.channels, ...sayingNames(messages) };
   return startWorkers({
     environment,
     namespace: client.options.namespace,
@@ -103,6 +109,16 @@ function routingOn({ client, declared, database, time }: Parts) {
     dispatching: { client, describe: describeWorkflows(declared.versions) },
     log: silentLog,
   });
+}
+
+/** The messages there are, with content of their own, and a test's. */
+function sayingNames(messages: readonly MessageType<unknown>[]) {
+  const render: RenderMessage = (asked) => {
+    if (!messages.includes(asked.message)) return renderMessage(asked);
+    const { name } = asked.message;
+    return asked.channel === 'email' ? { subject: name, html: name, text: name } : { text: name };
+  };
+  return { messages: [...declaredMessages, ...messages], render };
 }
 
 /** Everybody is in the arm that the test names. */
