@@ -10,10 +10,7 @@ interface Growing {
 /** One look after another at a customer who is behind: real milliseconds, growing. */
 const behind: Growing = { firstMs: 250, growth: 1.5, longestMs: 4_000 };
 
-/**
- * One look after another while sending is paused: real milliseconds, growing. When it is resumed, what has waited goes
- * out over the longest of them, each at the moment at which it looks, and not all at once.
- */
+/** One look after another while sending is paused: real milliseconds, growing. Once it is resumed, each has its turn. */
 const paused: Growing = { firstMs: 1_000, growth: 2, longestMs: 60_000 };
 
 /** The calls that a provider does not take are made again: real milliseconds, growing; its own word goes before. */
