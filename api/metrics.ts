@@ -4,10 +4,13 @@ import { queueDepths } from '../src/db/queries/queue-depths.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
+import { runMetrics } from './run-metrics.ts';
 import { withinTime } from './within-time.ts';
 
 /** What Prometheus scrapes of one process of the API. Counts of the database are read at the scrape. */
-export function createMetrics(deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log'>): {
+export function createMetrics(
+  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys'>,
+): {
   registry: Registry;
   observe: RequestHandler;
 } {
@@ -15,6 +18,7 @@ export function createMetrics(deps: Pick<RouteDeps, 'ingestion' | 'database' | '
   ingestionMetrics(registry, deps.ingestion);
   flushMetrics(registry, deps.ingestion);
   databaseMetrics(registry, deps);
+  runMetrics(registry, deps);
   return { registry, observe: timing(registry) };
 }
 
