@@ -24,9 +24,6 @@ export const pageParameters = {
 export const listOf = (item: z.ZodType) =>
   z.object({ items: z.array(item), cursor: z.string().nullable().describe('Of the next page; null: none.') });
 
-/** A page of a list whose items are not described. */
-export const listSchema = listOf(z.looseObject({}));
-
 /** A page of a list as it is answered. */
 export interface ListAnswer<Item> {
   items: Item[];
