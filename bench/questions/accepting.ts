@@ -6,7 +6,7 @@ import type { Finding, Question, Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { ratioOf, spreadOf } from '../statistics.ts';
 
-const connections = 128;
+const connections = 256;
 
 /** (a) One event a request. */
 export const accepting: Question = {

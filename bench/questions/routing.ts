@@ -13,7 +13,7 @@ export const routing: Question = {
   title: 'Events that concern no run: routed per second, and calls to Temporal',
   async measure(bench, size) {
     const shop = await BenchShop.open(bench, 'routing');
-    const events = size === 'tiny' ? 300 : 20_000;
+    const events = size === 'tiny' ? 300 : 10_000;
     const calls = () => temporalCalls(shop.temporal.metricsUrl, 'default');
     const made = new Map<string, number>();
     let named = 0;
