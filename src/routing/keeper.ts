@@ -26,7 +26,8 @@ import {
   type OpenRunPlace,
 } from '../db/queries/open-runs-to-check.ts';
 import { oweEndAgain, oweStartAgain } from '../db/queries/owe-again.ts';
-import { openDeliveries, settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
+import { openDeliveries } from '../db/queries/open-deliveries.ts';
+import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
 import { bounds } from '../domain/bounds.ts';
 import { listedAsRunning, standingOf, type Standing } from './standing.ts';
 import { Wakeup } from './wakeup.ts';

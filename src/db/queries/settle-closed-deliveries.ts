@@ -1,22 +1,5 @@
 import type { Sql } from '../connect.ts';
 
-/** A delivery that nobody has settled, and whether its run is over. */
-export interface OpenDelivery {
-  id: string;
-  isOver: boolean;
-}
-
-/** The next deliveries that wait or are to be sent, at most `limit`, oldest first, beyond an id. */
-export async function openDeliveries(sql: Sql, after: string | null, limit: number): Promise<OpenDelivery[]> {
-  const beyond = after ? sql`and id > ${after}` : sql``;
-  return sql<OpenDelivery[]>`
-    select d.id, r.state = 'closed' as "isOver"
-    from (select id, run_id from deliveries where state in ('waiting', 'intended') ${beyond}
-          order by id limit ${limit}) d
-    join runs r on r.id = d.run_id
-    order by d.id`;
-}
-
 /**
  * Settles what closed runs have left open in the ledger; says how many. What waits is withheld; what was to be sent
  * and was certainly not taken is cancelled; a call begun before a time, whose end was never told, is `unknown`: with
