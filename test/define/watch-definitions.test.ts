@@ -16,9 +16,9 @@ const sound = {
 } as const;
 
 test('each watch goes by the name and version of its export; journeys are kept apart', () => {
-  expect(watchDefinitions()).toMatchObject([
-    { name: 'backInStock', version: 1, subject: 'sku', holdout: 0.1, wave: { perUnit: 2, every: '1 hour' } },
-  ]);
+  expect(watchDefinitions().find(({ name }) => name === 'backInStock')).toMatchObject({
+    ...{ version: 1, subject: 'sku', holdout: 0.1, wave: { perUnit: 2, every: '1 hour' } },
+  });
   expect(journeyVersions().map(({ name }) => name)).not.toContain('backInStock');
   const versions = { back: watch(sound), back_v2: watch(sound) };
   expect(watchDefinitions(versions).map(({ workflowType }) => workflowType)).toEqual(['back_v2']);

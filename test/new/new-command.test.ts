@@ -53,33 +53,34 @@ describe('a name', () => {
   }
 });
 
+/** The lists are the real ones: no journey of an author has this name. */
 describe('the command', () => {
   test('says what it wrote and what comes next, and everything is named where names are listed', async () => {
     const at = await tree('whole');
-    const said = await runNew(at, ['journey', 'welcomeBack']);
-    expect(said).toContain('  workflows/journeys/welcome-back.ts\n');
-    expect(said).toContain('npm run record -- welcomeBack');
-    expect(await read(at, 'workflows/journeys/welcome-back.ts')).toContain(
-      'export const welcomeBack = journey({',
+    const said = await runNew(at, ['journey', 'keptForTests']);
+    expect(said).toContain('  workflows/journeys/kept-for-tests.ts\n');
+    expect(said).toContain('npm run record -- keptForTests');
+    expect(await read(at, 'workflows/journeys/kept-for-tests.ts')).toContain(
+      'export const keptForTests = journey({',
     );
     expect(await read(at, 'workflows/index.ts')).toMatch(
-      /\nexport \{ welcomeBack \} from '\.\/journeys\/welcome-back\.ts';\n$/,
+      /\nexport \{ keptForTests \} from '\.\/journeys\/kept-for-tests\.ts';\n$/,
     );
     const messages = await read(at, 'src/messages/index.ts');
-    expect(messages).toMatch(/ messages: [^=]*= \[[^\]]*\bcartNudge,[^\]]*\bwelcomeBackNote,?\s*\];/);
-    expect(messages).toMatch(/ contents: [^=]*= \[[^\]]*\bwelcomeBackNoteContent,?\s*\];/);
+    expect(messages).toMatch(/ messages: [^=]*= \[[^\]]*\bcartNudge,[^\]]*\bkeptForTestsNote,?\s*\];/);
+    expect(messages).toMatch(/ contents: [^=]*= \[[^\]]*\bkeptForTestsNoteContent,?\s*\];/);
     const durable = JSON.parse(await read(at, 'test/durable-names.json')) as Record<string, string[]>;
-    expect(durable['workflows']).toEqual(expect.arrayContaining(['abandonedCart', 'welcomeBack']));
-    expect(durable['messages']).toEqual(expect.arrayContaining(['cart-nudge', 'welcome-back-note']));
+    expect(durable['workflows']).toEqual(expect.arrayContaining(['abandonedCart', 'keptForTests']));
+    expect(durable['messages']).toEqual(expect.arrayContaining(['cart-nudge', 'kept-for-tests-note']));
   });
 
   test('writes two, one after the other', async () => {
     const at = await tree('two');
-    await runNew(at, ['journey', 'one-more']);
-    await runNew(at, ['journey', 'two-more']);
+    await runNew(at, ['journey', 'kept-for-tests-one']);
+    await runNew(at, ['journey', 'kept-for-tests-two']);
     const messages = await read(at, 'src/messages/index.ts');
-    expect(messages).toContain('oneMoreNote');
-    expect(messages).toContain('twoMoreNote');
+    expect(messages).toContain('keptForTestsOneNote');
+    expect(messages).toContain('keptForTestsTwoNote');
   });
 
   test('refuses a name that is there, or was', async () => {
@@ -91,24 +92,24 @@ describe('the command', () => {
 
   test('writes over no file, and then nothing at all', async () => {
     const at = await tree('there');
-    const mine = join(at, 'src/messages/welcome-back-note.ts');
+    const mine = join(at, 'src/messages/kept-for-tests-note.ts');
     await writeFile(mine, 'mine');
     const before = await read(at, 'workflows/index.ts');
-    await expect(runNew(at, ['journey', 'welcome-back'])).rejects.toThrow(
-      /Nothing was written, for there is src\/messages\/welcome-back-note\.ts already/,
+    await expect(runNew(at, ['journey', 'kept-for-tests'])).rejects.toThrow(
+      /Nothing was written, for there is src\/messages\/kept-for-tests-note\.ts already/,
     );
     expect(await readFile(mine, 'utf8')).toBe('mine');
     expect(await read(at, 'workflows/index.ts')).toBe(before);
-    await expect(read(at, 'workflows/journeys/welcome-back.ts')).rejects.toThrow(/ENOENT/);
+    await expect(read(at, 'workflows/journeys/kept-for-tests.ts')).rejects.toThrow(/ENOENT/);
   });
 
   test('writes nothing where a list has no place for the name, and says what to add', async () => {
     const at = await tree('odd');
     await writeFile(join(at, 'src/messages/index.ts'), 'export {};\n');
-    await expect(runNew(at, ['journey', 'welcome-back'])).rejects.toThrow(
-      /src\/messages\/index\.ts looks different than expected: add welcomeBackNote to `messages`/,
+    await expect(runNew(at, ['journey', 'kept-for-tests'])).rejects.toThrow(
+      /src\/messages\/index\.ts looks different than expected: add keptForTestsNote to `messages`/,
     );
-    await expect(read(at, 'workflows/journeys/welcome-back.ts')).rejects.toThrow(/ENOENT/);
+    await expect(read(at, 'workflows/journeys/kept-for-tests.ts')).rejects.toThrow(/ENOENT/);
   });
 
   const wrong: [string[], RegExp][] = [
