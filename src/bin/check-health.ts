@@ -25,7 +25,7 @@ async function check(part: string | undefined): Promise<void> {
 async function checkRouter(): Promise<void> {
   const { DATABASE_URL: url } = loadConfig(process.env);
   if (!url) throw new StartError('DATABASE_URL is not set.');
-  const sql = postgres(url, { max: 1, connect_timeout: 4 });
+  const sql = postgres(url, { max: 1, connect_timeout: 4, fetch_types: false });
   try {
     const [row] = await sql<{ n: number }[]>`
       select count(*)::int as n from pg_stat_activity

@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { knowArrayTypes } from './array-types.ts';
 import { guardTransactions } from './guard-transactions.ts';
 import * as schema from './schema/index.ts';
 
@@ -22,12 +23,15 @@ export function connect(url: string, options: { max?: number; name?: string } = 
     // The library's own back-off grows to many seconds: a database that is back would be thought gone.
     backoff: () => 0.2,
     onnotice: () => {},
+    // In its place `knowArrayTypes`, which says why.
+    fetch_types: false,
     connection: {
       application_name: options.name ?? 'kairos',
       // A plan that was kept from when a table was small reads the whole of it after a burst, until statistics catch up.
       plan_cache_mode: 'force_custom_plan',
     },
   });
+  knowArrayTypes(sql);
   guardTransactions(sql);
   return { sql, db: overPool(sql), end: () => sql.end({ timeout: 5 }) };
 }

@@ -35,7 +35,7 @@ export async function checkOutside({ config, env, say }: Named): Promise<void> {
 /** @throws StartError when the database that DATABASE_URL names does not answer, or is too old. Never shows the password. */
 async function checkDatabase(url: string): Promise<void> {
   const version = await untilAnswer(async () => {
-    const sql = postgres(url, { max: 1, connect_timeout: 4, onnotice: () => {} });
+    const sql = postgres(url, { max: 1, connect_timeout: 4, fetch_types: false, onnotice: () => {} });
     try {
       const [row] = await sql<
         { version: number }[]

@@ -146,7 +146,7 @@ export function clusterUrl(cluster: Cluster, port: number, database: string): st
 
 /** Whether the server behind a URL answers a query now. */
 export async function answersQueries(url: string): Promise<boolean> {
-  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
+  const sql = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false, onnotice: () => {} });
   try {
     await sql`select 1`;
     return true;
@@ -159,7 +159,11 @@ export async function answersQueries(url: string): Promise<boolean> {
 
 /** Creates a database of a cluster that runs, unless it is there. */
 export async function ensureDatabase(cluster: Cluster, port: number, database: string): Promise<void> {
-  const sql = postgres(clusterUrl(cluster, port, 'postgres'), { max: 1, onnotice: () => {} });
+  const sql = postgres(clusterUrl(cluster, port, 'postgres'), {
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+  });
   try {
     const found = await sql`select from pg_database where datname = ${database}`;
     if (found.length === 0) await sql`create database ${sql(database)}`;
