@@ -188,14 +188,14 @@ describe('the processes of docker-compose.yml: one API, two routers, two workers
     backend = new Backend(url, given.KAIROS_WRITE_KEY, chance.fork());
     const stop = new AbortController();
     const source = counted(stories(chance.fork()));
-    const load = tellUntil(stop.signal, backend, source, chance.fork());
+    const load = tellUntil({ stop: stop.signal, quota: () => 300 }, backend, source, chance.fork());
     let told: Story[] = [];
     try {
       killed = await killTwo(chance.fork());
       toldBefore = source.count;
       await eventually(
         'as many customers again',
-        () => source.count >= Math.max(150, 2 * toldBefore),
+        () => source.count >= Math.min(280, Math.max(150, 2 * toldBefore)),
         120_000,
       );
     } finally {

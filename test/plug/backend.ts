@@ -108,25 +108,39 @@ interface Accepted {
 
 /** How many post at a time, how many customers each tells of together, and how long it rests between two groups. */
 const load = { lanes: 3, together: 8, restMs: [400, 3_000] } as const;
+const lookAgainMs = 50;
+
+export interface Telling {
+  stop: AbortSignal;
+  /** At most so many stories are begun by now: what a slow machine cannot carry is not asked of it. */
+  quota: () => number;
+}
 
 /** Posts story after story until told to stop; what was begun is posted to its end. The stories told. */
 export async function tellUntil(
-  stop: AbortSignal,
+  { stop, quota }: Telling,
   backend: Backend,
   stories: Iterator<Story, void>,
   chance: Chance,
 ): Promise<Story[]> {
   const told: Story[] = [];
-  const lane = async (lanes: Chance) => {
+  const rest = async (ms: number) => {
+    await pause(ms, undefined, { signal: stop }).catch(() => {
+      // Told to stop: the rest is over.
+    });
+  };
+  const lane = async (moments: Chance) => {
     let later: Message[][][] = [];
     while (!stop.aborted) {
+      if (told.length >= quota()) {
+        await rest(lookAgainMs);
+        continue;
+      }
       const group = Array.from({ length: load.together }, () => stories.next().value!);
       told.push(...group);
       await backend.tell([...later, ...group.map(({ steps }) => steps)]);
       later = group.map((story) => story.later);
-      await pause(lanes.between(...load.restMs), undefined, { signal: stop }).catch(() => {
-        // Told to stop: the rest is over.
-      });
+      await rest(moments.between(...load.restMs));
     }
     await backend.tell(later);
   };

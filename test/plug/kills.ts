@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
 import type { Sql } from '../../src/db/connect.ts';
+import { freePort } from '../../src/embedded/free-port.ts';
+import { readHomeFile, writeHomeFile } from '../../src/embedded/home-file.ts';
 import { isAlive } from '../../src/embedded/process-identity.ts';
 import { eventually } from '../support/eventually.ts';
 import { killPids, startKairos, untilGone, type Started } from '../support/started.ts';
@@ -65,15 +69,32 @@ export class Victim {
     this.url = url;
   }
 
+  /**
+   * On ports of its own from the start: were it on the usual ones, another Kairos that is started on this machine could
+   * take that of a part that is dead for a moment.
+   */
   static async start(home: string, env: NodeJS.ProcessEnv): Promise<Victim> {
+    const names = ['postgres', 'temporal', 'temporal-ui', 'sandbox'];
+    const ports = await Promise.all(names.map(async (name) => [name, await freePort()] as const));
+    await writeHomeFile(home, { ...(await readHomeFile(home)), ports: Object.fromEntries(ports) });
     const kairos = startKairos({ home, env });
     return new Victim(kairos, home, await kairos.ready());
   }
 
-  /** The parts that ended by themselves, or did not come up: what nobody killed should live on, whoever else dies. */
-  diedUnasked(): string[] {
+  /**
+   * The parts that ended by themselves, or did not come up, with what they wrote beside their log's lines: what nobody
+   * killed should live on, whoever else dies.
+   */
+  async diedUnasked(): Promise<string[]> {
     const lines = `${this.#said}${this.kairos.output()}`.split('\n');
-    return lines.filter((line) => line.endsWith('is started again') && !line.includes('(SIGKILL)'));
+    const died = lines.filter((line) => line.endsWith('is started again') && !line.includes('(SIGKILL)'));
+    return Promise.all(
+      died.map(async (line) => {
+        const log = await readFile(join(this.#home, 'logs', `${line.split(' ')[0]}.log`), 'utf8');
+        const plain = log.split('\n').filter((written) => !written.startsWith('{'));
+        return [line, ...plain.slice(-40)].join('\n');
+      }),
+    );
   }
 
   /** Pulls the plugs at the moment that was planned, and resolves when everything runs again. */
