@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestHandler } from 'express';
-import { queueDepths } from '../src/db/queries/queue-depths.ts';
+import { queueDepths, type QueueDepths } from '../src/db/queries/queue-depths.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
@@ -78,10 +78,24 @@ function flushMetrics(registry: Registry, ingestion: Ingestion): void {
 /** What is not known is not shown: a depth that nobody could count has no sample. */
 function databaseMetrics(registry: Registry, { database, log }: Pick<RouteDeps, 'database' | 'log'>): void {
   const registers = [registry];
-  const up = new Gauge({
+  async function counted(): Promise<QueueDepths | null> {
+    try {
+      return await withinTime(queueDepths(database.sql, bounds), bounds.countMs);
+    } catch (error) {
+      log.warn({ err: error }, 'the queues could not be counted');
+      return null;
+    }
+  }
+  // A scrape asks metrics in the order of their making, and waits for none before it asks the next: both share one count.
+  let depths: Promise<QueueDepths | null> = Promise.resolve(null);
+  new Gauge({
     name: 'kairos_database_up',
     help: '1 when the database answered this scrape in time, else 0',
     registers,
+    async collect() {
+      depths = counted();
+      this.set((await depths) === null ? 0 : 1);
+    },
   });
   new Gauge({
     name: 'kairos_queue_depth',
@@ -89,16 +103,11 @@ function databaseMetrics(registry: Registry, { database, log }: Pick<RouteDeps, 
     labelNames: ['queue'],
     registers,
     async collect() {
+      const found = await depths;
       this.reset();
-      try {
-        const { unrouted, owed } = await withinTime(queueDepths(database.sql, bounds), bounds.countMs);
-        this.set({ queue: 'unrouted' }, unrouted);
-        this.set({ queue: 'owed' }, owed);
-        up.set(1);
-      } catch (error) {
-        log.warn({ err: error }, 'the queues could not be counted');
-        up.set(0);
-      }
+      if (found === null) return;
+      this.set({ queue: 'unrouted' }, found.unrouted);
+      this.set({ queue: 'owed' }, found.owed);
     },
   });
 }

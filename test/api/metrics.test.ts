@@ -35,7 +35,8 @@ test('metrics tell what was taken in, what waits, and how long each route took, 
     'kairos_ingestion_duplicates_total 1',
     'kairos_ingestion_rejected_total 1',
     'kairos_ingestion_waiting 0',
-    'kairos_database_up 1',
+    // A line of its own: what helps to read it begins alike.
+    '\nkairos_database_up 1\n',
     'kairos_queue_depth{queue="unrouted"} 1',
     'kairos_queue_depth{queue="owed"} 0',
     'kairos_http_request_duration_seconds_count{method="POST",route="/v1/track",status="200"} 2',
@@ -74,9 +75,10 @@ test('what gathers while a commit is under way goes into one flush, whose size a
 
 test('a database that does not answer in time holds no scrape up, and what is not known is not shown', async () => {
   await using it = await setup();
+  expect(await it.scrape()).toContain('\nkairos_database_up 1\n');
   await using held = await holdTable(it.database.url, 'unrouted');
   const text = await it.scrape();
-  expect(text).toContain('kairos_database_up 0');
+  expect(text).toContain('\nkairos_database_up 0\n');
   expect(text).toContain('kairos_ingestion_waiting 0');
   expect(text).not.toContain('kairos_queue_depth{');
   await held.letGo();

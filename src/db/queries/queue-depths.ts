@@ -6,17 +6,19 @@ export interface CountBounds {
   countMs: number;
 }
 
+export interface QueueDepths {
+  unrouted: number;
+  owed: number;
+}
+
 /**
  * How many events are not yet routed, and how many dispatches not yet carried out: at most `countedItems` each.
  * @throws what PostgreSQL says when it takes longer than `countMs`.
  */
-export async function queueDepths(
-  sql: Sql,
-  { countedItems, countMs }: CountBounds,
-): Promise<{ unrouted: number; owed: number }> {
+export async function queueDepths(sql: Sql, { countedItems, countMs }: CountBounds): Promise<QueueDepths> {
   return sql.begin(async (tx) => {
     await tx`select set_config('statement_timeout', ${String(countMs)}, true)`;
-    const rows = await tx<{ unrouted: number; owed: number }[]>`
+    const rows = await tx<QueueDepths[]>`
       select (select count(*)::int from (select 1 from unrouted limit ${countedItems}) u) as unrouted,
              (select count(*)::int from (select 1 from dispatches where done_at is null limit ${countedItems}) d) as owed`;
     return rows[0]!;
