@@ -54,7 +54,9 @@ type Failure = { runId: string; error: unknown };
 
 /** Dispatches until the signal says stop. Never throws: what fails is logged and tried again. */
 export async function runDispatcher(parts: DispatcherParts, stop: AbortSignal): Promise<void> {
-  const held: Held = { runs: new HeldBack(parts.clock), versions: new HeldBack(parts.clock) };
+  // Longer than the lead is left to another, or the first to be met afterwards would be the same version.
+  const versions = new HeldBack(parts.clock, yieldMs);
+  const held: Held = { runs: new HeldBack(parts.clock), versions };
   while (!stop.aborted) {
     try {
       let isBehind = false;

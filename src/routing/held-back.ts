@@ -13,15 +13,18 @@ const withAllMs = 5_000;
 export class HeldBack {
   private readonly held = new Map<string, { untilMs: number; failures: number }>();
   private readonly clock: Clock;
+  private readonly firstMs: number;
 
-  constructor(clock: Clock) {
+  /** @param firstMs What the growing pause begins with; real milliseconds. */
+  constructor(clock: Clock, firstMs: number = alone.firstMs) {
     this.clock = clock;
+    this.firstMs = firstMs;
   }
 
   /** @param othersWentOn Then it fails alone and is tried ever more rarely, at least once a minute. */
   hold(what: string, othersWentOn: boolean): void {
     const failures = (this.held.get(what)?.failures ?? 0) + (othersWentOn ? 1 : 0);
-    const growing = Math.min(alone.longestMs, alone.firstMs * alone.growth ** failures);
+    const growing = Math.min(alone.longestMs, this.firstMs * alone.growth ** failures);
     const untilMs = this.nowMs() + (othersWentOn ? growing : withAllMs);
     this.held.delete(what);
     this.held.set(what, { untilMs, failures });
