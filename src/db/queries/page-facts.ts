@@ -35,7 +35,8 @@ export interface PageRow {
 
 /**
  * Everything the gate looks at for a page of entries, longest waiting first, in one statement and so in one snapshot:
- * a purchase is either routed or still owed. Who waits no longer, or has become another customer, is told as it is now.
+ * a purchase is either routed or still owed. The ledger is looked up entry by entry (`offset 0` keeps it so): left free,
+ * PostgreSQL reads all that was ever sent of the message, for each page. Who waits no longer, or has become another customer, is told as it is now.
  */
 export function pageFacts(
   sql: Sql | TransactionSql,
@@ -51,7 +52,9 @@ export function pageFacts(
       d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e
     join customers c on c.id = e.customer_id
-    left join deliveries d on d.entry_id = e.id and d.message = ${message}
+    left join lateral (
+      select o.id, o.state, o.verdicts from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
+    ) d on true
     where e.id = any(${[...entryIds]}::uuid[])
     order by e.since, e.id`;
 }
