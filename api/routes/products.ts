@@ -17,17 +17,21 @@ import { resource } from '../resource.ts';
 
 const productAnswer = z.object({
   sku: z.string(),
-  productId: z.string().nullable(),
+  product_id: z.string().nullable(),
   title: z.string(),
-  priceMinor: z.int().describe('The newest price that any source reported, in minor units.'),
+  price: z
+    .int()
+    .describe(
+      'The newest price that any source reported, in minor units of the currency: 1999 for 19.99 EUR.',
+    ),
   currency: z.string(),
   category: z.string().nullable(),
   url: z.string().nullable(),
-  imageUrl: z.string().nullable(),
+  image_url: z.string().nullable(),
   substitutes: z.array(z.string()),
   rating: z.number().nullable(),
   reviews: z.array(z.object({ author: z.string(), rating: z.number(), text: z.string() })),
-  units: z.int().nullable().describe('On the shelf now; null when it was never reported.'),
+  available: z.int().nullable().describe('On the shelf now; null when it was never reported.'),
   soldOutAt: z.iso.datetime().nullable(),
   updatedAt: z.iso.datetime(),
 });
@@ -50,7 +54,8 @@ export function productRoutes(router: IRouter, deps: RouteDeps): void {
   resource(router, '/v1/products', { put: (req, res) => takeProducts(deps, schema, req, res) });
   describe(router, '/v1/products/:sku', {
     get: {
-      summary: 'A product with its stock and price as they are now.',
+      summary:
+        'A product with its stock and price as they are now, in the words in which it was put; the price in minor units.',
       key: 'admin',
       answer: productAnswer,
       errors: ['unknown-product'],
