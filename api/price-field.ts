@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blankAsNull } from './text-field.ts';
 import { isCurrency, toMinor } from '../src/domain/money.ts';
 
 const amountError = 'expected an amount of the major unit, 0 or more, such as 19.99';
@@ -13,10 +14,13 @@ export const priceFields = {
     ],
     amountError,
   ),
-  currency: z
-    .string(currencyError)
-    .regex(/^[A-Za-z]{3}$/, currencyError)
-    .nullish(),
+  currency: z.preprocess(
+    blankAsNull,
+    z
+      .string(currencyError)
+      .regex(/^[A-Za-z]{3}$/, currencyError)
+      .nullish(),
+  ),
 };
 
 /** A price in minor units; an issue of the schema for what is none. */

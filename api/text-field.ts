@@ -8,8 +8,12 @@ export function textField(what: string, maxLength: number) {
   return z.string(error).trim().min(1, error).max(maxLength, error).regex(withoutControls, error);
 }
 
+/** Null for a blank text, else the value itself: what may be absent is often written blank. */
+export function blankAsNull(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() === '' ? null : value;
+}
+
 /** Such a text, or none: null and blank stand for absent. */
 export function optionalTextField(what: string, maxLength: number) {
-  const absent = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? null : value);
-  return z.preprocess(absent, textField(what, maxLength).nullish());
+  return z.preprocess(blankAsNull, textField(what, maxLength).nullish());
 }

@@ -29,14 +29,23 @@ export function readCloudEvent(came: unknown, schemas: DataSchemas): CloudEvent 
   if (typeof came !== 'object' || came === null || Array.isArray(came)) {
     throw new AppError('malformed-message', `Expected a CloudEvent as an object, got ${sayValue(came)}.`);
   }
-  const { id, source, type, subject, time, data } = parse(envelopeSchema, came, 'malformed-message');
+  const { id, source, type, subject, time, ...content } = parse(envelopeSchema, came, 'malformed-message');
   const known = universalTypes.find((name) => name === type);
   if (known === undefined) throw unknownType(type);
-  if (data === undefined) {
-    throw new AppError('malformed-message', `data: a ${known} says in it what is, got nothing.`);
-  }
+  const data = dataOf(content, known);
   const read = parse(z.object({ data: schemas[known] }), { data }, 'malformed-message');
   return { id, source, type: known, subject, timeMs: time, data: read.data };
+}
+
+/** The data, also of clients that were handed them as bytes. */
+function dataOf(content: { data?: unknown; data_base64?: unknown }, type: UniversalType): unknown {
+  const { data, data_base64: fromBytes } = content;
+  if (fromBytes == null) {
+    if (data !== undefined) return data;
+    throw new AppError('malformed-message', `data: a ${type} says in it what is, got nothing.`);
+  }
+  if (data === undefined) return fromBytes;
+  throw new AppError('malformed-message', 'data_base64: expected either this or `data`, got both.');
 }
 
 /** What is refused but by its data, as OpenAPI has it: one shape a type. */
@@ -80,6 +89,18 @@ const timeSchema = z
 
 const jsonError = 'expected JSON data: "application/json", or none';
 
+const bytesError = 'expected JSON in UTF-8 as base64, or better in `data`';
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const bytesSchema = z.base64(bytesError).transform((text, context): unknown => {
+  try {
+    return JSON.parse(utf8.decode(Buffer.from(text, 'base64'))) as unknown;
+  } catch {
+    context.issues.push({ code: 'custom', message: `${bytesError}, got ${sayValue(text)}`, input: text });
+    return z.NEVER;
+  }
+});
+
 /** The attributes that are read. */
 const envelopeSchema = z.object({
   specversion: z.literal('1.0', 'expected "1.0", as a text'),
@@ -89,7 +110,7 @@ const envelopeSchema = z.object({
   subject: textField('what it is of (a sku, a region, a topic)', bounds.idLength),
   time: timeSchema.nullish().transform((ms) => ms ?? null),
   datacontenttype: z.string(jsonError).refine(isJsonType, { error: sayJson }).nullish(),
-  data_base64: z.null('expected JSON in `data`; bytes are not read here').optional(),
+  data_base64: bytesSchema.nullish(),
   data: z.unknown().optional(),
 });
 

@@ -4,7 +4,7 @@ import { sayValue } from '../../src/domain/say-value.ts';
 import type { NewProduct } from '../../src/db/queries/upsert-products.ts';
 import { unitsSchema } from '../cloud-events/data.ts';
 import { minorPrice, priceFields } from '../price-field.ts';
-import { optionalTextField, textField } from '../text-field.ts';
+import { blankAsNull, optionalTextField, textField } from '../text-field.ts';
 
 /** A product as it was put: what the catalogue keeps, and the units that were reported with it, if any. */
 export interface PutProduct extends NewProduct {
@@ -26,7 +26,7 @@ const asText = (value: unknown) =>
 
 /** Only http(s), and nothing that could end the attribute of a mail's HTML that it stands in. */
 const address = z.preprocess(
-  (value) => (value === '' ? null : value),
+  blankAsNull,
   z
     .string('expected an address that begins with http:// or https://')
     .max(bounds.urlLength, `expected an address of ${bounds.urlLength} characters at most`)

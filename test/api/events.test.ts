@@ -99,12 +99,17 @@ test('a batch is accepted in its order, but for what is wrong with it', async ()
       subject: 'cup-final',
       data: { title: 'The final', regions: ['de'] },
     }),
-    cloudEvent({ id: 'p', type: 'price.changed', data: { price: '19.99' } }),
+    cloudEvent({ id: 'p', type: 'price.changed', data: { price: '19.99', currency: ' ' } }),
+    cloudEvent({
+      id: 'b',
+      data: undefined,
+      data_base64: Buffer.from('{"available":7,"location":"größe"}').toString('base64'),
+    }),
   ];
   const answer = await s.post(batch, { 'content-type': 'application/cloudevents-batch+json; charset=UTF-8' });
   expect(answer.status).toBe(202);
   expect(answer.body).toMatchObject({
-    accepted: 5,
+    accepted: 6,
     duplicates: 1,
     rejected: [
       {
@@ -123,6 +128,7 @@ test('a batch is accepted in its order, but for what is wrong with it', async ()
     ['w', { day: '2026-05-03', condition: 'snow', temperatureC: null }],
     ['m', { title: 'The final', categories: [], regions: ['de'] }],
     ['p', { priceMinor: 1999, currency: 'USD' }],
+    ['b', { available: 7, location: 'größe' }],
   ]);
   const { body } = await s.api.get('/v1/rejections');
   expect(body.items).toMatchObject([
@@ -160,9 +166,12 @@ test('what is wrong with an event is named, with its place', async () => {
   expect(await place({ data: { available: '3' } })).toMatch(/^data\.available: .*got "3"$/);
   expect(await place({ data: undefined })).toBe('data: a stock.changed says in it what is, got nothing.');
   expect(await place({ data: null })).toBe('data: expected an object such as {"available":3}, got null');
-  expect(await place({ data: undefined, data_base64: 'AA==' })).toMatch(
-    /^data_base64: expected JSON in `data`/,
-  );
+  for (const bytes of ['AA==', '{}', 7, Buffer.from('{').toString('base64'), '/w==']) {
+    expect(await place({ data: undefined, data_base64: bytes })).toMatch(
+      /^data_base64: expected JSON in UTF-8 as base64/,
+    );
+  }
+  expect(await place({ data_base64: 'e30=' })).toBe('data_base64: expected either this or `data`, got both.');
   expect(await place({ datacontenttype: 'application/xml', data: '<a/>' })).toMatch(
     /^datacontenttype: expected JSON/,
   );

@@ -93,6 +93,10 @@ test('a key may come as Bearer, as the user name of Basic, in the query and in t
     [401, 'unknown-key', await s.api.post('/v1/track', body, { authorization: 'Bearer nobody' })],
     [401, 'unknown-key', await s.api.post('/v1/track', body, { authorization: 'Digest x' })],
     [401, 'unknown-key', await s.api.post('/v1/track', { ...body, writeKey: 'admin-of-test' }, {})],
+    // An admin key does not belong where proxies write it down; a write key there is still the wrong one.
+    [401, 'unknown-key', await s.api.get('/v1/rejections?writeKey=admin-of-test', {})],
+    [403, 'wrong-key', await s.api.get('/v1/rejections?writeKey=write-of-test', {})],
+    [401, 'missing-key', await s.api.get('/v1/rejections', {})],
   ];
   for (const [status, code, answer] of ways)
     expect([answer.status, answer.body.code ?? null]).toEqual([status, code]);

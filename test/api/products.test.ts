@@ -46,7 +46,10 @@ async function setup() {
 
 test('products are put with what they say of stock and price, and shown with what is so now', async () => {
   await using s = await setup();
-  const answer = await s.put([shirt, { sku: 'P 2/ü', title: 'Plain', price: '5', category: ' ', url: '' }]);
+  const answer = await s.put([
+    shirt,
+    { sku: 'P 2/ü', title: 'Plain', price: '5', category: ' ', url: ' ', currency: '' },
+  ]);
   expect([answer.status, answer.body]).toEqual([200, { accepted: 2, changed: 2 }]);
   const at = s.routing.clock.now();
   const by = { source: 'kairos:products', at };
@@ -58,17 +61,17 @@ test('products are put with what they say of stock and price, and shown with wha
   await s.routing.route();
   expect((await s.get('shirt-red-m')).body).toEqual({
     sku: 'shirt-red-m',
-    productId: 'shirt',
+    product_id: 'shirt',
     title: 'Red shirt, M',
-    priceMinor: 1999,
+    price: 1999,
     currency: 'EUR',
     category: 'Shirts',
     url: 'https://shop.example/p/shirt?size=m&colour=red',
-    imageUrl: 'https://shop.example/i/shirt.jpg',
+    image_url: 'https://shop.example/i/shirt.jpg',
     substitutes: ['shirt-blue-m'],
     rating: 4.6,
     reviews: [{ author: 'Ada', rating: 5, text: 'Two\nlines' }],
-    units: 4,
+    available: 4,
     soldOutAt: null,
     updatedAt: at.toISOString(),
   });
@@ -76,7 +79,7 @@ test('products are put with what they say of stock and price, and shown with wha
     title: 'Plain',
     category: null,
     url: null,
-    units: null,
+    available: null,
     substitutes: [],
     reviews: [],
   });
@@ -104,14 +107,14 @@ test('a put takes the place of the product, and of no other; the same again chan
   await s.routing.route();
   expect((await s.get('shirt-red-m')).body).toMatchObject({
     title: 'Shirt',
-    priceMinor: 1000,
+    price: 1000,
     currency: 'USD',
     category: null,
     substitutes: [],
-    units: 4,
+    available: 4,
     updatedAt: '2026-05-02T00:00:00.000Z',
   });
-  expect((await s.get('other')).body).toMatchObject({ title: 'Red shirt, M', units: 4 });
+  expect((await s.get('other')).body).toMatchObject({ title: 'Red shirt, M', available: 4 });
 });
 
 test('a put and a report of the warehouse act in the order in which they came', async () => {
@@ -121,13 +124,13 @@ test('a put and a report of the warehouse act in the order in which they came', 
   await postEvents(s.api, cloudEvent({ subject: 'shirt-red-m', data: { available: 0 } }));
   await s.routing.route();
   expect((await s.get('shirt-red-m')).body).toMatchObject({
-    units: 0,
+    available: 0,
     soldOutAt: '2026-05-02T00:00:00.000Z',
   });
   s.routing.moveTo('2026-05-03T00:00:00Z');
   await s.put([shirt]);
   await s.routing.route();
-  expect((await s.get('shirt-red-m')).body).toMatchObject({ units: 4, soldOutAt: null });
+  expect((await s.get('shirt-red-m')).body).toMatchObject({ available: 4, soldOutAt: null });
 });
 
 test('what is read waits for what was reported before it', async () => {
@@ -135,7 +138,7 @@ test('what is read waits for what was reported before it', async () => {
   await s.put([shirt]);
   const early = s.get('shirt-red-m');
   await s.routing.route();
-  expect((await early).body).toMatchObject({ units: 4 });
+  expect((await early).body).toMatchObject({ available: 4 });
   await s.put([{ ...shirt, available: 9 }]);
   const never = await s.get('shirt-red-m');
   expect([never.status, never.body.code]).toEqual([503, 'unavailable']);
