@@ -52,7 +52,8 @@ test('it ends when nothing is taken for as long as it is patient, or when the ke
 });
 
 test('a CloudEvent in a line is read with its time, and what keeps it from being posted is named', () => {
-  const read = (fields: Record<string, unknown>) => recordedMessage({ number: 3, text: stockChanged(5, fields) });
+  const read = (fields: Record<string, unknown>) =>
+    recordedMessage({ number: 3, text: stockChanged(5, fields) });
   expect(read({ extension: 'kept', time: '2019-10-01T02:00:00+02:00' })).toMatchObject({
     line: 3,
     atMs: Date.parse('2019-10-01T00:00:00Z'),
