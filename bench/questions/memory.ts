@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { bareNamespace } from '../bench.ts';
 import type { BenchProcess } from '../process.ts';
+import { residentMb } from '../process-figures.ts';
 import type { Question } from '../question.ts';
 import { BenchShop, inLanes } from '../shop.ts';
 import { spreadOf } from '../statistics.ts';
@@ -16,7 +16,7 @@ export const memory: Question = {
     const [few, many] = size === 'tiny' ? [3, 6] : [1_000, 20_000];
     const worker = await shop.startWorker();
     const bareWorker = await shop.startWorker({ TEMPORAL_NAMESPACE: bareNamespace }, ['--bare']);
-    const idle = await residentMb(worker);
+    const idle = await residentMb(worker.pid);
     await shop.startRouter();
     await wait(shop, 0, few);
     await waitBare(shop, few);
@@ -71,10 +71,5 @@ async function waitBare({ temporal: { bare } }: BenchShop, count: number): Promi
 /** After the garbage of the tasks has had the time to go. */
 async function settledMb(process: BenchProcess): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 2_000));
-  return residentMb(process);
-}
-
-async function residentMb({ pid }: BenchProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) / 1_024;
+  return residentMb(process.pid);
 }
