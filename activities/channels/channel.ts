@@ -37,7 +37,7 @@ export interface ChannelBatch {
   /** How many messages a call may have. */
   readonly most: number;
   /** As `send`. No recipient learns of another. */
-  send(messages: readonly Outbound[], signal?: AbortSignal): Promise<CallOutcome>;
+  readonly send: (messages: readonly Outbound[], signal?: AbortSignal) => Promise<CallOutcome>;
 }
 
 /** The trait of a customer that holds their address on a channel. */

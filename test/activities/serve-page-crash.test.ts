@@ -9,14 +9,14 @@ import { startWatching, type Watching } from '../support/watching.ts';
  * process dies, or the database goes away, between any two of them; whoever comes next calls nobody twice and passes
  * nobody over, and only what was under way may stay unknown.
  */
-async function shop(people = 5) {
+async function shop(count = 5) {
   const it = await startWatching();
-  const line = await it.line(people);
-  await it.shelf(people);
+  const line = await it.line(count);
+  await it.shelf(count);
   await it.database.sql`
     insert into waves (run_id, wave, began_at, next_at, units, places, allowed)
-    values (${it.runId}, 1, ${it.clock.now()}, ${it.clock.now()}, ${people}, ${people}, ${people})`;
-  return Object.assign(it, { line });
+    values (${it.runId}, 1, ${it.clock.now()}, ${it.clock.now()}, ${count}, ${count}, ${count})`;
+  return Object.assign(it, { people: line });
 }
 
 class Crash extends Error {}
@@ -47,7 +47,7 @@ function failing(
   };
   const statement = (...given: Parameters<Sql>) => {
     const query = sql(...given);
-    const found = stepOf(given[0] as unknown as readonly string[]);
+    const found = stepOf(given[0]);
     // A part of another statement is not awaited by itself.
     return found === null ? query : around(found, () => query);
   };
@@ -76,7 +76,7 @@ describe('the process dies', () => {
     await died(it.worker({ database: failing(it, 'commit') })(it.page()));
     expect(await it.ledger()).toEqual([]);
     await it.worker()(it.page());
-    expect(await it.told()).toEqual(it.line);
+    expect(await it.told()).toEqual(it.people);
     expect(calls(it)).toEqual([5]);
   });
 
@@ -85,7 +85,7 @@ describe('the process dies', () => {
     await died(it.worker({ database: failing(it, 'commit', 'after') })(it.page()));
     expect(await states(it)).toEqual(Array(5).fill('intended'));
     expect(await it.worker()(it.page())).toEqual({ next: null, lookAgain: false });
-    expect(await it.told()).toEqual(it.line);
+    expect(await it.told()).toEqual(it.people);
     expect(calls(it)).toEqual([5]);
   });
 
@@ -174,7 +174,7 @@ describe('the provider', () => {
         : { kind: 'accepted', providerId: 'p' };
     await it.worker()(it.page());
     const failed = (await it.ledger()).filter(({ state }) => state === 'failed');
-    expect(failed).toMatchObject([{ customerId: it.line[11], providerCode: '400' }]);
+    expect(failed).toMatchObject([{ customerId: it.people[11], providerCode: '400' }]);
     expect((await states(it)).filter((state) => state === 'accepted')).toHaveLength(15);
     expect(calls(it)).toEqual([16, 8, 8, 4, 2, 2, 1, 1, 4]);
   });
@@ -196,7 +196,7 @@ describe('the provider', () => {
     await expect(it.worker({ abort: () => stop.signal })(it.page())).rejects.toThrow(/between two calls/);
     expect(await states(it)).toEqual(['accepted', 'accepted', 'intended', 'intended', 'intended']);
     await it.worker()(it.page());
-    expect(await it.told()).toEqual(it.line);
+    expect(await it.told()).toEqual(it.people);
   });
 });
 
@@ -204,7 +204,7 @@ test('two attempts at once serve everybody once', async () => {
   await using it = await shop(20);
   await Promise.all([it.worker()(it.page()), it.worker()(it.page()), it.worker()(it.page())]);
   await it.worker()(it.page());
-  expect((await it.told()).sort()).toEqual([...it.line].sort());
+  expect((await it.told()).sort()).toEqual([...it.people].sort());
   expect(new Set(addresses(it)).size).toBe(20);
   expect(addresses(it)).toHaveLength(20);
 });
@@ -214,9 +214,9 @@ test('what was decided and not sent is not sent when the run has ended, or conse
   await died(it.worker({ database: failing(it, 'commit', 'after') })(it.page()));
   await it.database.sql`
     insert into consents (id, customer_id, channel, state, source, at)
-    values (gen_random_uuid(), ${it.line[0]!}, 'email', 'denied', 'test', ${new Date(it.clock.now().getTime() + 1)})`;
+    values (gen_random_uuid(), ${it.people[0]!}, 'email', 'denied', 'test', ${new Date(it.clock.now().getTime() + 1)})`;
   await it.worker()(it.page());
-  expect(await it.told()).toEqual(it.line.slice(1));
-  const [refused] = (await it.ledger()).filter(({ customerId }) => customerId === it.line[0]);
+  expect(await it.told()).toEqual(it.people.slice(1));
+  const [refused] = (await it.ledger()).filter(({ customerId }) => customerId === it.people[0]);
   expect(refused).toMatchObject({ state: 'cancelled', reason: 'no-consent', arm: 'treated' });
 });

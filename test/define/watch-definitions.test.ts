@@ -51,7 +51,7 @@ describe('refuses, and says what was expected', () => {
     [{ settings: { patience: 'long' } }, /back\.settings\.patience: "long" is not a span/],
   ];
   test.each(mistakes)('%j', (mistake, sentence) => {
-    const back = watch({ ...sound, ...mistake } as typeof sound);
+    const back = watch({ ...sound, ...mistake });
     expect(() => watchVersions({ back })).toThrow(sentence);
   });
 });

@@ -93,8 +93,11 @@ export async function startWatching(watch: WatchDefinition = testWatch()): Promi
     render,
     heartbeat: () => {},
   };
-  const worker: Watching['worker'] = (over) =>
-    createPageActivities({ attempt: () => 1, abort: () => undefined, ...parts, ...over }).servePage;
+  const worker: Watching['worker'] = (over) => {
+    const given = { attempt: () => 1, abort: () => undefined, ...parts, ...over };
+    const activities = createPageActivities(given);
+    return (input) => activities.servePage(input);
+  };
   const waves = createWatchActivities(parts);
   const runId = newId(clock);
   const at = clock.now();
