@@ -18,10 +18,9 @@ contenders are is in \`bench/questions\` and \`bench/parts\`.
 
 /** The state of the machine, in words that name no machine. */
 export function machine(clock: Clock): string {
-  const model = cpus()[0]?.model.trim() || 'unknown';
   return [
     clock.realNow().toISOString().slice(0, 16).replace('T', ' '),
-    `${cpus().length} cores (${model})`,
+    `${cpus().length} cores`,
     `${Math.round(totalmem() / 2 ** 30)} GB of memory`,
     `Node ${process.version}`,
     `load ${loadavg()[0]!.toFixed(1)} at the start`,
