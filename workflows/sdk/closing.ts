@@ -7,7 +7,11 @@ import type { Inbox } from './inbox.ts';
  * owed to the run: an event that was meant for it is heard first, so that none falls between this run and the next.
  * A run that was ended by a dispatch has a closed row already.
  */
-export async function close(run: { runId: string; outcome: string; inbox: Inbox }): Promise<string> {
+export async function close(run: {
+  runId: string;
+  outcome: string;
+  inbox: Pick<Inbox, 'end' | 'heardUpTo'>;
+}): Promise<string> {
   const { runId, outcome, inbox } = run;
   for (;;) {
     if (inbox.end) return endOutcome(inbox.end);
