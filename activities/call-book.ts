@@ -1,7 +1,10 @@
 import type { CallOutcome } from './channels/channel.ts';
 
-/** How many calls are remembered; beyond, the oldest is forgotten, which makes it `unknown` at worst. */
-const mostRemembered = 10_000;
+/**
+ * How many calls are remembered; beyond, the oldest is forgotten, which makes it `unknown` at worst. Twice what the
+ * pages of waves that a process serves at once (40, of a thousand each) can have in hand.
+ */
+const mostRemembered = 100_000;
 
 interface Entry {
   /** Which call of the delivery: its row's `callingAt`, epoch milliseconds. */

@@ -50,11 +50,13 @@ export async function passLeftovers(
     const { now, rows } = await lookAtEntries(look, entries);
     // Under the locks, and so as they are now.
     const left = await intendedOf(tx, asked);
+    // Taken, not looked at: the attempt before may be about to make the call, and now it cannot.
     const isOurs = ({ id, callingAt }: IntendedDelivery) =>
-      callingAt === null || parts.calls.holds(id, callingAt);
-    await giveUp(look, { lost: left.filter((one) => !isOurs(one)), now });
-    const again = new Map(left.filter(isOurs).map((one) => [one.id, one]));
-    return secondLook(look, { rows: rows.filter(({ deliveryId }) => again.has(deliveryId!)), again, now });
+      callingAt === null || parts.calls.take(id, callingAt);
+    const again = new Set(left.filter(isOurs).map(({ id }) => id));
+    await giveUp(look, { lost: left.filter(({ id }) => !again.has(id)), now });
+    await release(look, [...again]);
+    return secondLook(look, { rows: rows.filter(({ deliveryId }) => again.has(deliveryId!)), now });
   });
 }
 
@@ -84,7 +86,7 @@ async function giveUp(
 /** What may have changed since they were decided on is asked again; what was drawn and counted stays. */
 async function secondLook(
   look: PageLook,
-  { rows, again, now }: { rows: readonly PageRow[]; again: ReadonlyMap<string, IntendedDelivery>; now: Date },
+  { rows, now }: { rows: readonly PageRow[]; now: Date },
 ): Promise<Leftovers> {
   const left: Leftovers = { calls: [], waiting: null };
   for (const row of rows) {
@@ -104,21 +106,14 @@ async function secondLook(
       left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content });
     }
   }
-  await release(look, left.calls, again);
   return left;
 }
 
-/** Marked by this process, which knows that it did not call: free to be marked again. */
-async function release(
-  { tx, parts }: PageLook,
-  calls: readonly Outbound[],
-  again: ReadonlyMap<string, IntendedDelivery>,
-): Promise<void> {
-  const marked = calls.filter(({ deliveryId }) => again.get(deliveryId)!.callingAt !== null);
-  if (marked.length === 0) return;
-  const ids = marked.map(({ deliveryId }) => deliveryId);
-  await tx`update deliveries set calling_at = null where id = any(${ids}::uuid[]) and state = 'intended'`;
-  for (const id of ids) parts.calls.forget(id, again.get(id)!.callingAt!);
+/** What this process marked and certainly did not call: free to be marked again. */
+async function release({ tx }: PageLook, ids: readonly string[]): Promise<void> {
+  await tx`
+    update deliveries set calling_at = null
+    where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at is not null`;
 }
 
 function verdictOf(
