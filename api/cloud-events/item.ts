@@ -29,7 +29,6 @@ function readItem(came: unknown, index: number, schemas: DataSchemas, by: Delive
   assertStorable(came);
   const bytes = bytesOf(came);
   const { id, source, type, subject, timeMs, data } = readCloudEvent(came, schemas);
-  const receivedAtMs = by.receivedAt.getTime();
   return {
     index,
     came,
@@ -46,9 +45,16 @@ function readItem(came: unknown, index: number, schemas: DataSchemas, by: Delive
       previousId: null,
       admin: by.admin,
       body: { properties: { ...data } },
-      // What is said of the future holds from now on: nothing that comes later would be newer.
-      occurredAt: by.clock.fromReal(new Date(Math.min(timeMs ?? receivedAtMs, receivedAtMs))),
+      occurredAt: by.clock.fromReal(new Date(occurredMs(timeMs, by.receivedAt.getTime()))),
       receivedAt: by.clock.fromReal(by.receivedAt),
     },
   };
+}
+
+function occurredMs(timeMs: number | null, receivedAtMs: number): number {
+  // What is said of the future holds from now on: nothing that comes later would be newer.
+  if (timeMs === null || timeMs > receivedAtMs) return receivedAtMs;
+  // Many write whole seconds: so said, what is so now would be older than what another reported a moment ago.
+  const isThisSecond = timeMs % 1_000 === 0 && receivedAtMs - timeMs < 1_000;
+  return isThisSecond ? receivedAtMs : timeMs;
 }

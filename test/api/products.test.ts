@@ -133,6 +133,21 @@ test('a put and a report of the warehouse act in the order in which they came', 
   expect((await s.get('shirt-red-m')).body).toMatchObject({ available: 4, soldOutAt: null });
 });
 
+test('a report that names its time in whole seconds is no older than a put of the same second before it', async () => {
+  await using s = await setup();
+  s.routing.moveTo('2026-05-02T00:00:05.200Z');
+  await s.put([{ ...shirt, available: 0 }]);
+  s.routing.moveTo('2026-05-02T00:00:05.900Z');
+  const report = (time: string, available: number) =>
+    postEvents(s.api, cloudEvent({ subject: 'shirt-red-m', time, data: { available } }));
+  await report('2026-05-02T00:00:05Z', 7);
+  // These say exactly when; and a second that is over is over.
+  await report('2026-05-02T00:00:05.100Z', 8);
+  await report('2026-05-02T00:00:04Z', 9);
+  await s.routing.route();
+  expect((await s.get('shirt-red-m')).body).toMatchObject({ available: 7 });
+});
+
 test('what is read waits for what was reported before it', async () => {
   await using s = await setup();
   await s.put([shirt]);
