@@ -55,7 +55,8 @@ async function beginWave(
   const { perUnit, every } = waveSettings(watch, run);
   const units = Math.min(run.units, mostPlaces);
   const places = placesOf(units, perUnit);
-  if (places === 0) return { kind: 'none', soldOut: true };
+  // Units too few for a place, with a share of one each, are no end: what comes to them is no crossing, and wakes nobody.
+  if (units === 0) return { kind: 'none', soldOut: true };
   const isAsked =
     run.state === 'open' && (await anybodyWaits(tx, { list: watch.waiting.name, sku: run.subject }));
   if (!isAsked) return { kind: 'none', soldOut: false };

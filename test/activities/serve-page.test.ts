@@ -135,11 +135,15 @@ describe('what holds back', () => {
     const line = await it.line(3);
     await it.database.sql`insert into unrouted (seq, user_id) values (1, ${`user-${line[0]!}`})`;
     await it.shelf(5);
-    expect(await it.wave()).toMatchObject({ used: 2, goesOn: true });
     const serve = it.worker();
-    expect(await serve(it.page({ look: 1 }))).toEqual({ next: null, lookAgain: true });
-    await it.database.sql`delete from unrouted`;
-    expect(await serve(it.page({ look: 2 }))).toEqual({ next: null, lookAgain: false });
+    const wave = await it.wave(async (page) => {
+      expect(await serve(page)).toEqual({ next: null, lookAgain: true });
+      expect(await serve({ ...page, look: 1 })).toEqual({ next: null, lookAgain: true });
+      expect(await it.told()).toEqual(line.slice(1));
+      await it.database.sql`delete from unrouted`;
+      return serve({ ...page, look: 2 });
+    });
+    expect(wave).toMatchObject({ used: 3, goesOn: false });
     expect(await it.told()).toEqual(line);
   });
 

@@ -4,6 +4,7 @@ import type { Sql, TransactionSql } from 'postgres';
 export interface WaveRow {
   wave: number;
   nextAt: number;
+  isEnded: boolean;
   units: number;
   places: number;
   /** Of the places, those that the shelf still allows. */
@@ -19,8 +20,9 @@ export interface WaveRow {
 }
 
 const columns = (sql: Sql | TransactionSql) => sql`
-  wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", units, places, allowed, used, held_out as "heldOut", withheld,
-  look, looked_since as "lookedSince", looked_id as "lookedId", through`;
+  wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", ended_at is not null as "isEnded",
+  units, places, allowed, used, held_out as "heldOut", withheld, look,
+  looked_since as "lookedSince", looked_id as "lookedId", through`;
 
 /** The last wave of a run, or null. */
 export async function latestWave(tx: TransactionSql, runId: string): Promise<WaveRow | null> {

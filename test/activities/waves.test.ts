@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { startWatching, testWatch } from '../support/watching.ts';
+
+test('half a place a unit: one unit serves nobody yet, and is no end, for more of them wake nobody', async () => {
+  await using it = await startWatching(testWatch({ wave: { perUnit: 0.5, every: '1 hour' } }));
+  const line = await it.line(5);
+  await it.shelf(1);
+  expect(await it.wave()).toMatchObject({ units: 1, places: 0, used: 0, unitsLeft: 1, goesOn: true });
+  it.pass('1 hour');
+  await it.shelf(4);
+  expect(await it.wave()).toMatchObject({ places: 2, used: 2 });
+  expect(await it.told()).toEqual(line.slice(0, 2));
+});
+
+test('places that a wave had left when it ended serve nobody: the next counts the shelf', async () => {
+  await using it = await startWatching();
+  const told = await it.line(2);
+  await it.shelf(10);
+  expect(await it.wave()).toMatchObject({ places: 10, used: 2, goesOn: false });
+  await it.line(20);
+  await it.shelf(3);
+  // Asked by a workflow that was started anew, or by an attempt that was given up and goes on all the same.
+  expect(await it.worker()(it.page())).toEqual({ next: null, lookAgain: false });
+  expect(await it.told()).toEqual(told);
+  it.pass('1 hour');
+  expect(await it.wave()).toMatchObject({ units: 3, places: 3, used: 3 });
+});
