@@ -9,7 +9,7 @@ import { withinTime } from './within-time.ts';
 
 /** What Prometheus scrapes of one process of the API. Counts of the database are read at the scrape. */
 export function createMetrics(
-  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys'>,
+  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches'>,
 ): {
   registry: Registry;
   observe: RequestHandler;

@@ -10,10 +10,16 @@ const graceMs = 10 * 60_000;
 /** Real milliseconds for which a failed run is counted. */
 const failedForMs = 60 * 60_000;
 
-/** Tells of runs that somebody should look at, by the name of their journey. What is not known is not shown. */
+/** Tells of runs that somebody should look at, by the name of their journey or watch. What is not known is not shown. */
 export function runMetrics(
   registry: Registry,
-  { database, log, clock, journeys }: Pick<RouteDeps, 'database' | 'log' | 'clock' | 'journeys'>,
+  {
+    database,
+    log,
+    clock,
+    journeys,
+    watches,
+  }: Pick<RouteDeps, 'database' | 'log' | 'clock' | 'journeys' | 'watches'>,
 ): void {
   new Gauge({
     name: 'kairos_runs_troubled',
@@ -23,9 +29,14 @@ export function runMetrics(
     async collect() {
       this.reset();
       const ago = (realMs: number) => clock.fromReal(new Date(clock.realNow().getTime() - realMs));
-      const openedBefore = new Map(
-        journeys.map(({ name, lasts }) => [name, new Date(ago(graceMs).getTime() - spanMs(lasts))]),
-      );
+      const openedBefore = new Map([
+        // A watch lasts for as long as there is something to watch: of it, only what failed is counted.
+        ...watches.map(({ name }): [string, Date] => [name, new Date(0)]),
+        ...journeys.map(({ name, lasts }): [string, Date] => [
+          name,
+          new Date(ago(graceMs).getTime() - spanMs(lasts)),
+        ]),
+      ]);
       try {
         const asked = { openedBefore, failedSince: ago(failedForMs), ...bounds };
         for (const one of await withinTime(runTroubles(database.sql, asked), bounds.countMs)) {
