@@ -2,6 +2,7 @@ import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { RuledEntry } from '../src/db/queries/record-page.ts';
 import { isFurther, mostVerdicts, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
 import { judge, type Ruling } from '../src/domain/gate.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
 import { newId } from '../src/ids.ts';
 import type { Outbound } from './channels/channel.ts';
 import { factsFor, renderForEntry, type PageLook } from './page-look.ts';
@@ -22,8 +23,8 @@ export interface JudgedPage {
 
 /**
  * Judges one after the other until the places are gone. Only a would-send uses a place, held out or not. Who is not
- * reached here and may be on the next channel keeps one, until that channel has been asked: they waited longer than
- * those who come after them.
+ * reached here and would be on a later channel keeps one, until that channel has been asked: they waited longer than
+ * those who come after them. Who is reached nowhere is passed over at once: of such there may be any number.
  */
 export async function judgePage(
   look: PageLook,
@@ -58,14 +59,23 @@ async function judgeEntry(
   page: JudgedPage,
   { row, now }: { row: PageRow; now: Date },
 ): Promise<boolean> {
+  const found = askChannels(look, row, now);
+  const [first, last] = [found[0]!, found.at(-1)!];
+  // Reached on a later channel: the call is made on that one's own queue, by its own page.
+  if (last.ruling.reason === null && first !== last) {
+    const { channel, ruling } = first;
+    const refused = ruledEntry(look, { row, found: [first], now });
+    page.ruled.push({ ...refused, state: 'waiting', reason: ruling.reason, channel });
+    return true;
+  }
   const facts = factsFor(look, row, now);
-  let ruling = judge(facts);
-  const rendered = ruling.reason === null ? await renderForEntry(look, row) : null;
-  if (rendered && 'missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
-  const ruled = ruledEntry(look, { row, ruling, now });
+  const rendered = last.ruling.reason === null ? await renderForEntry(look, row) : null;
+  if (rendered && 'missing' in rendered) last.ruling = judge({ ...facts, missing: rendered.missing });
+  const { ruling } = last;
+  const ruled = ruledEntry(look, { row, found, now });
   page.ruled.push(ruled);
-  if (ruling.state === 'withheld' && ruled.state === 'withheld') page.withheld += 1;
-  if (ruling.reason !== null) return ruled.state === 'waiting' && ruling.state === 'withheld';
+  if (ruling.state === 'withheld') page.withheld += 1;
+  if (ruling.reason !== null) return false;
   page.used += 1;
   if (ruling.state === 'held-out') page.heldOut += 1;
   else if (rendered && 'content' in rendered && !('fault' in facts.address)) {
@@ -74,38 +84,57 @@ async function judgeEntry(
   return true;
 }
 
+/** What the gate finds on a channel. */
+interface Found {
+  channel: Channel;
+  ruling: Ruling;
+}
+
+/** Asks this channel, and the ones after it as long as each speaks against itself: the last found is what counts. */
+function askChannels(look: PageLook, row: PageRow, now: Date): Found[] {
+  const { channels } = look.message;
+  const found: Found[] = [];
+  for (const channel of channels.slice(channels.indexOf(look.input.channel))) {
+    const ruling = judge(factsFor(look, row, now, channel));
+    found.push({ channel, ruling });
+    if (!speaksAgainstChannel(ruling)) break;
+  }
+  return found;
+}
+
 function ruledEntry(
   look: PageLook,
-  { row, ruling, now }: { row: PageRow; ruling: Ruling; now: Date },
+  { row, found, now }: { row: PageRow; found: readonly Found[]; now: Date },
 ): RuledEntry {
-  const own = { state: ruling.state, reason: ruling.reason, channel: look.input.channel };
-  const speaksAgainst = speaksAgainstChannel(own);
-  const isLast = look.message.channels.at(-1) === own.channel;
+  const said = found.map(({ channel, ruling: { state, reason } }) => ({ state, reason, channel }));
+  const own = said.at(-1)!;
+  const verdicts = found.map(({ channel, ruling: { state, reason, words } }) =>
+    verdictOf(row, { at: now.toISOString(), channel, state, reason, words }),
+  );
   return {
     id: row.deliveryId ?? newId(look.parts.clock),
     entryId: row.entryId,
     customerId: row.customerId,
-    arm: ruling.arm,
-    ...(speaksAgainst ? (isLast ? furthest(row, own) : { ...own, state: 'waiting' }) : own),
-    verdict: verdictOf(row, { ...own, at: now.toISOString(), words: ruling.words }),
+    arm: found.at(-1)!.ruling.arm,
+    ...(speaksAgainstChannel(own) ? furthest(row, said) : own),
+    verdicts: verdicts.filter((verdict) => verdict !== null),
   };
 }
 
-type Said = Pick<Verdict, 'state' | 'reason' | 'channel'>;
+type Said = Pick<RuledEntry, 'state' | 'reason' | 'channel'>;
 
-function speaksAgainstChannel({ state, reason }: Said): boolean {
+function speaksAgainstChannel({ state, reason }: Pick<Verdict, 'state' | 'reason'>): boolean {
   return state === 'withheld' && reason !== null && nextChannelReasons.includes(reason);
 }
 
 /** Of the channels' last refusals the one that got furthest in the gate's order; of two that got as far, the first. */
-function furthest<Own extends Said>({ verdicts }: PageRow, own: Own): Own {
+function furthest({ verdicts }: PageRow, said: readonly Said[]): Said {
   const last = new Map(verdicts.map((verdict) => [verdict.channel, verdict]));
-  last.delete(own.channel);
-  const refusals = [...last.values()].filter(speaksAgainstChannel).map(({ state, reason, channel }) => ({
-    ...own,
-    ...{ state, reason, channel },
-  }));
-  return [...refusals, own].reduce((best, one) => (isFurther(one.reason!, best.reason!) ? one : best));
+  for (const { channel } of said) last.delete(channel);
+  const earlier = [...last.values()]
+    .filter(speaksAgainstChannel)
+    .map(({ state, reason, channel }) => ({ state, reason, channel: channel! }));
+  return [...earlier, ...said].reduce((best, one) => (isFurther(one.reason!, best.reason!) ? one : best));
 }
 
 /** What this channel said last is not said again, wave after wave; a would-send is always said. */

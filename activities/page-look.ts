@@ -12,6 +12,7 @@ import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
 import { MissingData } from '../src/messages/missing-data.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import type { ChannelContent } from './channels/channel.ts';
@@ -97,22 +98,23 @@ export async function lookAtEntries(
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
   const entryIds = entries.map(({ id }) => id);
-  const rows = await pageFacts(tx, { entryIds, message: message.name, channel: input.channel, countedSince });
+  const { name, channels } = message;
+  const rows = await pageFacts(tx, { entryIds, message: name, channels, countedSince });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
 
-/** What the gate judges one of them by; as long as nothing was rendered, nothing is missing. */
-export function factsFor(look: PageLook, row: PageRow, now: Date): GateFacts {
-  const { input, message, run, watch, shop, paused } = look;
+/** What the gate judges one of them by on a channel; as long as nothing was rendered, nothing is missing. */
+export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look.input.channel): GateFacts {
+  const { message, run, watch, shop, paused } = look;
   const { state, outcome, closedAt, openedAt } = run;
-  const { behind, consent, counted, armKey } = row;
+  const { behind, consents, counted, armKey } = row;
   return {
-    ...{ now: now.getTime(), channel: input.channel, purpose: message.purpose },
+    ...{ now: now.getTime(), channel, purpose: message.purpose },
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
-    ...{ shop, paused, behind, consent, counted, armKey, missing: null },
-    address: reachedAt(look, traitValues(row)),
+    ...{ shop, paused, behind, counted, armKey, consent: consents[channel] ?? null, missing: null },
+    address: reachedAt(look, channel, traitValues(row)),
   };
 }
 
@@ -136,9 +138,9 @@ export function notFound(sentence: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(sentence, 'not-found');
 }
 
-function reachedAt({ parts, input }: PageLook, traits: TraitValues): Address {
-  if (!parts.channels[input.channel]) return { fault: `no provider is configured for ${input.channel}` };
-  return addressOf(input.channel, traits);
+function reachedAt({ parts }: PageLook, channel: Channel, traits: TraitValues): Address {
+  if (!parts.channels[channel]) return { fault: `no provider is configured for ${channel}` };
+  return addressOf(channel, traits);
 }
 
 function traitValues(row: PageRow): TraitValues {

@@ -25,3 +25,25 @@ test('places that a wave had left when it ended serve nobody: the next counts th
   it.pass('1 hour');
   expect(await it.wave()).toMatchObject({ units: 3, places: 3, used: 3 });
 });
+
+test('any number who are reached nowhere cost no more than a look at each, however few the places', async () => {
+  await using it = await startWatching();
+  await it.line(2_500, (n) => (n % 2 === 0 ? { email: null } : { consents: [] }));
+  it.pass('1 hour');
+  const [text, mail] = await it.line(2, (n) =>
+    n === 0 ? { email: null, phone: '+14155550123', consents: ['sms'] } : {},
+  );
+  it.pass('1 hour');
+  await it.line(1);
+  await it.shelf(2);
+  const serve = it.worker();
+  let pages = 0;
+  const wave = await it.wave((page) => ((pages += 1), serve(page)));
+  expect(wave).toMatchObject({ places: 2, used: 2, withheld: 2_500, goesOn: true });
+  expect(await it.told()).toEqual([text, mail]);
+  expect(pages).toBeLessThan(6);
+  const withheld = (await it.ledger()).filter(({ state }) => state === 'withheld');
+  const said = new Set(withheld.map(({ reason, channel }) => `${reason} ${channel}`));
+  expect([...said].sort()).toEqual(['no-consent email', 'unreachable email']);
+  expect(withheld[0]!.verdicts.map(({ channel }) => channel)).toEqual(['email', 'sms']);
+});

@@ -10,7 +10,8 @@ import type { Trait } from '../schema/customers.ts';
 export interface PageQuestion {
   entryIds: readonly string[];
   message: string;
-  channel: Channel;
+  /** Those of the message. */
+  channels: readonly Channel[];
   /** How far back the longest cap looks. */
   countedSince: Date;
 }
@@ -26,7 +27,8 @@ export interface PageRow {
   /** Bought the product or a substitute at or after the look. */
   bought: boolean;
   behind: boolean;
-  consent: 'granted' | 'denied' | null;
+  /** The newest of each of the channels; nothing for one that was never asked for. */
+  consents: Partial<Record<Channel, 'granted' | 'denied'>>;
   counted: Counted[];
   deliveryId: string | null;
   deliveryState: DeliveryState | null;
@@ -40,14 +42,16 @@ export interface PageRow {
  */
 export function pageFacts(
   sql: Sql | TransactionSql,
-  { entryIds, message, channel, countedSince }: PageQuestion,
+  { entryIds, message, channels, countedSince }: PageQuestion,
 ): PendingQuery<PageRow[]> {
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits,
       ${bought(sql)} as bought,
       ${behind(sql)} as behind,
-      (select s.state from consents s where s.customer_id = c.id and s.channel = ${channel}
-        order by s.at desc, s.id desc limit 1) as consent,
+      coalesce((select jsonb_object_agg(n.channel, n.state) from (
+        select distinct on (s.channel) s.channel, s.state from consents s
+        where s.customer_id = c.id and s.channel = any(${[...channels]})
+        order by s.channel, s.at desc, s.id desc) n), '{}') as consents,
       ${counted(sql, countedSince)} as counted,
       d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e

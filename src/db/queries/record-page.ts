@@ -23,8 +23,8 @@ export interface RuledEntry {
   arm: Arm | null;
   state: DeliveryState;
   reason: GateReason | null;
-  /** Added to those that are there; null when the last one says the same. */
-  verdict: Verdict | null;
+  /** Added to those that are there. */
+  verdicts: Verdict[];
 }
 
 /**
@@ -42,9 +42,9 @@ export async function recordPage(
     insert into deliveries (id, run_id, customer_id, name, subject, message, entry_id, wave, purpose, channel, arm,
       state, reason, verdicts, at)
     select r.id, ${runId}, r."customerId", ${name}, ${subject}, ${message}, r."entryId", ${wave}, ${purpose}, r.channel,
-      r.arm, r.state, r.reason, case when r.verdict is null then '[]' else jsonb_build_array(r.verdict) end, ${at}
+      r.arm, r.state, r.reason, r.verdicts, ${at}
     from jsonb_to_recordset(${tx.json(ruled as never)}) as r (id uuid, "entryId" uuid, "customerId" uuid, channel text,
-      arm text, state text, reason text, verdict jsonb)
+      arm text, state text, reason text, verdicts jsonb)
     on conflict (entry_id, message) do update set
       run_id = excluded.run_id, customer_id = excluded.customer_id, wave = excluded.wave, channel = excluded.channel,
       arm = excluded.arm, state = excluded.state, reason = excluded.reason,
