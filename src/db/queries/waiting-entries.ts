@@ -87,16 +87,33 @@ export async function anybodyWaits(
 }
 
 /** Whether somebody waits whom a later wave may serve: nobody has looked at them yet, or what held them back passes. */
-export async function anybodyMayRise(
-  tx: TransactionSql,
-  { list, sku, message }: { list: string; sku: string; message: string },
-): Promise<boolean> {
-  const [row] = await tx<{ found: boolean }[]>`
+export async function anybodyMayRise(tx: TransactionSql, line: Line): Promise<boolean> {
+  const [row] = await anybodyMayRiseQuery(tx, line);
+  return row!.found;
+}
+
+/** A waiting list of one product, for one message. */
+interface Line {
+  list: string;
+  sku: string;
+  message: string;
+}
+
+/**
+ * The statement, for whoever wants to explain it. The ledger is looked up entry by entry (`offset 0` keeps it so): left
+ * free, PostgreSQL reads all that was ever sent of the message.
+ */
+export function anybodyMayRiseQuery(
+  sql: Sql | TransactionSql,
+  { list, sku, message }: Line,
+): PendingQuery<{ found: boolean }[]> {
+  return sql<{ found: boolean }[]>`
     select exists (
-      select from waiting_entries e left join deliveries d on d.entry_id = e.id and d.message = ${message}
+      select from waiting_entries e left join lateral (
+        select o.id, o.state, o.reason from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
+      ) d on true
       where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'
         and (d.id is null or d.state = 'waiting' or d.reason = any(${[...passingReasons]}))) as found`;
-  return row!.found;
 }
 
 /** Would-send: the place in the line is used. */
