@@ -35,7 +35,8 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
         await markWaveEnded(tx, { runId, wave, at });
         const list = watchOf(parts.watches, run).waiting.name;
         const goesOn =
-          run.state === 'open' && (await anybodyMayRise(tx, { list, sku: run.subject, message }));
+          run.state === 'open' &&
+          (await anybodyMayRise(tx, { list, sku: run.subject, message, runId, wave }));
         const { units, places, used, heldOut, withheld } = row;
         return { units, places, used, heldOut, withheld, unitsLeft: run.units, goesOn };
       }),

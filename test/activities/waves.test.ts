@@ -47,3 +47,20 @@ test('any number who are reached nowhere cost no more than a look at each, howev
   expect([...said].sort()).toEqual(['no-consent email', 'unreachable email']);
   expect(withheld[0]!.verdicts.map(({ channel }) => channel)).toEqual(['email', 'sms']);
 });
+
+test('who could not be served in the restock before is looked at again before this one is over', async () => {
+  await using it = await startWatching();
+  const [first, second] = await it.line(2, () => ({ consents: [] }));
+  const consent = (id: string) => it.database.sql`
+    insert into consents (id, customer_id, channel, state, source, at)
+    values (gen_random_uuid(), ${id}, 'email', 'granted', 'test', ${it.clock.now()})`;
+  await it.shelf(1);
+  expect(await it.wave()).toMatchObject({ used: 0, withheld: 2, goesOn: false });
+  it.pass('1 day');
+  await consent(first!);
+  await consent(second!);
+  expect(await it.wave()).toMatchObject({ used: 1, goesOn: true });
+  it.pass('1 hour');
+  expect(await it.wave()).toMatchObject({ used: 1, goesOn: false });
+  expect(await it.told()).toEqual([first, second]);
+});

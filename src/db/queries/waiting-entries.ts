@@ -86,18 +86,17 @@ export async function anybodyWaits(
   return row!.found;
 }
 
-/** Whether somebody waits whom a later wave may serve: nobody has looked at them yet, or what held them back passes. */
+/**
+ * Whether somebody waits whom a later wave may serve: this one has not looked at them (what was found long ago may be
+ * so no more), or what held them back passes.
+ */
 export async function anybodyMayRise(tx: TransactionSql, line: Line): Promise<boolean> {
   const [row] = await anybodyMayRiseQuery(tx, line);
   return row!.found;
 }
 
-/** A waiting list of one product, for one message. */
-interface Line {
-  list: string;
-  sku: string;
-  message: string;
-}
+/** A waiting list of one product after a wave. */
+type Line = Omit<Turn, 'limit'>;
 
 /**
  * The statement, for whoever wants to explain it. The ledger is looked up entry by entry (`offset 0` keeps it so): left
@@ -105,15 +104,16 @@ interface Line {
  */
 export function anybodyMayRiseQuery(
   sql: Sql | TransactionSql,
-  { list, sku, message }: Line,
+  { list, sku, message, runId, wave }: Line,
 ): PendingQuery<{ found: boolean }[]> {
   return sql<{ found: boolean }[]>`
     select exists (
       select from waiting_entries e left join lateral (
-        select o.id, o.state, o.reason from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
+        select o.state, o.reason from deliveries o
+        where o.entry_id = e.id and o.message = ${message} and o.run_id = ${runId} and o.wave = ${wave} offset 0
       ) d on true
       where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'
-        and (d.id is null or d.state = 'waiting' or d.reason = any(${[...passingReasons]}))) as found`;
+        and (d.state is null or d.state = 'waiting' or d.reason = any(${[...passingReasons]}))) as found`;
 }
 
 /** Would-send: the place in the line is used. */
