@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, inject, test } from 'vitest';
 
 /** Every cached workflow holds all of this; Temporal's own part is some 560 KB. */
-const mostBytes = 640_000;
+const mostBytes = 700_000;
 
 /** What modules under `workflows/` that run in the sandbox may import, beside each other. */
 const allowed = [
   /^@temporalio\/workflow$/,
-  /src\/(define|events|messages|projections|segments|domain)\/[a-z-]+\.ts$/,
+  /src\/(define|events|messages|projections|segments|waiting|domain)\/[a-z-]+\.ts$/,
   /src\/clock\.ts$/,
 ];
 
@@ -30,7 +30,7 @@ test('workflows import the declared vocabulary and rules only; from activities, 
     for (const [, isType, from] of text.matchAll(/^(?:import|export) (type )?[^;]*? from '([^']+)';/gms)) {
       const fine =
         from!.startsWith('./') ||
-        /^\.\.\/(sdk|journeys)\//.test(from!) ||
+        /^\.\.\/(sdk|journeys|watches)\//.test(from!) ||
         allowed.some((one) => one.test(from!));
       if (!fine && !(isType && /activities\/contract\.ts$/.test(from!))) wrong.push(`${file}: ${from}`);
     }
