@@ -23,7 +23,8 @@ export type CloseAnswer = { closed: true; outcome: string } | { closed: false; o
 export interface WatchActivities {
   /**
    * Counts the shelf and begins the wave of this number, or says why there is none to begin. If the run has come to
-   * that wave or a later one before, the latest is gone on with: a run that is started anew serves nobody twice.
+   * that wave or a later one before, the latest is gone on with, or the one after it begun when it is over and its pause
+   * too: a run that is started anew serves nobody twice.
    */
   beginWave(input: { runId: string; wave: number; message: string }): Promise<WaveBegun>;
   /** What the wave came to, and whether another one may serve somebody whom it did not. */

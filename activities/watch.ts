@@ -50,8 +50,10 @@ async function beginWave(
 ): Promise<WaveBegun> {
   const run = await knownRun(tx, runId);
   const latest = await latestWave(tx, runId);
+  const beganAt = clock.now();
   // Asked again, or by a workflow that was started anew and does not know how far its run had come.
-  if (latest && latest.wave >= wave) return begun(latest);
+  const isOver = latest?.isEnded && latest.nextAt <= beganAt.getTime();
+  if (latest && latest.wave >= wave && !isOver) return begun(latest);
   const watch = watchOf(watches, run);
   const { perUnit, every } = waveSettings(watch, run);
   const units = Math.min(run.units, mostPlaces);
@@ -61,7 +63,6 @@ async function beginWave(
   const isAsked =
     run.state === 'open' && (await anybodyWaits(tx, { list: watch.waiting.name, sku: run.subject }));
   if (!isAsked) return { kind: 'none', soldOut: false };
-  const beganAt = clock.now();
   const nextAt = new Date(beganAt.getTime() + spanMs(every));
   const number = (latest?.wave ?? 0) + 1;
   const row = await insertWave(tx, { runId, wave: number, beganAt, nextAt, units, places });

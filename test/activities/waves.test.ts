@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createWatchActivities } from '../../activities/watch.ts';
 import { startWatching, testWatch } from '../support/watching.ts';
 
 test('half a place a unit: one unit serves nobody yet, and is no end, for more of them wake nobody', async () => {
@@ -22,8 +23,14 @@ test('places that a wave had left when it ended serve nobody: the next counts th
   // Asked by a workflow that was started anew, or by an attempt that was given up and goes on all the same.
   expect(await it.worker()(it.page())).toEqual({ next: null, lookAgain: false });
   expect(await it.told()).toEqual(told);
+  const { database, clock, runId } = it;
+  const waves = createWatchActivities({ database, clock, watches: [testWatch()] });
+  const asked = { runId, wave: 1, message: 'back' };
+  expect(await waves.beginWave(asked)).toMatchObject({ kind: 'begun', wave: 1 });
   it.pass('1 hour');
-  expect(await it.wave()).toMatchObject({ units: 3, places: 3, used: 3 });
+  expect(await waves.beginWave(asked)).toMatchObject({ kind: 'begun', wave: 2 });
+  await it.worker()(it.page({ wave: 2 }));
+  expect(await it.told()).toHaveLength(2 + 3);
 });
 
 test('any number who are reached nowhere cost no more than a look at each, however few the places', async () => {
