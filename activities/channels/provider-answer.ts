@@ -1,3 +1,4 @@
+import { cutText } from '../../src/domain/cut-text.ts';
 import type { CallOutcome } from './channel.ts';
 
 /** What a provider answered, when it was not a success. */
@@ -50,9 +51,10 @@ const longestDetail = 500;
 
 /** A provider's words without the address they are about, or anything else that looks like one: ledgers and logs keep them. */
 export function withoutAddresses(words: string, address: string): string {
-  return words
+  const without = words
     .replaceAll(address, '[address]')
     .replaceAll(/[^\s<>"'()[\]{},;:]+@[^\s<>"'()[\]{},;:]+/g, '[address]')
-    .replaceAll(/\+\d[\d ().-]{5,}\d/g, '[address]')
-    .slice(0, longestDetail);
+    .replaceAll(/\+\d[\d ().-]{5,}\d/g, '[address]');
+  // PostgreSQL takes neither, and what came of the call could never be written.
+  return cutText(without.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd'), longestDetail);
 }
