@@ -155,14 +155,28 @@ function shownFor(
  * again.
  */
 async function secondLook(look: Look, delivery: DeliveryRow): Promise<Passage> {
-  const { parts, input, now } = look;
-  const was = delivery.callingAt === null ? null : new Date(delivery.callingAt);
-  if (was) {
-    const call = { deliveryId: delivery.id, callingAt: was, channel: input.channel };
-    const outcome = parts.calls.outcomeOf(delivery.id, was.getTime());
-    if (outcome) return { kind: 'called', call, outcome };
-    if (!parts.calls.holds(delivery.id, was.getTime())) return giveUp(look, delivery, call);
+  const { parts, input } = look;
+  if (delivery.callingAt === null) return askAgain(look, delivery, null);
+  const was = new Date(delivery.callingAt);
+  const call = { deliveryId: delivery.id, callingAt: was, channel: input.channel };
+  const outcome = parts.calls.outcomeOf(delivery.id, was.getTime());
+  if (outcome) return { kind: 'called', call, outcome };
+  // Taken, not only looked at: an attempt that was given up may be about to make this very call.
+  if (!parts.calls.take(delivery.id, was.getTime())) return giveUp(look, delivery, call);
+  const giveBack = () => parts.calls.permit(delivery.id, was.getTime());
+  try {
+    const passage = await askAgain(look, delivery, was);
+    if (passage.kind === 'waiting') giveBack();
+    return passage;
+  } catch (error) {
+    giveBack();
+    throw error;
   }
+}
+
+/** What may have changed meanwhile is asked again. `was`: when a call that was not made had been allowed. */
+async function askAgain(look: Look, delivery: DeliveryRow, was: Date | null): Promise<Passage> {
+  const { input, now } = look;
   const rendered = await renderFor(look);
   const ruling = judgeAgain({ ...look.facts, missing: 'missing' in rendered ? rendered.missing : null });
   if (ruling.state === 'cancelled') return cancel(look, delivery, ruling);

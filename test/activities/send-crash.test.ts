@@ -7,6 +7,7 @@ import { consents, deliveries, runs, unrouted } from '../../src/db/schema/index.
 import type { Sql } from '../../src/db/connect.ts';
 import { newId } from '../../src/ids.ts';
 import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
+import { heldOpen } from '../support/held-open.ts';
 
 /**
  * The steps of a send are: commit `intended`, call, write what came of it. A process dies, or the database goes away,
@@ -220,6 +221,43 @@ describe('an attempt that was given up and goes on', () => {
     const states = (await Promise.all(both)).map(({ state }) => state).sort();
     expect(states).toEqual(['accepted', 'unknown']);
     expect(await stateOf(it)).toBe('accepted');
+    expect(it.channels.email.sent).toHaveLength(1);
+  });
+
+  test('an attempt that was given up and begins its call just then: its successor in the process does not call as well', async () => {
+    await using it = await shop();
+    const [committed, told, looking, looked] = [heldOpen(), heldOpen(), heldOpen(), heldOpen()];
+    const { sql } = it.database;
+    let attempts = 0;
+    const begin = async (...given: unknown[]) => {
+      const isFirst = ++attempts === 1;
+      const passage: unknown = await (sql.begin as (...all: unknown[]) => Promise<unknown>).apply(sql, given);
+      if (!isFirst) return passage;
+      committed.open();
+      await told.opened;
+      return passage;
+    };
+    let rendered = 0;
+    const send = it.worker({
+      database: {
+        sql: new Proxy(sql, { get: (of, name) => (name === 'begin' ? begin : Reflect.get(of, name)) }),
+      },
+      render: async () => {
+        if (++rendered === 2) {
+          looking.open();
+          await looked.opened;
+        }
+        return { subject: 's', html: 'h', text: 't' };
+      },
+    });
+    const first = send(it.ask());
+    await committed.opened;
+    const second = send(it.ask());
+    await looking.opened;
+    told.open();
+    await expect(first).rejects.toThrow('A later attempt has taken over this call');
+    looked.open();
+    expect((await second).state).toBe('accepted');
     expect(it.channels.email.sent).toHaveLength(1);
   });
 });

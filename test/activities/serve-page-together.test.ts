@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest';
 import { CallBook } from '../../activities/call-book.ts';
 import type { Sql } from '../../src/db/connect.ts';
+import { heldOpen } from '../support/held-open.ts';
 import { startWatching, type Watching } from '../support/watching.ts';
 
 const addresses = (it: Watching) => it.channels.email.calls.flat().map(({ to }) => to);
 
-/** What somebody waits for until the test says so. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
-}
-
 /** A process whose first mark of a call is committed, and whose answer is told when the test says so. */
 function slowToHear({ database: { sql } }: Watching) {
-  const [heard, marked] = [gate(), gate()];
+  const [heard, marked] = [heldOpen(), heldOpen()];
   let isFirst = true;
   const statement = (...given: Parameters<Sql>) => {
     const query = sql(...given);
@@ -39,7 +33,7 @@ test('an attempt that was given up and begins its call just then: its successor 
   await it.line(5);
   await it.shelf(5);
   const { database, marked, hear } = slowToHear(it);
-  const [looking, lookedEnough] = [gate(), gate()];
+  const [looking, lookedEnough] = [heldOpen(), heldOpen()];
   let rendered = 0;
   const render = async () => {
     rendered += 1;
@@ -52,7 +46,7 @@ test('an attempt that was given up and begins its call just then: its successor 
   await it.database.sql`
     insert into waves (run_id, wave, began_at, next_at, units, places, allowed)
     values (${it.runId}, 1, ${it.clock.now()}, ${it.clock.now()}, 5, 5, 5)`;
-  const [calling, answered] = [gate(), gate()];
+  const [calling, answered] = [heldOpen(), heldOpen()];
   let isSlow = true;
   it.channels.email.answer = async () => {
     calling.open();
