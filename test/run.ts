@@ -38,13 +38,13 @@ interface Counts {
 
 const root = join(import.meta.dirname, '..');
 
-/** What the report counts; a file that could not even be loaded counts as one that failed. Null without a report. */
+/** What the report counts; a file that failed without any test of it failing, when loading or setting up, counts as one. Null without a report. */
 async function readCounts(path: string): Promise<Counts | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) return null;
   const found = report.parse(JSON.parse(text));
   const broken = found.testResults.filter((file) => {
-    return file.status === 'failed' && file.assertionResults.length === 0;
+    return file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed');
   });
   const skipped = found.testResults.flatMap(({ name, assertionResults }) =>
     assertionResults

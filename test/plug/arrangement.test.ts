@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { patiently } from '../../testing/patiently.ts';
 import { createClock } from '../../src/clock.ts';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
@@ -65,14 +66,16 @@ async function emptyDatabase() {
 /** The Temporal of the arrangement: the namespace is there and empty, as its job in docker-compose.yml leaves it. */
 async function emptyTemporal(): Promise<TestWorkflowEnvironment> {
   const path = await findTemporal((line) => console.error(line));
-  return TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path },
-      namespace: 'kairos',
-      // What it warns of are its own losses of breath on a busy machine.
-      log: { format: 'pretty', level: 'fatal' },
-    },
-  });
+  return patiently(() =>
+    TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path },
+        namespace: 'kairos',
+        // What it warns of are its own losses of breath on a busy machine.
+        log: { format: 'pretty', level: 'fatal' },
+      },
+    }),
+  );
 }
 
 describe('the processes of docker-compose.yml: one API, two routers, two workers', () => {
@@ -106,7 +109,7 @@ describe('the processes of docker-compose.yml: one API, two routers, two workers
   }, 180_000);
 
   afterAll(async () => {
-    for (const { child } of [api, ...(routers ?? []), ...(workers ?? [])]) child?.kill('SIGKILL');
+    for (const part of [api, ...(routers ?? []), ...(workers ?? [])]) part?.child?.kill('SIGKILL');
     await database?.end();
     await place?.drop();
     await temporal?.teardown();
