@@ -72,7 +72,7 @@ async function emptyTemporal(): Promise<TestWorkflowEnvironment> {
         executable: { type: 'existing-path', path },
         namespace: 'kairos',
         // What it warns of are its own losses of breath on a busy machine.
-        log: { format: 'pretty', level: 'fatal' },
+        log: { format: 'pretty', level: 'never' },
       },
     }),
   );
