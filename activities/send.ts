@@ -8,7 +8,8 @@ import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
 import { newsOf } from './call-news.ts';
 import type { CallOutcome } from './channels/channel.ts';
-import type { ChannelActivities, SendAnswer, SendInput } from './contract.ts';
+import type { ChannelActivities, SendAnswer } from './contract.ts';
+import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
 import { passGate, type CallUnderWay, type Passage } from './pass-gate.ts';
 import { callAgain, lookAgain } from './try-again.ts';
@@ -34,7 +35,7 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   return {
     async sendMessage(input) {
-      const passage = await passGate(gate, declared(messages, input), input);
+      const passage = await passGate(gate, declaredMessage(messages, input), input);
       switch (passage.kind) {
         case 'settled':
           return answer(passage.delivery);
@@ -47,23 +48,6 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
       }
     },
   };
-}
-
-function declared(
-  messages: ReadonlyMap<string, MessageType<unknown>>,
-  input: SendInput,
-): MessageType<unknown> {
-  const message = messages.get(input.message);
-  if (!message) {
-    throw new Error(
-      `This worker knows no message ${input.message}: it knows ${[...messages.keys()].join(', ')}.`,
-    );
-  }
-  if (message.channels.includes(input.channel)) return message;
-  throw ApplicationFailure.nonRetryable(
-    `The message ${message.name} has no content for ${input.channel}: its channels are ${message.channels.join(', ')}.`,
-    'not-found',
-  );
 }
 
 /** Makes the call, if nobody has. An adapter that throws leaves in doubt whether the request went out. */

@@ -1,5 +1,4 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { MessageType } from '../src/define/message.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
@@ -7,6 +6,7 @@ import { CallBook } from './call-book.ts';
 import { callPage } from './call-page.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageActivities, PageInput } from './contract.ts';
+import { declaredMessage } from './declared-message.ts';
 import type { RenderMessage } from './gate-look.ts';
 import { passLeftovers } from './pass-leftovers.ts';
 import { passPage } from './pass-page.ts';
@@ -52,7 +52,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     await call(input, passage.calls);
     return passage.answer;
   };
-  return { servePage: (input) => beating(heartbeat, () => serve(input, declared(messages, input))) };
+  return { servePage: (input) => beating(heartbeat, () => serve(input, declaredMessage(messages, input))) };
 }
 
 async function beating<T>(beat: () => void, work: () => Promise<T>): Promise<T> {
@@ -62,21 +62,4 @@ async function beating<T>(beat: () => void, work: () => Promise<T>): Promise<T> 
   } finally {
     clearInterval(timer);
   }
-}
-
-function declared(
-  messages: ReadonlyMap<string, MessageType<unknown>>,
-  input: PageInput,
-): MessageType<unknown> {
-  const message = messages.get(input.message);
-  if (!message) {
-    throw new Error(
-      `This worker knows no message ${input.message}: it knows ${[...messages.keys()].join(', ')}.`,
-    );
-  }
-  if (message.channels.includes(input.channel)) return message;
-  throw ApplicationFailure.nonRetryable(
-    `The message ${message.name} has no content for ${input.channel}: its channels are ${message.channels.join(', ')}.`,
-    'not-found',
-  );
 }

@@ -1,17 +1,11 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { CartLine } from '../../domain/cart.ts';
 import type { Counted } from '../../domain/caps.ts';
-import { mostCapSends } from '../../domain/caps.ts';
-import {
-  countingStates,
-  type Arm,
-  type DeliveryState,
-  type GateReason,
-  type Verdict,
-} from '../../domain/delivery.ts';
+import type { Arm, DeliveryState, GateReason, Verdict } from '../../domain/delivery.ts';
 import { journeyScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
+import { countedForCaps } from './counted-for-caps.ts';
 
 /** What the gate asks the database about. */
 export interface GateQuestion {
@@ -69,6 +63,8 @@ export function gateFactsQuery(
   sql: Sql | TransactionSql,
   { runId, customerId, message, nth, channel, countedSince }: GateQuestion,
 ): PendingQuery<GateRow[]> {
+  // The delivery that is judged does not count against itself.
+  const itself = sql`and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})`;
   return sql<GateRow[]>`
     with ids as materialized (
       select kind, external_id from customer_ids where customer_id = ${customerId})
@@ -81,7 +77,7 @@ export function gateFactsQuery(
         order by s.at desc, s.id desc limit 1) as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings,
-      ${counted(sql, { countedSince, runId, message, nth })} as counted,
+      ${countedForCaps(sql, countedSince, itself)} as counted,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
       (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
           'arm', d.arm, 'verdicts', d.verdicts,
@@ -103,25 +99,4 @@ function behind(sql: Sql | TransactionSql) {
     or exists (select from ids, lateral (select from unrouted u where u.anonymous_id = ids.external_id offset 0) u
       where ids.kind = 'anonymous')
     or exists (select from ids, lateral (select from unrouted u where u.previous_id = ids.external_id offset 0) u))`;
-}
-
-/** What counts towards caps, newest first, without the delivery that is judged. */
-function counted(
-  sql: Sql | TransactionSql,
-  { countedSince, runId, message, nth }: Omit<GateQuestion, 'customerId' | 'channel'>,
-) {
-  return sql`coalesce((
-    select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
-        'purpose', n.purpose, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
-    from (
-      (select 'delivery' as kind, d.name, d.message, d.purpose, d.at from deliveries d
-        where d.customer_id = c.id and d.at > ${countedSince} and d.state = any(${[...countingStates]})
-          and d.purpose <> 'transactional'
-          and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})
-        order by d.at desc limit ${mostCapSends})
-      union all
-      (select 'contact', null, null, null, k.at from contacts k
-        where k.customer_id = c.id and k.at > ${countedSince}
-        order by k.at desc limit ${mostCapSends})
-    ) n), '[]')`;
 }

@@ -1,9 +1,9 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { Counted } from '../../domain/caps.ts';
-import { mostCapSends } from '../../domain/caps.ts';
-import { countingStates, type DeliveryState, type Verdict } from '../../domain/delivery.ts';
+import type { DeliveryState, Verdict } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
+import { countedForCaps } from './counted-for-caps.ts';
 import type { Trait } from '../schema/customers.ts';
 
 /** What the gate asks about a page of waiting entries. */
@@ -38,7 +38,8 @@ export interface PageRow {
 /**
  * Everything the gate looks at for a page of entries, longest waiting first, in one statement and so in one snapshot:
  * a purchase is either routed or still owed. The ledger is looked up entry by entry (`offset 0` keeps it so): left free,
- * PostgreSQL reads all that was ever sent of the message, for each page. Who waits no longer, or has become another customer, is told as it is now.
+ * PostgreSQL reads all that was ever sent of the message, for each page. Who waits no longer, or has become another
+ * customer, is told as it is now. Who waits has no would-send for this entry that could count towards a cap.
  */
 export function pageFacts(
   sql: Sql | TransactionSql,
@@ -52,7 +53,7 @@ export function pageFacts(
         select distinct on (s.channel) s.channel, s.state from consents s
         where s.customer_id = c.id and s.channel = any(${[...channels]})
         order by s.channel, s.at desc, s.id desc) n), '{}') as consents,
-      ${counted(sql, countedSince)} as counted,
+      ${countedForCaps(sql, countedSince)} as counted,
       d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e
     join customers c on c.id = e.customer_id
@@ -78,23 +79,6 @@ function behind(sql: Sql | TransactionSql) {
       union all (select from unrouted u where i.kind = 'anonymous' and u.anonymous_id = i.external_id offset 0)
       union all (select from unrouted u where u.previous_id = i.external_id offset 0)) u
     where i.customer_id = c.id)`;
-}
-
-/** What counts towards caps, newest first. Who waits has no would-send for this entry that it could count. */
-function counted(sql: Sql | TransactionSql, since: Date) {
-  return sql`coalesce((
-    select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
-        'purpose', n.purpose, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
-    from (
-      (select 'delivery' as kind, o.name, o.message, o.purpose, o.at from deliveries o
-        where o.customer_id = c.id and o.at > ${since} and o.state = any(${[...countingStates]})
-          and o.purpose <> 'transactional'
-        order by o.at desc limit ${mostCapSends})
-      union all
-      (select 'contact', null, null, null, k.at from contacts k
-        where k.customer_id = c.id and k.at > ${since}
-        order by k.at desc limit ${mostCapSends})
-    ) n), '[]')`;
 }
 
 /** Locks customers until the transaction ends, in the order of their ids as everybody who locks several does. */
