@@ -40,6 +40,9 @@ export const bounds = {
   nameLength: 255,
   /** Characters of the JSON of all traits of a customer: a trait that would lead over it is not taken. */
   traitsLength: 65_536,
+  /** Properties of an event that are kept as facts, and characters of each: what is longer, or a list, is not. */
+  factProperties: 50,
+  factLength: 255,
   /** Characters of the wording of a consent. */
   wordingLength: 10_000,
   /** Items of a list's page, and how many there are when none is asked for. */

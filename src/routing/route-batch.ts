@@ -15,6 +15,7 @@ import { recordConsents } from '../db/queries/consents.ts';
 import { markRouted, takeUnrouted } from '../db/queries/take-unrouted.ts';
 import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
 import { setAside } from '../db/queries/set-aside.ts';
+import { factProperties } from '../domain/fact-properties.ts';
 import { newId } from '../ids.ts';
 import { consentsIn } from './consents.ts';
 import type { AcceptedEvent } from './event.ts';
@@ -103,6 +104,8 @@ async function routeOwned(tx: TransactionSql, context: RoutingContext, owned: Ow
       id: event.id,
       customerId,
       at: event.occurredAt,
+      name: event.kind === 'track' ? event.name : null,
+      properties: event.kind === 'track' ? factProperties(event.body.properties) : null,
       isContact: event.name === 'Contact Made' && event.kind === 'track',
     })),
   );

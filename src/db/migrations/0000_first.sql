@@ -15,7 +15,9 @@ CREATE TABLE "message_ids" (
 CREATE TABLE "customer_events" (
 	"seq" bigint PRIMARY KEY NOT NULL,
 	"customer_id" uuid NOT NULL,
-	"occurred_at" timestamp (3) with time zone NOT NULL
+	"name" text,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"properties" jsonb
 );
 --> statement-breakpoint
 CREATE TABLE "events" (
@@ -30,6 +32,7 @@ CREATE TABLE "events" (
 	"anonymous_id" text,
 	"previous_id" text,
 	"admin" boolean NOT NULL,
+	"imported" boolean DEFAULT false NOT NULL,
 	"body" jsonb NOT NULL,
 	"occurred_at" timestamp (3) with time zone NOT NULL,
 	"received_at" timestamp (3) with time zone NOT NULL,
@@ -82,6 +85,8 @@ CREATE TABLE "customers" (
 	"arm_key" text NOT NULL,
 	"traits" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"merged_into" uuid,
+	"persona" text,
+	"erased_at" timestamp (3) with time zone,
 	"exposed_at" timestamp (3) with time zone,
 	"crossed" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
@@ -91,6 +96,7 @@ CREATE TABLE "consents" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"customer_id" uuid NOT NULL,
 	"channel" text NOT NULL,
+	"topic" text DEFAULT '' NOT NULL,
 	"state" text NOT NULL,
 	"source" text NOT NULL,
 	"wording" text,
@@ -137,7 +143,51 @@ CREATE TABLE "orders" (
 	"currency" text NOT NULL,
 	"ordered_at" timestamp (3) with time zone NOT NULL,
 	"cancelled_at" timestamp (3) with time zone,
+	"shipped_at" timestamp (3) with time zone,
+	"delivered_at" timestamp (3) with time zone,
 	"reported_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "memberships" (
+	"segment" text NOT NULL,
+	"generation" integer NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"is_member" boolean NOT NULL,
+	"since" timestamp (3) with time zone NOT NULL,
+	"next_at" timestamp (3) with time zone,
+	CONSTRAINT "memberships_customer_id_segment_generation_pk" PRIMARY KEY("customer_id","segment","generation")
+);
+--> statement-breakpoint
+CREATE TABLE "segments" (
+	"name" text PRIMARY KEY NOT NULL,
+	"definition" text NOT NULL,
+	"generation" integer NOT NULL,
+	"next_definition" text,
+	"next_generation" integer,
+	"done" bigint DEFAULT 0 NOT NULL,
+	"total" bigint DEFAULT 0 NOT NULL,
+	"computed_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "date_starts" (
+	"name" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"occasion" date NOT NULL,
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "date_starts_customer_id_name_pk" PRIMARY KEY("customer_id","name")
+);
+--> statement-breakpoint
+CREATE TABLE "imports" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"lines" bigint DEFAULT 0 NOT NULL,
+	"accepted" bigint DEFAULT 0 NOT NULL,
+	"duplicates" bigint DEFAULT 0 NOT NULL,
+	"rejected" bigint DEFAULT 0 NOT NULL,
+	"began_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "imports_name_unique" UNIQUE("name")
 );
 --> statement-breakpoint
 CREATE TABLE "stock" (
@@ -197,6 +247,7 @@ CREATE TABLE "dispatches" (
 	"occurred_at" timestamp (3) with time zone NOT NULL,
 	"carries" jsonb NOT NULL,
 	"done_at" timestamp (3) with time zone,
+	"held" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "dispatches_run_id_seq_pk" PRIMARY KEY("run_id","seq")
 );
 --> statement-breakpoint
@@ -219,6 +270,7 @@ CREATE TABLE "runs" (
 	"opened_at" timestamp (3) with time zone NOT NULL,
 	"closed_at" timestamp (3) with time zone,
 	"wakes_at" timestamp (3) with time zone,
+	"held_until" timestamp (3) with time zone,
 	"last_activity_at" timestamp (3) with time zone NOT NULL,
 	"last_seq" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "runs_workflow_id_unique" UNIQUE("workflow_id")
@@ -275,6 +327,7 @@ CREATE TABLE "waves" (
 );
 --> statement-breakpoint
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("customer_id","name","occurred_at") WHERE name is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_previous" ON "unrouted" USING btree ("previous_id") WHERE "unrouted"."previous_id" is not null;--> statement-breakpoint
@@ -282,19 +335,23 @@ CREATE INDEX "rejections_at" ON "rejections" USING btree ("at");--> statement-br
 CREATE INDEX "products_product_id" ON "products" USING btree ("product_id","sku");--> statement-breakpoint
 CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> statement-breakpoint
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
-CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","at");--> statement-breakpoint
+CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","topic","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id","sku","ordered_at");--> statement-breakpoint
 CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","ordered_at");--> statement-breakpoint
+CREATE INDEX "memberships_members" ON "memberships" USING btree ("segment","generation","customer_id") WHERE is_member;--> statement-breakpoint
+CREATE INDEX "memberships_next" ON "memberships" USING btree ("next_at") WHERE next_at is not null;--> statement-breakpoint
+CREATE INDEX "date_starts_next" ON "date_starts" USING btree ("starts_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btree ("customer_id","sku","list") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_next" ON "waiting_entries" USING btree ("list","sku","since","id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_customer" ON "waiting_entries" USING btree ("customer_id","sku");--> statement-breakpoint
-CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null;--> statement-breakpoint
+CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null and not held;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open_subject" ON "runs" USING btree ("subject","name","key") WHERE state = 'open' and subject is not null;--> statement-breakpoint
 CREATE INDEX "runs_customer" ON "runs" USING btree ("customer_id","name","key","n");--> statement-breakpoint
 CREATE INDEX "runs_subject" ON "runs" USING btree ("subject","name","n") WHERE subject is not null;--> statement-breakpoint
 CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> statement-breakpoint
+CREATE INDEX "runs_held" ON "runs" USING btree ("held_until") WHERE held_until is not null and state = 'open';--> statement-breakpoint
 CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint

@@ -59,7 +59,7 @@ export async function owedDispatches(
              'workflowId', r.workflow_id, 'first', r.first, 'carries', r.carries, 'settings', r.settings,
              'state', r.state, 'outcome', r.outcome) as run,
            r.opened_at as "openedAt", r.wakes_at as "wakesAt"
-    from (select o.* from dispatches o where o.done_at is null ${beside(sql, held)}
+    from (select o.* from dispatches o where o.done_at is null and not o.held ${beside(sql, held)}
           order by o.place limit ${limit}) d
     join runs r on r.id = d.run_id
     order by d.place`;

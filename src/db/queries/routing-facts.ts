@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { Cart, CartLine } from '../../domain/cart.ts';
+import type { FactProperties } from '../../domain/fact-properties.ts';
 import type { Order } from '../../routing/orders.ts';
 
 /** A cart with its owner and key. */
@@ -81,16 +82,28 @@ export async function saveOrders(tx: TransactionSql, orders: readonly Order[]): 
       cancelled_at = excluded.cancelled_at, reported_at = excluded.reported_at`;
 }
 
+/** An event of a customer's, with what of it stays. */
+export interface CustomerFact {
+  seq: number;
+  id: string;
+  customerId: string;
+  at: number;
+  /** Of a track, else null. */
+  name: string | null;
+  properties: FactProperties | null;
+  isContact: boolean;
+}
+
 /** Whose event each was, and the contacts among them that count towards the caps. */
-export async function saveCustomerEvents(
-  tx: TransactionSql,
-  events: readonly { seq: number; id: string; customerId: string; at: number; isContact: boolean }[],
-): Promise<void> {
+export async function saveCustomerEvents(tx: TransactionSql, events: readonly CustomerFact[]): Promise<void> {
   const at = (list: readonly { at: number }[]) => list.map((event) => new Date(event.at).toISOString());
+  const rows = events.map(({ seq, customerId, name, at, properties }) => {
+    return { seq, customer_id: customerId, name, occurred_at: new Date(at), properties };
+  });
   await tx`
-    insert into customer_events (seq, customer_id, occurred_at)
-    select * from unnest(${events.map((e) => e.seq)}::bigint[], ${events.map((e) => e.customerId)}::uuid[],
-                         ${at(events)}::timestamptz[])`;
+    insert into customer_events (seq, customer_id, name, occurred_at, properties)
+    select * from jsonb_to_recordset(${tx.json(rows as never)})
+      as r (seq bigint, customer_id uuid, name text, occurred_at timestamptz, properties jsonb)`;
   const contacts = events.filter((event) => event.isContact);
   if (contacts.length === 0) return;
   await tx`

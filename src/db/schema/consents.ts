@@ -1,18 +1,20 @@
 import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 
-/** Every consent ever given or refused. The newest of a customer and channel holds. */
+/** Every consent ever given or refused. The newest of a customer, channel and topic holds. */
 export const consents = pgTable(
   'consents',
   {
     id: uuid('id').primaryKey(),
     customerId: uuid('customer_id').notNull(),
     channel: text('channel').notNull(),
+    /** What it is about; empty: the channel as a whole. */
+    topic: text('topic').notNull().default(''),
     state: text('state').$type<'granted' | 'denied'>().notNull(),
     /** Who recorded it: `identify`, or what the caller of the API named. */
     source: text('source').notNull(),
     wording: text('wording'),
     at: moment('at').notNull(),
   },
-  (t) => [index('consents_customer').on(t.customerId, t.channel, t.at)],
+  (t) => [index('consents_customer').on(t.customerId, t.channel, t.topic, t.at)],
 );

@@ -20,6 +20,10 @@ export const customers = pgTable('customers', {
   traits: jsonb('traits').$type<Record<string, Trait>>().notNull().default({}),
   /** Set when this customer was joined to another, who has everything since. */
   mergedInto: uuid('merged_into'),
+  /** The persona they have; null: the last of the list, which matches all. */
+  persona: text('persona'),
+  /** Set when the person was erased: the row stays without anything of theirs, for what was counted of it. */
+  erasedAt: moment('erased_at'),
   /** The first would-send ever recorded for them. */
   exposedAt: moment('exposed_at'),
   /** Two exposed customers of different arms were joined: left out of reports, counted beside them. */

@@ -1,5 +1,6 @@
 import { bigint, boolean, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import type { FactProperties } from '../../domain/fact-properties.ts';
 import { moment } from './columns.ts';
 
 /** What an event carries beside its ids and times: of a customer's as it came, of a universal one its checked data. */
@@ -12,8 +13,8 @@ export interface EventBody {
 /** The kinds of Segment message: what a customer event may be. */
 export const customerEventKinds = ['track', 'identify', 'alias', 'page', 'screen', 'group'] as const;
 export type CustomerEventKind = (typeof customerEventKinds)[number];
-/** `universal`: it happened in the world and names no customer. */
-export type EventKind = CustomerEventKind | 'universal';
+/** `universal`: it happened in the world and names no customer. `erasure`: a customer is to be forgotten. */
+export type EventKind = CustomerEventKind | 'universal' | 'erasure';
 
 /** Every accepted event, in the order in which events take effect (`seq`). Kept 30 days or more. */
 export const events = pgTable('events', {
@@ -35,6 +36,8 @@ export const events = pgTable('events', {
   previousId: text('previous_id'),
   /** True when it came with the admin key. */
   admin: boolean('admin').notNull(),
+  /** It came by an import: it counts as a fact and starts, wakes and tells nothing. */
+  imported: boolean('imported').notNull().default(false),
   body: jsonb('body').$type<EventBody>().notNull(),
   occurredAt: moment('occurred_at').notNull(),
   receivedAt: moment('received_at').notNull(),
@@ -65,13 +68,25 @@ export const unrouted = pgTable(
   ],
 );
 
-/** Which customer an event turned out to be of: written by routing, moved by a merge. */
+/**
+ * Which customer an event turned out to be of, and what of it is a fact for ever, when the event itself is long gone:
+ * written by routing, moved by a merge.
+ */
 export const customerEvents = pgTable(
   'customer_events',
   {
     seq: bigint('seq', { mode: 'number' }).primaryKey(),
     customerId: uuid('customer_id').notNull(),
+    /** Of a track; null for what is not done by name. */
+    name: text('name'),
     occurredAt: moment('occurred_at').notNull(),
+    /** Of a track; null when it has none. */
+    properties: jsonb('properties').$type<FactProperties>(),
   },
-  (t) => [index('customer_events_customer').on(t.customerId, t.occurredAt)],
+  (t) => [
+    index('customer_events_customer').on(t.customerId, t.occurredAt),
+    index('customer_events_name')
+      .on(t.customerId, t.name, t.occurredAt)
+      .where(sql`name is not null`),
+  ],
 );

@@ -28,6 +28,8 @@ export const orders = pgTable(
     currency: text('currency').notNull(),
     orderedAt: moment('ordered_at').notNull(),
     cancelledAt: moment('cancelled_at'),
+    shippedAt: moment('shipped_at'),
+    deliveredAt: moment('delivered_at'),
     /** When the report that these values come from occurred. */
     reportedAt: moment('reported_at').notNull(),
   },

@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   index,
   integer,
   jsonb,
@@ -40,6 +41,11 @@ export const runs = pgTable(
     closedAt: moment('closed_at'),
     /** Until then the workflow has not begun (it was started with a delay); null when it began at once. */
     wakesAt: moment('wakes_at'),
+    /**
+     * Nobody can reach the visitor yet: the run holds its place and costs no workflow. Until then they may become
+     * reachable; null: it is not held.
+     */
+    heldUntil: moment('held_until'),
     /** The last event that reached the run, heard or not: what a quiet time counts from. */
     lastActivityAt: moment('last_activity_at').notNull(),
     /** The highest `seq` of its dispatches. */
@@ -57,6 +63,9 @@ export const runs = pgTable(
       .on(t.subject, t.name, t.n)
       .where(sql`subject is not null`),
     index('runs_name').on(t.name, t.state, t.openedAt),
+    index('runs_held')
+      .on(t.heldUntil)
+      .where(sql`held_until is not null and state = 'open'`),
     index('runs_closed')
       .on(t.closedAt, t.id)
       .where(sql`state = 'closed'`),
@@ -83,11 +92,13 @@ export const dispatches = pgTable(
     occurredAt: moment('occurred_at').notNull(),
     carries: jsonb('carries').$type<Carried>().notNull(),
     doneAt: moment('done_at'),
+    /** Not owed yet: its run is held until somebody can reach the customer. */
+    held: boolean('held').notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.seq] }),
     index('dispatches_owed')
       .on(t.place)
-      .where(sql`done_at is null`),
+      .where(sql`done_at is null and not held`),
   ],
 );
