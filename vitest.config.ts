@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const globalSetup = ['test/support/postgres-setup.ts'];
-/** These start processes of ours: too slow for every commit. */
+/** These start processes of ours: too slow for every commit. Two at a time, for they mostly wait. */
 const withProcesses = [
   'test/{bin,clients,embedded,start,e2e}/**/*.test.ts',
   'test/replay-cli/command.test.ts',
@@ -52,7 +52,6 @@ export default defineConfig({
           include: withProcesses,
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
       {
