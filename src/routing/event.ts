@@ -14,6 +14,8 @@ export interface AcceptedEvent {
   anonymousId: string | null;
   previousId: string | null;
   admin: boolean;
+  /** It came by an import: it counts as a fact and starts, wakes and tells nothing, but for what it ends. */
+  imported: boolean;
   body: EventBody;
   occurredAt: number;
   receivedAt: number;

@@ -20,6 +20,7 @@ function trackOf(name: string, seq: number): AcceptedEvent {
     anonymousId: null,
     previousId: null,
     admin: false,
+    imported: false,
     body: { properties: { cart_id: 'c1' } },
     occurredAt: at + seq,
     receivedAt: at + seq,

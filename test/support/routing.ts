@@ -19,6 +19,7 @@ export interface GivenEvent {
   anonymousId?: string;
   previousId?: string;
   admin?: boolean;
+  imported?: boolean;
   /** ISO 8601; now unless given. */
   at?: string;
   properties?: Record<string, unknown>;
@@ -67,10 +68,11 @@ export async function acceptEvents(sql: Sql, clock: Clock, given: GivenEvent[]):
     };
     const [row] = await sql<{ seq: string }[]>`
       with e as (
-        insert into events (id, message_id, kind, name, source, subject, user_id, anonymous_id, previous_id, admin, body, occurred_at, received_at)
+        insert into events (id, message_id, kind, name, source, subject, user_id, anonymous_id, previous_id, admin, imported, body, occurred_at, received_at)
         values (${newId(clock)}, ${newId(clock)}, ${event.kind ?? 'track'}, ${event.name ?? null},
                 ${event.source ?? null}, ${event.subject ?? null}, ${event.userId ?? null},
-                ${event.anonymousId ?? null}, ${event.previousId ?? null}, ${event.admin ?? false}, ${sql.json(body as never)},
+                ${event.anonymousId ?? null}, ${event.previousId ?? null}, ${event.admin ?? false}, ${event.imported ?? false},
+                ${sql.json(body as never)},
                 ${event.at ? new Date(event.at) : clock.now()}, ${clock.now()})
         returning seq, user_id, anonymous_id, previous_id)
       insert into unrouted (seq, user_id, anonymous_id, previous_id) select * from e returning seq`;

@@ -13,6 +13,7 @@ interface Row {
   anonymous_id: string | null;
   previous_id: string | null;
   admin: boolean;
+  imported: boolean;
   body: EventBody;
   occurred_at: Date;
   received_at: Date;
@@ -21,8 +22,8 @@ interface Row {
 /** The oldest accepted events that have not been routed, in order, at most `limit`. */
 export async function takeUnrouted(tx: TransactionSql, limit: number): Promise<AcceptedEvent[]> {
   const rows = await tx<Row[]>`
-    select e.seq, e.id, e.kind, e.name, e.source, e.subject, e.user_id, e.anonymous_id, e.previous_id, e.admin, e.body,
-           e.occurred_at, e.received_at
+    select e.seq, e.id, e.kind, e.name, e.source, e.subject, e.user_id, e.anonymous_id, e.previous_id, e.admin,
+           e.imported, e.body, e.occurred_at, e.received_at
     from events e
     where e.seq = any(array(select seq from unrouted order by seq limit ${limit}))
     order by e.seq`;
@@ -37,6 +38,7 @@ export async function takeUnrouted(tx: TransactionSql, limit: number): Promise<A
     anonymousId: row.anonymous_id,
     previousId: row.previous_id,
     admin: row.admin,
+    imported: row.imported,
     body: row.body,
     occurredAt: row.occurred_at.getTime(),
     receivedAt: row.received_at.getTime(),
