@@ -43,7 +43,8 @@ CREATE TABLE "unrouted" (
 	"seq" bigint PRIMARY KEY NOT NULL,
 	"user_id" text,
 	"anonymous_id" text,
-	"previous_id" text
+	"previous_id" text,
+	"imported" boolean DEFAULT false NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "rejections" (
@@ -51,6 +52,7 @@ CREATE TABLE "rejections" (
 	"at" timestamp (3) with time zone NOT NULL,
 	"stage" text NOT NULL,
 	"index" integer,
+	"import" text,
 	"code" text NOT NULL,
 	"detail" text NOT NULL,
 	"item" jsonb,
@@ -84,9 +86,11 @@ CREATE TABLE "customers" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"arm_key" text NOT NULL,
 	"traits" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"withdrawn_traits" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"merged_into" uuid,
 	"persona" text,
 	"erased_at" timestamp (3) with time zone,
+	"forgotten_at" timestamp (3) with time zone,
 	"exposed_at" timestamp (3) with time zone,
 	"crossed" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
@@ -185,7 +189,9 @@ CREATE TABLE "imports" (
 	"accepted" bigint DEFAULT 0 NOT NULL,
 	"duplicates" bigint DEFAULT 0 NOT NULL,
 	"rejected" bigint DEFAULT 0 NOT NULL,
+	"digest" text NOT NULL,
 	"began_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone,
 	CONSTRAINT "imports_name_unique" UNIQUE("name")
 );
@@ -296,6 +302,7 @@ CREATE TABLE "deliveries" (
 	"calling_at" timestamp (3) with time zone,
 	"provider_id" text,
 	"provider_code" text,
+	"anonymous" boolean DEFAULT false NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth"),
 	CONSTRAINT "deliveries_entry" UNIQUE("entry_id","message")
@@ -328,13 +335,17 @@ CREATE TABLE "waves" (
 --> statement-breakpoint
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("customer_id","name","occurred_at") WHERE name is not null;--> statement-breakpoint
+CREATE INDEX "unrouted_imported" ON "unrouted" USING btree ("seq") WHERE "unrouted"."imported";--> statement-breakpoint
 CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_previous" ON "unrouted" USING btree ("previous_id") WHERE "unrouted"."previous_id" is not null;--> statement-breakpoint
 CREATE INDEX "rejections_at" ON "rejections" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "rejections_import" ON "rejections" USING btree ("import","id") WHERE import is not null;--> statement-breakpoint
 CREATE INDEX "products_product_id" ON "products" USING btree ("product_id","sku");--> statement-breakpoint
 CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> statement-breakpoint
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
+CREATE INDEX "customers_merged" ON "customers" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
+CREATE INDEX "customers_forgetting" ON "customers" USING btree ("erased_at") WHERE erased_at is not null and forgotten_at is null;--> statement-breakpoint
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","topic","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id","sku","ordered_at");--> statement-breakpoint

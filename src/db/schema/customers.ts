@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 
@@ -13,23 +14,41 @@ export interface Trait {
 }
 
 /** One person, known or anonymous. */
-export const customers = pgTable('customers', {
-  id: uuid('id').primaryKey(),
-  /** What the holdout hashes: at first a keyed hash of the id in the customer's first event. */
-  armKey: text('arm_key').notNull(),
-  traits: jsonb('traits').$type<Record<string, Trait>>().notNull().default({}),
-  /** Set when this customer was joined to another, who has everything since. */
-  mergedInto: uuid('merged_into'),
-  /** The persona they have; null: the last of the list, which matches all. */
-  persona: text('persona'),
-  /** Set when the person was erased: the row stays without anything of theirs, for what was counted of it. */
-  erasedAt: moment('erased_at'),
-  /** The first would-send ever recorded for them. */
-  exposedAt: moment('exposed_at'),
-  /** Two exposed customers of different arms were joined: left out of reports, counted beside them. */
-  crossed: boolean('crossed').notNull().default(false),
-  createdAt: moment('created_at').notNull(),
-});
+export const customers = pgTable(
+  'customers',
+  {
+    id: uuid('id').primaryKey(),
+    /** What the holdout hashes: at first a keyed hash of the id in the customer's first event. */
+    armKey: text('arm_key').notNull(),
+    traits: jsonb('traits').$type<Record<string, Trait>>().notNull().default({}),
+    /** Traits that were taken away: when and by whose word, so that an older value which comes late does not bring one back. */
+    withdrawnTraits: jsonb('withdrawn_traits')
+      .$type<Record<string, Pick<Trait, 'origin' | 'at'>>>()
+      .notNull()
+      .default({}),
+    /** Set when this customer was joined to another, who has everything since. */
+    mergedInto: uuid('merged_into'),
+    /** The persona they have; null: the last of the list, which matches all. */
+    persona: text('persona'),
+    /** Set when the person was erased: the row stays without anything of theirs, for what was counted of it. */
+    erasedAt: moment('erased_at'),
+    /** When the last of what was theirs was gone, here and from Temporal; null while it is being taken away. */
+    forgottenAt: moment('forgotten_at'),
+    /** The first would-send ever recorded for them. */
+    exposedAt: moment('exposed_at'),
+    /** Two exposed customers of different arms were joined: left out of reports, counted beside them. */
+    crossed: boolean('crossed').notNull().default(false),
+    createdAt: moment('created_at').notNull(),
+  },
+  (t) => [
+    index('customers_merged')
+      .on(t.mergedInto)
+      .where(sql`merged_into is not null`),
+    index('customers_forgetting')
+      .on(t.erasedAt)
+      .where(sql`erased_at is not null and forgotten_at is null`),
+  ],
+);
 
 /** Every id under which a customer's events may come. */
 export const customerIds = pgTable(

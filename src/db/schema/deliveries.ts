@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { moment } from './columns.ts';
 import type { Arm, DeliveryState, Purpose, Verdict } from '../../domain/delivery.ts';
@@ -32,6 +32,8 @@ export const deliveries = pgTable(
     callingAt: moment('calling_at'),
     providerId: text('provider_id'),
     providerCode: text('provider_code'),
+    /** Of a customer who was erased: the row counts and names nobody, and what comes in later is kept without words. */
+    anonymous: boolean('anonymous').notNull().default(false),
     /** The would-send, or while there is none the latest verdict. */
     at: moment('at').notNull(),
   },

@@ -54,8 +54,13 @@ export const unrouted = pgTable(
     userId: text('user_id'),
     anonymousId: text('anonymous_id'),
     previousId: text('previous_id'),
+    /** It came by an import, which waits while too many of its own are here. */
+    imported: boolean('imported').notNull().default(false),
   },
   (t) => [
+    index('unrouted_imported')
+      .on(t.seq)
+      .where(sql`${t.imported}`),
     index('unrouted_user')
       .on(t.userId)
       .where(sql`${t.userId} is not null`),

@@ -12,7 +12,11 @@ export const imports = pgTable('imports', {
   accepted: bigint('accepted', { mode: 'number' }).notNull().default(0),
   duplicates: bigint('duplicates', { mode: 'number' }).notNull().default(0),
   rejected: bigint('rejected', { mode: 'number' }).notNull().default(0),
+  /** A hash of the lines taken: who goes on with it shows the same file again. */
+  digest: text('digest').notNull(),
   beganAt: moment('began_at').notNull(),
+  /** When lines of it were last taken. */
+  updatedAt: moment('updated_at').notNull(),
   /** When its last line was taken; null while it goes on or was broken off. */
   endedAt: moment('ended_at'),
 });

@@ -72,8 +72,11 @@ export const runs = pgTable(
   ],
 );
 
-/** What a dispatch tells a run: to start, that it heard an event, or that it ended. */
-export type DispatchKind = 'start' | 'event' | 'end';
+/**
+ * What a dispatch tells a run: to start, that it heard an event, or that it ended. `forget`: its customer was erased,
+ * and Temporal is to keep nothing of it.
+ */
+export type DispatchKind = 'start' | 'event' | 'end' | 'forget';
 
 /**
  * What Temporal is owed for a run, in order of `seq` (0 is the start). Written by routing in its own transaction,
