@@ -25,6 +25,7 @@ import { routeCarts } from './route-carts.ts';
 import { routeOrders } from './route-orders.ts';
 import { routeRuns } from './route-runs.ts';
 import { routeWorld } from './route-world.ts';
+import { awaitRoutingLock, underRoutingLock } from './routing-lock.ts';
 
 export interface RoutingContext {
   sql: Sql;
@@ -55,15 +56,9 @@ export class BatchFailure extends Error {
   }
 }
 
-const routingLock = 4_702_001;
-
 /** Routes up to `limit` events. `locked`: another router is at work. */
 export async function routeBatch(context: RoutingContext, limit: number): Promise<BatchOutcome> {
-  return context.sql.begin<Promise<BatchOutcome>>(async (tx) => {
-    const [lock] = await tx<{ got: boolean }[]>`select pg_try_advisory_xact_lock(${routingLock}) as got`;
-    if (!lock!.got) return { kind: 'locked' };
-    // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
-    await tx`set local enable_seqscan = off`;
+  const outcome = await underRoutingLock<BatchOutcome>(context.sql, async (tx) => {
     const events = await takeUnrouted(tx, limit);
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
@@ -75,6 +70,7 @@ export async function routeBatch(context: RoutingContext, limit: number): Promis
       throw new BatchFailure(seqs, error);
     }
   });
+  return outcome ?? { kind: 'locked' };
 }
 
 async function routeEvents(
@@ -91,10 +87,11 @@ async function routeEvents(
 }
 
 async function routeOwned(tx: TransactionSql, context: RoutingContext, owned: OwnedEvent[]): Promise<number> {
+  const kairosMs = (realMs: number) => context.clock.fromReal(new Date(realMs)).getTime();
   await recordConsents(
     tx,
     owned.flatMap(({ event, customerId }) =>
-      consentsIn(event).map((consent) => ({ ...consent, id: newId(context.clock), customerId })),
+      consentsIn(event, kairosMs).map((consent) => ({ ...consent, id: newId(context.clock), customerId })),
     ),
   );
   await saveCustomerEvents(
@@ -122,7 +119,7 @@ export async function setEventAside(
 ): Promise<void> {
   await context.sql.begin(async (tx) => {
     // Another router may be giving this event its effect.
-    await tx`select pg_advisory_xact_lock(${routingLock})`;
+    await awaitRoutingLock(tx);
     await setAside(tx, { ...aside, id: newId(context.clock), at: context.clock.now() });
   });
 }

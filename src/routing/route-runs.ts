@@ -11,6 +11,7 @@ import {
 } from '../db/queries/routing-runs.ts';
 import { loadSettings } from '../db/queries/settings.ts';
 import { storedOverrides } from '../define/journey-settings.ts';
+import { matchingNames } from '../domain/derived-event.ts';
 import { deviceOf } from '../domain/device.ts';
 import type { RunInput } from '../domain/run-input.ts';
 import { safeName } from '../domain/safe-name.ts';
@@ -29,7 +30,7 @@ export async function routeRuns(
   owned: OwnedEvent[],
 ): Promise<number> {
   const concerned = owned
-    .map((one) => ({ ...one, concerns: context.journeys.get(one.event.name ?? '') ?? [] }))
+    .flatMap((one) => matchingNames(one.event).map((name) => underName(context, one, name)))
     .filter(({ concerns }) => concerns.length > 0);
   if (concerned.length === 0) return 0;
   const book = await openBook(tx, context, concerned);
@@ -52,6 +53,11 @@ export async function routeRuns(
     })),
   );
   return book.dispatches.length;
+}
+
+/** An event as journeys name it: what they are told of it carries that name. */
+function underName(context: RoutingContext, { event, customerId }: OwnedEvent, name: string): Concerned {
+  return { customerId, event: { ...event, name }, concerns: context.journeys.get(name) ?? [] };
 }
 
 async function openBook(

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { DispatchContext } from './dispatch.ts';
 import { runDispatcher } from './dispatcher.ts';
+import type { DueWork } from './due.ts';
 import { runHousekeeping } from './housekeeping.ts';
 import { runKeeper } from './keeper.ts';
 import type { RoutingContext } from './route-batch.ts';
@@ -9,6 +10,9 @@ import { Wakeup } from './wakeup.ts';
 
 /** The channel on which the API tells of every commit. */
 export const eventsChannel = 'kairos_events';
+
+/** What becomes due by time alone, in the order in which it is done. */
+const dueWorks: readonly DueWork[] = [];
 
 /** Starts routing, dispatching and keeping; `stop` lets what is under way finish. */
 export async function startRouting(parts: {
@@ -23,7 +27,10 @@ export async function startRouting(parts: {
   // The subscription renews itself when its connection is lost; until then the loops look by themselves.
   const subscription = await routing.sql.listen(eventsChannel, () => accepted.wake());
   const loops = [
-    runRouter({ context: routing, wakeup: accepted, onDispatches: () => owed.wake(), log }, stopping.signal),
+    runRouter(
+      { context: routing, wakeup: accepted, works: dueWorks, onDispatches: () => owed.wake(), log },
+      stopping.signal,
+    ),
     runDispatcher(
       {
         ...parts.dispatching,
