@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultShopCaps, longestShopCap, mostCapSends } from './domain/caps.ts';
 import { sayValue } from './domain/say-value.ts';
 import { isSpan, spanMs, type Span } from './domain/span.ts';
+import { defaultZone, isZone } from './domain/zone.ts';
 import { onlyNamed } from './only-named.ts';
 
 const longestMs = spanMs(longestShopCap);
@@ -14,6 +15,9 @@ const mostCaps = 10;
 const cap = { sends: z.int().min(0).max(mostCapSends), within: span };
 const caps = z.array(z.object(cap)).max(mostCaps);
 const share = z.number().min(0).max(1);
+const zone = z.string().refine(isZone, {
+  error: ({ input }) => `expected a time zone such as 'Europe/Berlin', got ${sayValue(input)}`,
+});
 
 /** What an operator may set for the whole shop, over the defaults in code. Unknown names are left for newer versions. */
 export const shopSettingsSchema = z.object({
@@ -25,6 +29,8 @@ export const shopSettingsSchema = z.object({
     .prefault({}),
   /** The share of all customers who get nothing but what they are owed, 0 to 1. */
   globalHoldout: share.default(0),
+  /** The time zone (IANA) of customers whose own, the trait `timezone`, is unknown. */
+  timezone: zone.default(defaultZone),
 });
 
 const givenCaps = z.array(onlyNamed(cap)).max(mostCaps).optional();
@@ -33,6 +39,7 @@ const givenCaps = z.array(onlyNamed(cap)).max(mostCaps).optional();
 export const givenShopSettingsSchema = onlyNamed({
   caps: onlyNamed({ helpAndOffer: givenCaps, offer: givenCaps }).optional(),
   globalHoldout: share.optional(),
+  timezone: zone.optional(),
 });
 
 export type ShopSettings = z.infer<typeof shopSettingsSchema>;

@@ -3,20 +3,25 @@ import { defaultShopCaps } from '../src/domain/caps.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
 
 test('nothing stored: the defaults', () => {
-  expect(readShopSettings(null)).toEqual({ caps: defaultShopCaps, globalHoldout: 0 });
+  expect(readShopSettings(null)).toEqual({ caps: defaultShopCaps, globalHoldout: 0, timezone: 'UTC' });
 });
 
 test('what is stored goes before the defaults, one by one', () => {
   const offer = [{ sends: 2, within: '3 days' }];
-  const stored = { caps: { offer }, globalHoldout: 0.05, quietHours: 'of a newer version' };
+  const stored = {
+    ...{ caps: { offer }, globalHoldout: 0.05, timezone: 'Europe/Berlin' },
+    quietHours: 'of a newer version',
+  };
   expect(readShopSettings(stored)).toEqual({
     caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer },
     globalHoldout: 0.05,
+    timezone: 'Europe/Berlin',
   });
 });
 
 test.each([
   [{ globalHoldout: 2 }, 'globalHoldout'],
+  [{ timezone: 'Berlin' }, 'expected a time zone such as \'Europe/Berlin\', got "Berlin"'],
   [{ caps: { offer: [{ sends: 1, within: 'a while' }] } }, "expected a span up to 31 days, such as '1 day'"],
   [{ caps: { offer: [{ sends: 1, within: '32 days' }] } }, 'caps.offer[0].within'],
   [{ caps: { helpAndOffer: [{ sends: -1, within: '1 day' }] } }, 'caps.helpAndOffer[0].sends'],

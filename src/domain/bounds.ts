@@ -43,6 +43,9 @@ export const bounds = {
   /** Properties of an event that are kept as facts, and characters of each: what is longer, or a list, is not. */
   factProperties: 50,
   factLength: 255,
+  /** Years of a customer's dates: what lies outside of them stands for a date that is not known. */
+  earliestYear: 1900,
+  latestYear: 2200,
   /** Characters of the wording of a consent. */
   wordingLength: 10_000,
   /** Items of a list's page, and how many there are when none is asked for. */

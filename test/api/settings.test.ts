@@ -19,28 +19,30 @@ async function setup() {
 test('nothing set: the defaults; what is set holds; what a PUT does not name is at its default again', async () => {
   await using it = await setup();
   const get = async () => (await it.api.get('/v1/settings')).body;
-  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0 });
+  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0, timezone: 'UTC' });
   const offer = [{ sends: 2, within: '14 days' }];
-  const answer = await it.put({ caps: { offer }, globalHoldout: 0.05 });
-  const inForce = { caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer }, globalHoldout: 0.05 };
+  const changed = { globalHoldout: 0.05, timezone: 'Europe/Berlin' };
+  const answer = await it.put({ caps: { offer }, ...changed });
+  const inForce = { caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer }, ...changed };
   expect([answer.status, answer.body]).toEqual([200, inForce]);
   expect(await get()).toEqual(inForce);
   // What was read can be written back.
   expect((await it.put(inForce)).body).toEqual(inForce);
   await it.put({ globalHoldout: 0.1 });
-  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0.1 });
+  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0.1, timezone: 'UTC' });
   await it.put({});
-  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0 });
+  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0, timezone: 'UTC' });
 });
 
 test.each([
   [null, 'expected object, got null'],
   [[], 'expected object, got an empty array'],
-  [{ holdout: 0.1 }, '"holdout" is not known here; expected only caps, globalHoldout'],
+  [{ holdout: 0.1 }, '"holdout" is not known here; expected only caps, globalHoldout, timezone'],
   [{ caps: { offers: [] } }, 'caps: "offers" is not known here; expected only helpAndOffer, offer'],
   [{ globalHoldout: '0.1' }, 'globalHoldout: expected number, got "0.1"'],
   [{ globalHoldout: 5 }, 'got number 5'],
   [{ globalHoldout: -0.1 }, 'got number -0.1'],
+  [{ timezone: '+02:00' }, 'timezone: expected a time zone such as \'Europe/Berlin\', got "+02:00"'],
   [
     { caps: { offer: [{ sends: 1 }] } },
     "caps.offer[0].within: expected a span up to 31 days, such as '1 day', got nothing",

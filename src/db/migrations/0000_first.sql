@@ -173,11 +173,27 @@ CREATE TABLE "segments" (
 	"computed_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "date_reckonings" (
+	"name" text PRIMARY KEY NOT NULL,
+	"definition" text NOT NULL,
+	"zone" text NOT NULL,
+	"next_definition" text,
+	"next_zone" text,
+	"up_to" uuid,
+	"done" bigint DEFAULT 0 NOT NULL,
+	"total" bigint DEFAULT 0 NOT NULL,
+	"reckoned_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "date_starts" (
 	"name" text NOT NULL,
 	"customer_id" uuid NOT NULL,
-	"occasion" date NOT NULL,
-	"starts_at" timestamp (3) with time zone NOT NULL,
+	"date" text,
+	"zone" text NOT NULL,
+	"occasion" date,
+	"starts_at" timestamp (3) with time zone,
+	"problem" text,
+	"is_stale" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "date_starts_customer_id_name_pk" PRIMARY KEY("customer_id","name")
 );
 --> statement-breakpoint
@@ -352,7 +368,8 @@ CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id",
 CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","ordered_at");--> statement-breakpoint
 CREATE INDEX "memberships_members" ON "memberships" USING btree ("segment","generation","customer_id") WHERE is_member;--> statement-breakpoint
 CREATE INDEX "memberships_next" ON "memberships" USING btree ("next_at") WHERE next_at is not null;--> statement-breakpoint
-CREATE INDEX "date_starts_next" ON "date_starts" USING btree ("starts_at");--> statement-breakpoint
+CREATE INDEX "date_starts_next" ON "date_starts" USING btree ("name","starts_at") WHERE starts_at is not null;--> statement-breakpoint
+CREATE INDEX "date_starts_stale" ON "date_starts" USING btree ("customer_id") WHERE is_stale;--> statement-breakpoint
 CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btree ("customer_id","sku","list") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_next" ON "waiting_entries" USING btree ("list","sku","since","id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_customer" ON "waiting_entries" USING btree ("customer_id","sku");--> statement-breakpoint

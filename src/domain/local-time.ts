@@ -1,0 +1,32 @@
+/**
+ * Moments by a customer's own clock and calendar.
+ *
+ * A local time that does not exist, because clocks were put forward over it, is as much later as they were put forward
+ * (02:30 is 03:30); one that exists twice is the first of the two. So RFC 5545 has it (3.3.5), and so does
+ * ECMAScript's Temporal by the name `compatible`.
+ */
+// ECMAScript's Temporal, not the engine of the workflows. Node has it from version 26 on: then this import goes.
+import { Temporal } from 'temporal-polyfill';
+import type { LocalTime } from './date-rule.ts';
+
+/** The moment of a local time on a day (`2026-05-10`), epoch milliseconds. */
+export function momentOf(day: string, at: LocalTime, zone: string): number {
+  const local = Temporal.PlainDate.from(day).toPlainDateTime(Temporal.PlainTime.from(at));
+  return local.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+}
+
+/** The day that a moment falls on in a zone: `2026-05-10`. */
+export function dayOf(ms: number, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** The first moment at which it is that time in a zone: this very one, or a later one. Epoch milliseconds. */
+export function nextLocalTime(fromMs: number, at: LocalTime, zone: string): number {
+  const today = dayOf(fromMs, zone);
+  const moment = momentOf(today, at, zone);
+  return moment >= fromMs ? moment : momentOf(nextDay(today), at, zone);
+}
+
+function nextDay(day: string): string {
+  return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
+}
