@@ -73,7 +73,10 @@ export async function takeLook(
   // After the lock: who waited for it judges by the time at which they got it.
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
-  const row = await gateFacts(tx, { runId, customerId, message: message.name, nth, channel, countedSince });
+  const row = await gateFacts(tx, {
+    ...{ runId, customerId, nth, channel, countedSince },
+    ...{ message: message.name, topic: message.topic ?? '' },
+  });
   const facts = factsOf(parts, { message, input, now, row });
   return { tx, parts, input, message, customerId, now, row, facts };
 }
@@ -100,6 +103,7 @@ function factsOf(
     now: now.getTime(),
     channel: input.channel,
     purpose: message.purpose,
+    topic: message.topic ?? '',
     run: { state: row.runState, outcome: row.outcome, closedAt: row.closedAt, openedAt: row.openedAt },
     journey: journeyOf(parts.definitions, row),
     shop: readShopSettings(row.settings[shopScope]),

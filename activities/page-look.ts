@@ -98,8 +98,8 @@ export async function lookAtEntries(
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
   const entryIds = entries.map(({ id }) => id);
-  const { name, channels } = message;
-  const rows = await pageFacts(tx, { entryIds, message: name, channels, countedSince });
+  const { name, channels, topic = '' } = message;
+  const rows = await pageFacts(tx, { entryIds, message: name, channels, topic, countedSince });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
@@ -110,7 +110,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
   const { state, outcome, closedAt, openedAt } = run;
   const { behind, consents, counted, armKey } = row;
   return {
-    ...{ now: now.getTime(), channel, purpose: message.purpose },
+    ...{ now: now.getTime(), channel, purpose: message.purpose, topic: message.topic ?? '' },
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ shop, paused, behind, counted, armKey, consent: consents[channel] ?? null, missing: null },

@@ -1,5 +1,6 @@
 import type { Cap } from '../define/journey.ts';
 import type { Address } from './address.ts';
+import { sayConsentPlace } from './consent.ts';
 import { brokenCap, type Counted, type ShopCaps } from './caps.ts';
 import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
@@ -35,6 +36,8 @@ export interface GateFacts {
   now: number;
   channel: Channel;
   purpose: Purpose;
+  /** What the message is about; empty: it declares no topic. */
+  topic: string;
   run: { state: 'open' | 'closed'; outcome: string | null; closedAt: number | null; openedAt: number };
   /** The journey or watch, as its code declares it today. */
   journey: {
@@ -53,7 +56,7 @@ export interface GateFacts {
   /** The customer has an accepted event that has not taken effect. */
   behind: boolean;
   address: Address;
-  /** The newest for this channel; null when there never was one. */
+  /** What holds for this channel and topic; null when there never was one. */
   consent: 'granted' | 'denied' | null;
   /** What counts towards the caps, newest first, without this delivery. */
   counted: readonly Counted[];
@@ -141,11 +144,12 @@ export function judgeAgain(facts: GateFacts): SecondRuling {
 }
 
 /** A refusal holds for every purpose. What was never asked holds back what is not owed. */
-function checkConsent({ consent, purpose, channel }: GateFacts): Ruling | null {
+function checkConsent({ consent, purpose, channel, topic }: GateFacts): Ruling | null {
   if (consent === 'granted') return null;
-  if (consent === 'denied') return withheld('no-consent', `the customer refused ${channel}`);
+  const place = sayConsentPlace({ channel, topic });
+  if (consent === 'denied') return withheld('no-consent', `the customer refused ${place}`);
   if (purpose === 'transactional') return null;
-  return withheld('no-consent', `the customer never consented to ${channel}`);
+  return withheld('no-consent', `the customer never consented to ${place}`);
 }
 
 /** The global holdout is the shop's choice and spares what is owed; a journey's is its author's and spares nothing. */

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const customerId = await addCustomer(it);
   const { runId } = await addRun(it, customerId);
   const countedSince = new Date(0);
-  question = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', countedSince };
+  question = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', topic: '', countedSince };
 });
 
 test('reads no table whole among 100,000 of everything, with the statistics of an empty shop or its own', async () => {

@@ -9,6 +9,7 @@ const fine: GateFacts = {
   now,
   channel: 'email',
   purpose: 'help',
+  topic: '',
   run: { state: 'open', outcome: null, closedAt: null, openedAt: now - 86_400_000 },
   journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '10 days' },
   shop: { caps: defaultShopCaps, globalHoldout: 0 },

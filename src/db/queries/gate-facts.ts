@@ -5,6 +5,7 @@ import type { Arm, DeliveryState, GateReason, Verdict } from '../../domain/deliv
 import { journeyScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
+import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps } from './counted-for-caps.ts';
 
 /** What the gate asks the database about. */
@@ -14,6 +15,8 @@ export interface GateQuestion {
   message: string;
   nth: number;
   channel: Channel;
+  /** What the message is about; empty: it declares no topic. */
+  topic: string;
   /** How far back the longest cap looks. */
   countedSince: Date;
 }
@@ -61,7 +64,7 @@ export async function gateFacts(tx: TransactionSql, question: GateQuestion): Pro
 /** The statement, for whoever wants to explain it. */
 export function gateFactsQuery(
   sql: Sql | TransactionSql,
-  { runId, customerId, message, nth, channel, countedSince }: GateQuestion,
+  { runId, customerId, message, nth, channel, topic, countedSince }: GateQuestion,
 ): PendingQuery<GateRow[]> {
   // The delivery that is judged does not count against itself.
   const itself = sql`and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})`;
@@ -73,8 +76,7 @@ export function gateFactsQuery(
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       c.arm_key as "armKey", c.traits,
       ${behind(sql)} as behind,
-      (select s.state from consents s where s.customer_id = c.id and s.channel = ${channel}
-        order by s.at desc, s.id desc limit 1) as consent,
+      ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings,
       ${countedForCaps(sql, countedSince, itself)} as counted,

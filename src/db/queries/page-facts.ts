@@ -3,6 +3,7 @@ import type { Counted } from '../../domain/caps.ts';
 import type { DeliveryState, Verdict } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
+import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps } from './counted-for-caps.ts';
 import type { Trait } from '../schema/customers.ts';
 
@@ -12,6 +13,8 @@ export interface PageQuestion {
   message: string;
   /** Those of the message. */
   channels: readonly Channel[];
+  /** What it is about; empty: it declares no topic. */
+  topic: string;
   /** How far back the longest cap looks. */
   countedSince: Date;
 }
@@ -27,7 +30,7 @@ export interface PageRow {
   /** Bought the product or a substitute at or after the look. */
   bought: boolean;
   behind: boolean;
-  /** The newest of each of the channels; nothing for one that was never asked for. */
+  /** What holds for each of the channels; nothing for one that was never asked for. */
   consents: Partial<Record<Channel, 'granted' | 'denied'>>;
   counted: Counted[];
   deliveryId: string | null;
@@ -43,16 +46,15 @@ export interface PageRow {
  */
 export function pageFacts(
   sql: Sql | TransactionSql,
-  { entryIds, message, channels, countedSince }: PageQuestion,
+  { entryIds, message, channels, topic, countedSince }: PageQuestion,
 ): PendingQuery<PageRow[]> {
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits,
       ${bought(sql)} as bought,
       ${behind(sql)} as behind,
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
-        select distinct on (s.channel) s.channel, s.state from consents s
-        where s.customer_id = c.id and s.channel = any(${[...channels]})
-        order by s.channel, s.at desc, s.id desc) n), '{}') as consents,
+        select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
+        from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
       ${countedForCaps(sql, countedSince)} as counted,
       d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e

@@ -1,0 +1,81 @@
+/**
+ * What a customer's words on consent come to. A word is about a channel as a whole (topic ''), or about one topic of it.
+ *
+ * - Of two words on the same thing the newer holds, in the order in which they were given, not that in which they
+ *   came. Given at the same time, the refusal does.
+ * - A refusal of the channel covers all its topics, whatever was granted before. After it, only a grant of the very
+ *   topic permits that topic (or a grant of the channel): it is the later and the more specific word.
+ * - A refusal of a topic is undone only by a grant of that topic: "you may write to me" does not take back "but not
+ *   about this".
+ * - A topic of which nothing was said goes with the channel. A grant of a topic permits nothing beside it.
+ *
+ * `consent-that-holds.ts` says the same in SQL; a test holds the two together.
+ */
+import { consentChannels, type ConsentChannel } from './consent-channels.ts';
+
+export type ConsentState = 'granted' | 'denied';
+
+/** One word of a customer's on a channel. */
+export interface ConsentWord {
+  /** Empty: the channel as a whole. */
+  topic: string;
+  state: ConsentState;
+  /** When it was given, epoch milliseconds. */
+  at: number;
+}
+
+/** What a topic is called. */
+export const topicPattern = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The word that decides on a topic ('': messages without one), of all words on one channel; null when none does. */
+export function consentThatHolds<Word extends ConsentWord>(
+  words: readonly Word[],
+  topic: string,
+): Word | null {
+  const ofChannel = newest(words, '');
+  const ofTopic = topic === '' ? null : newest(words, topic);
+  if (!ofTopic) return ofChannel;
+  const isCovered = ofTopic.state === 'granted' && ofChannel?.state === 'denied';
+  return isCovered && ofChannel.at > ofTopic.at ? ofChannel : ofTopic;
+}
+
+/** The topics that have to be refused anew when two customers become one, so that the stricter word of each stays. */
+export function refusalsToKeep(one: readonly ConsentWord[], other: readonly ConsentWord[]): string[] {
+  const both = [...one, ...other];
+  const stateOf = (words: readonly ConsentWord[], topic: string) => consentThatHolds(words, topic)?.state;
+  const isLost = (topic: string) =>
+    (stateOf(one, topic) === 'denied' || stateOf(other, topic) === 'denied') &&
+    stateOf(both, topic) !== 'denied';
+  // A refusal of the channel covers its topics.
+  if (isLost('')) return [''];
+  return [...new Set(both.map(({ topic }) => topic))].filter(isLost);
+}
+
+function newest<Word extends ConsentWord>(words: readonly Word[], topic: string): Word | null {
+  return words
+    .filter((word) => word.topic === topic)
+    .reduce<Word | null>((best, word) => (best && !isNewer(word, best) ? best : word), null);
+}
+
+function isNewer(word: ConsentWord, than: ConsentWord): boolean {
+  return word.at === than.at ? word.state === 'denied' : word.at > than.at;
+}
+
+/** What a consent is about: a channel, or a topic of it. */
+export interface ConsentPlace {
+  channel: ConsentChannel;
+  topic: string;
+}
+
+/** Reads `email` or `email:new-arrivals`; null for what is neither. */
+export function readConsentPlace(text: string): ConsentPlace | null {
+  const [, name, topic = ''] = /^([^:]+)(?::(.*))?$/s.exec(text) ?? [];
+  const channel = consentChannels.find((known) => known === name);
+  if (channel === undefined || (text.includes(':') && !topicPattern.test(topic))) return null;
+  return { channel, topic };
+}
+
+/** As `readConsentPlace` reads it. */
+export function sayConsentPlace({ channel, topic }: { channel: string; topic: string }): string {
+  return topic === '' ? channel : `${channel}:${topic}`;
+}
