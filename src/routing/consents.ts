@@ -1,27 +1,50 @@
-import { consentChannels } from '../domain/consent-channels.ts';
+import { bounds } from '../domain/bounds.ts';
+import { clientTimeMs } from '../domain/client-time.ts';
+import { readConsentPlace, type ConsentPlace, type ConsentState } from '../domain/consent.ts';
+import { cutText } from '../domain/cut-text.ts';
 import type { AcceptedEvent } from './event.ts';
 
-/** A consent as an event states it. */
-export interface ConsentStated {
-  channel: string;
-  state: 'granted' | 'denied';
+/** A consent as an event states it; `at` in epoch milliseconds of Kairos's time. */
+export interface ConsentStated extends ConsentPlace {
+  state: ConsentState;
   source: string;
+  wording: string | null;
   at: number;
 }
 
-/** What an `identify` says in `context.consent.channels`, such as `{"email": true}`. */
-export function consentsIn(event: AcceptedEvent): ConsentStated[] {
+/**
+ * What an `identify` says in `context.consent.channels`: `{"email": true, "email:new-arrivals": false}`, or `granted`
+ * and `denied` in their places. `source`, `wording` and `at` beside `channels` say who asked, in which words and when;
+ * a channel may say them of itself, as `{"state", "source"?, "wording"?, "at"?}`. What is none of these says nothing.
+ * A time is never later than that at which the event came.
+ *
+ * @param kairosMs Kairos's time of a real one.
+ */
+export function consentsIn(event: AcceptedEvent, kairosMs: (realMs: number) => number): ConsentStated[] {
   const consent = event.kind === 'identify' ? event.body.context?.['consent'] : undefined;
-  const channels = (consent as { channels?: unknown } | undefined)?.channels;
-  if (typeof channels !== 'object' || channels === null) return [];
-  return Object.entries(channels)
-    .filter(([channel, given]) => isChannel(channel) && typeof given === 'boolean')
-    .map(([channel, given]) => ({
-      channel,
-      state: given ? ('granted' as const) : ('denied' as const),
-      source: 'identify',
-      at: event.occurredAt,
-    }));
+  if (!isRecord(consent) || !isRecord(consent['channels'])) return [];
+  return Object.entries(consent['channels']).flatMap(([name, said]) => {
+    const place = readConsentPlace(name);
+    const state = stateOf(isRecord(said) ? said['state'] : said);
+    if (!place || !state) return [];
+    const told = { ...consent, ...(isRecord(said) ? said : {}) };
+    const givenMs = told['at'] === undefined ? null : clientTimeMs(told['at']);
+    const isTime = givenMs !== null && givenMs >= 0;
+    const at = isTime ? Math.min(kairosMs(givenMs), event.receivedAt) : event.occurredAt;
+    const source = textOf(told['source'], bounds.nameLength) ?? 'identify';
+    return [{ ...place, state, source, wording: textOf(told['wording'], bounds.wordingLength), at }];
+  });
 }
 
-const isChannel = (name: string) => (consentChannels as readonly string[]).includes(name);
+function stateOf(said: unknown): ConsentState | null {
+  if (said === true || said === 'granted') return 'granted';
+  return said === false || said === 'denied' ? 'denied' : null;
+}
+
+function textOf(value: unknown, maxLength: number): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? cutText(value, maxLength) : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -18,6 +18,7 @@ import { setAside } from '../db/queries/set-aside.ts';
 import { factProperties } from '../domain/fact-properties.ts';
 import { newId } from '../ids.ts';
 import { consentsIn } from './consents.ts';
+import { cutAtErasures, isErasure, routeErasures } from './erase.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { JourneyIndex } from './journey-index.ts';
 import { resolvePeople } from './resolve-people.ts';
