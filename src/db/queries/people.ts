@@ -24,6 +24,7 @@ export interface CustomerRow {
   id: string;
   armKey: string;
   traits: Traits;
+  /** Those that were taken away among them, as null. */
   known: boolean;
 }
 
@@ -31,7 +32,7 @@ export interface CustomerRow {
 export async function lockCustomers(tx: TransactionSql, ids: string[]): Promise<CustomerRow[]> {
   await tx`select id from customers where id = any(${ids}::uuid[]) order by id for update`;
   return tx<CustomerRow[]>`
-    select id, arm_key as "armKey", traits,
+    select id, arm_key as "armKey", traits || withdrawn_traits as traits,
            exists (select 1 from customer_ids i where i.customer_id = c.id and i.kind = 'user') as known
     from customers c where id = any(${ids}::uuid[])`;
 }
@@ -61,9 +62,14 @@ export async function linkIds(tx: TransactionSql, links: readonly IdLink[]): Pro
 
 export async function saveTraits(tx: TransactionSql, changed: ReadonlyMap<string, Traits>): Promise<void> {
   if (changed.size === 0) return;
-  const rows = [...changed].map(([id, traits]) => ({ id, traits }));
+  const rows = [...changed].map(([id, all]) => {
+    const parted = (isAway: boolean) =>
+      Object.fromEntries(Object.entries(all).filter(([, { value }]) => (value === null) === isAway));
+    return { id, traits: parted(false), withdrawn: parted(true) };
+  });
   await tx`
-    update customers c set traits = r.traits
-    from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, traits jsonb)
+    update customers c set traits = r.traits, withdrawn_traits = r.withdrawn
+    from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, traits jsonb, withdrawn jsonb)
     where c.id = r.id`;
 }
+/** Traits that hold and those taken away are two columns: who reads the first need not know of the second. */

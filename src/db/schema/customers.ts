@@ -21,11 +21,8 @@ export const customers = pgTable(
     /** What the holdout hashes: at first a keyed hash of the id in the customer's first event. */
     armKey: text('arm_key').notNull(),
     traits: jsonb('traits').$type<Record<string, Trait>>().notNull().default({}),
-    /** Traits that were taken away: when and by whose word, so that an older value which comes late does not bring one back. */
-    withdrawnTraits: jsonb('withdrawn_traits')
-      .$type<Record<string, Pick<Trait, 'origin' | 'at'>>>()
-      .notNull()
-      .default({}),
+    /** Traits that were taken away: as null, when and by whose word, so that an older value which comes late does not bring one back. */
+    withdrawnTraits: jsonb('withdrawn_traits').$type<Record<string, Trait>>().notNull().default({}),
     /** Set when this customer was joined to another, who has everything since. */
     mergedInto: uuid('merged_into'),
     /** The persona they have; null: the last of the list, which matches all. */
