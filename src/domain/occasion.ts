@@ -82,9 +82,14 @@ function onDayOf(text: string, zone: string): CalendarDate | null {
 
 /** When the journey starts for an occasion, epoch milliseconds. */
 export function startFor(rule: DateRule, occasion: string, zone: string): number {
-  const { count, unit } = offsetParts(rule.offset);
-  const start = Temporal.PlainDate.from(occasion).add({ [unit]: count });
-  return momentOf(start.toString(), rule.at, zone);
+  return momentOf(startDay(rule, occasion), rule.at, zone);
+}
+
+function startDay({ offset }: DateRule, occasion: string): string {
+  const { count, unit } = offsetParts(offset);
+  return Temporal.PlainDate.from(occasion)
+    .add({ [unit]: count })
+    .toString();
 }
 
 /** Whether a day is one of the occasions of a date. */
@@ -97,24 +102,24 @@ export function isOccasion({ yearly }: DateRule, date: CalendarDate, occasion: s
 /** The first occasion whose start has not passed, later than `past` if that is given; null when there is none. */
 export function nextStart(
   rule: DateRule,
-  at: DateInZone,
+  { date, zone }: DateInZone,
   { nowMs, past = '' }: { nowMs: number; past?: string },
 ): NextStart | null {
-  return startsOf(rule, at, nowMs).find((one) => one.startsAt >= nowMs && one.occasion > past) ?? null;
+  const today = dayOf(nowMs, zone);
+  for (const occasion of occasionsOf(rule, date, today)) {
+    // Days are compared first: a moment in a zone costs much more.
+    if (occasion <= past || startDay(rule, occasion) < today) continue;
+    const startsAt = startFor(rule, occasion, zone);
+    if (startsAt >= nowMs) return { occasion, startsAt };
+  }
+  return null;
 }
 
 /** The occasion that is still to come, today at the latest, although its start has passed; null when there is none. */
-export function missedStart(rule: DateRule, at: DateInZone, nowMs: number): NextStart | null {
-  const today = dayOf(nowMs, at.zone);
-  return startsOf(rule, at, nowMs).find((one) => one.startsAt < nowMs && one.occasion >= today) ?? null;
-}
-
-/** The occasions around now with their starts, in order. */
-function startsOf(rule: DateRule, { date, zone }: DateInZone, nowMs: number): NextStart[] {
-  return occasionsOf(rule, date, dayOf(nowMs, zone)).map((occasion) => ({
-    occasion,
-    startsAt: startFor(rule, occasion, zone),
-  }));
+export function missedOccasion(rule: DateRule, { date, zone }: DateInZone, nowMs: number): string | null {
+  const today = dayOf(nowMs, zone);
+  const ahead = occasionsOf(rule, date, today).find((occasion) => occasion >= today);
+  return ahead !== undefined && startFor(rule, ahead, zone) < nowMs ? ahead : null;
 }
 
 function occasionsOf({ yearly }: DateRule, date: CalendarDate, today: string): string[] {
