@@ -3,7 +3,8 @@
  * the same id is refused by Temporal and counts as done, a second signal is dropped by the workflow by its `seq`.
  *
  * A run that was ended before it was started never reaches Temporal. A run that ends while asleep is terminated, with
- * a reason for the operator; one that is awake is told, and finishes by itself.
+ * a reason for the operator; one that is awake is told, and finishes by itself. A run whose customer was erased is
+ * deleted there, asleep, awake or long over, with all that its history says.
  */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
@@ -15,6 +16,7 @@ import { safeName } from '../domain/safe-name.ts';
 import { searchAttributes } from '../domain/search-attributes.ts';
 import { journeyQueue } from '../domain/task-queues.ts';
 import type { WatchInput } from '../domain/watch-input.ts';
+import { forgetWorkflow } from './forget-workflow.ts';
 
 export interface DispatchContext {
   client: Client;
@@ -28,6 +30,7 @@ const wakingMarginMs = 1_000;
 
 export async function carryOut(context: DispatchContext, dispatch: OwedDispatch): Promise<void> {
   if (dispatch.kind === 'start') return startRun(context, dispatch);
+  if (dispatch.kind === 'forget') return forgetWorkflow(context.client, dispatch.run.workflowId);
   if (dispatch.kind === 'end' && isAsleep(context, dispatch)) return terminateAsleep(context, dispatch);
   const handle = context.client.workflow.getHandle(dispatch.run.workflowId);
   await ignoringGone(handle.signal(dispatchSignal, signalOf(dispatch)));

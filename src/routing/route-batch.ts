@@ -64,7 +64,11 @@ export async function routeBatch(context: RoutingContext, limit: number): Promis
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
     try {
-      const dispatches = await routeEvents(tx, context, events);
+      let dispatches = 0;
+      for (const slice of cutAtErasures(events)) {
+        const route = isErasure(slice[0]!) ? routeErasures : routeEvents;
+        dispatches += await route(tx, context, slice);
+      }
       await markRouted(tx, seqs);
       return { kind: 'routed', events: events.length, dispatches };
     } catch (error) {

@@ -1,0 +1,24 @@
+import type { TransactionSql } from 'postgres';
+
+/** Takes away events of some people, with the facts drawn from them, at most `limit`; says how many. */
+export async function eraseEvents(
+  tx: TransactionSql,
+  people: readonly string[],
+  limit: number,
+): Promise<number> {
+  const erased = await tx`
+    with facts as (
+      delete from customer_events where seq = any(array(
+        select seq from customer_events where customer_id = any(${[...people]}::uuid[]) limit ${limit}))
+      returning seq
+    ), gone as (delete from events using facts where events.seq = facts.seq)
+    select from facts`;
+  return erased.count;
+}
+
+/** Leaves of some events that they came: what asked for an erasure names whom. */
+export async function stripEvents(tx: TransactionSql, seqs: readonly number[]): Promise<void> {
+  await tx`
+    update events set user_id = null, anonymous_id = null, previous_id = null, body = '{}'
+    where seq = any(${[...seqs]}::bigint[])`;
+}
