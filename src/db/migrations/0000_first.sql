@@ -152,6 +152,14 @@ CREATE TABLE "orders" (
 	"reported_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "computed_memberships" (
+	"segment" text NOT NULL,
+	"generation" integer NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"is_member" boolean NOT NULL,
+	"next_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "memberships" (
 	"segment" text NOT NULL,
 	"generation" integer NOT NULL,
@@ -160,6 +168,13 @@ CREATE TABLE "memberships" (
 	"since" timestamp (3) with time zone NOT NULL,
 	"next_at" timestamp (3) with time zone,
 	CONSTRAINT "memberships_customer_id_segment_generation_pk" PRIMARY KEY("customer_id","segment","generation")
+);
+--> statement-breakpoint
+CREATE TABLE "segment_looks" (
+	"segment" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "segment_looks_segment_customer_id_pk" PRIMARY KEY("segment","customer_id")
 );
 --> statement-breakpoint
 CREATE TABLE "segments" (
@@ -366,8 +381,9 @@ CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","chann
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id","sku","ordered_at");--> statement-breakpoint
 CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","ordered_at");--> statement-breakpoint
+CREATE INDEX "computed_memberships_of" ON "computed_memberships" USING btree ("segment","generation","customer_id");--> statement-breakpoint
 CREATE INDEX "memberships_members" ON "memberships" USING btree ("segment","generation","customer_id") WHERE is_member;--> statement-breakpoint
-CREATE INDEX "memberships_next" ON "memberships" USING btree ("next_at") WHERE next_at is not null;--> statement-breakpoint
+CREATE INDEX "memberships_next" ON "memberships" USING btree ("segment","generation","next_at") WHERE next_at is not null;--> statement-breakpoint
 CREATE INDEX "date_starts_next" ON "date_starts" USING btree ("name","starts_at") WHERE starts_at is not null;--> statement-breakpoint
 CREATE INDEX "date_starts_stale" ON "date_starts" USING btree ("customer_id") WHERE is_stale;--> statement-breakpoint
 CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btree ("customer_id","sku","list") WHERE state = 'waiting';--> statement-breakpoint

@@ -41,7 +41,36 @@ export const memberships = pgTable(
       .on(t.segment, t.generation, t.customerId)
       .where(sql`is_member`),
     index('memberships_next')
-      .on(t.nextAt)
+      .on(t.segment, t.generation, t.nextAt)
       .where(sql`next_at is not null`),
   ],
+);
+
+/**
+ * What a segment's definition came to for everybody, at one moment, until it is taken over into the memberships.
+ */
+export const computedMemberships = pgTable(
+  'computed_memberships',
+  {
+    segment: text('segment').notNull(),
+    generation: integer('generation').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    isMember: boolean('is_member').notNull(),
+    nextAt: moment('next_at'),
+  },
+  (t) => [index('computed_memberships_of').on(t.segment, t.generation, t.customerId)],
+);
+
+/**
+ * Customers to look at again for a segment, because something changed that whoever changed it could not judge: a router
+ * of another release, or the API, which records consents by itself. An empty segment: for all of them.
+ */
+export const segmentLooks = pgTable(
+  'segment_looks',
+  {
+    segment: text('segment').notNull(),
+    customerId: uuid('customer_id').notNull(),
+    at: moment('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.segment, t.customerId] })],
 );
