@@ -46,9 +46,7 @@ export function refusalsToKeep(one: readonly ConsentWord[], other: readonly Cons
   const isLost = (topic: string) =>
     (stateOf(one, topic) === 'denied' || stateOf(other, topic) === 'denied') &&
     stateOf(both, topic) !== 'denied';
-  // A refusal of the channel covers its topics.
-  if (isLost('')) return [''];
-  return [...new Set(both.map(({ topic }) => topic))].filter(isLost);
+  return [...new Set(['', ...both.map(({ topic }) => topic)])].filter(isLost);
 }
 
 function newest<Word extends ConsentWord>(words: readonly Word[], topic: string): Word | null {
