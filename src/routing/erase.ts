@@ -14,9 +14,9 @@ import { stripEvents } from '../db/queries/erase-events.ts';
 import { eraseRejections } from '../db/queries/erase-rejections.ts';
 import { eraseRuns } from '../db/queries/erase-runs.ts';
 import { lockErased, personalNames, withJoined, type ErasedIds } from '../db/queries/erased-people.ts';
-import { hashedName } from '../domain/safe-name.ts';
 import type { AcceptedEvent } from './event.ts';
 import { forget } from './forget-erased.ts';
+import { erasedOrderId } from './orders.ts';
 import type { RoutingContext } from './route-batch.ts';
 
 /** At most so many events are taken away at once, with all else that is a customer's. */
@@ -48,10 +48,6 @@ export async function routeErasures(
   await forget(tx, { customerIds, people, at, limit: erasedAtOnce });
   return dispatches;
 }
-
-/** Under which id an order is kept once its customer was erased: a later report of the same order finds it. */
-export const erasedOrderId = (orderId: string, secret: string): string =>
-  hashedName(`order ${orderId}`, secret);
 
 function askedIn(erasures: readonly AcceptedEvent[]): ErasedIds {
   const named = (pick: (event: AcceptedEvent) => unknown) =>

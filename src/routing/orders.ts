@@ -1,5 +1,6 @@
 import { cutText } from '../domain/cut-text.ts';
 import { currencyFrom, toMinor } from '../domain/money.ts';
+import { hashedName } from '../domain/safe-name.ts';
 import type { AcceptedEvent } from './event.ts';
 
 /** An order as routing keeps it. Money in minor units, times in epoch milliseconds. */
@@ -28,6 +29,14 @@ export function orderIdOf(event: AcceptedEvent): string | null {
   if (typeof id === 'string' && id !== '') return cutText(id, 255);
   if (typeof id === 'number') return String(id);
   return event.name === 'Order Completed' ? `event:${event.id}` : null;
+}
+
+/**
+ * Under which id an order is kept once its customer was erased. The shop's own id would lead to the person; without any
+ * a later report of the same order would count it once more, for somebody who has not been there yet.
+ */
+export function erasedOrderId(orderId: string, secret: string): string {
+  return hashedName(`order ${orderId}`, secret);
 }
 
 /** The order after an event; the value is `total`, else `revenue`. One order per `order_id`, whoever reports it. */

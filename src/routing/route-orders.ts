@@ -1,9 +1,12 @@
 import type { TransactionSql } from 'postgres';
 import { loadOrders, saveOrders } from '../db/queries/routing-facts.ts';
-import { applyToOrder, orderEvents, orderIdOf } from './orders.ts';
+import { applyToOrder, erasedOrderId, orderEvents, orderIdOf } from './orders.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 
-/** Keeps the orders: folds the batch's order events over those already known by their `order_id`. */
+/**
+ * Keeps the orders: folds the batch's order events over those already known by their `order_id`. What comes in of the
+ * order of somebody who was erased still changes what it is worth, and whose it is no more.
+ */
 export async function routeOrders(
   tx: TransactionSql,
   context: RoutingContext,
@@ -15,9 +18,13 @@ export async function routeOrders(
     .filter((one): one is OwnedEvent & { orderId: string } => one.orderId !== null);
   if (concerned.length === 0) return;
   const ids = [...new Set(concerned.map(({ orderId }) => orderId))];
-  const orders = new Map((await loadOrders(tx, ids)).map((order) => [order.orderId, order]));
+  const erased = new Map(ids.map((id) => [erasedOrderId(id, context.secret), id]));
+  const known = await loadOrders(tx, [...ids, ...erased.keys()]);
+  const orders = new Map(known.map((order) => [erased.get(order.orderId) ?? order.orderId, order]));
   for (const { event, customerId, orderId } of concerned) {
-    orders.set(orderId, applyToOrder(orders.get(orderId), event, customerId, context.currency));
+    const order = orders.get(orderId);
+    const owner = order && erased.has(order.orderId) ? order.customerId : customerId;
+    orders.set(orderId, applyToOrder(order, event, owner, context.currency));
   }
   await saveOrders(tx, [...orders.values()]);
 }

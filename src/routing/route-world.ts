@@ -23,6 +23,7 @@ import { newId } from '../ids.ts';
 import type { AcceptedEvent } from './event.ts';
 import { happeningsOf, namings, type Happening, type LookAt, type PurchaseOf } from './happenings.ts';
 import { forecastsIn, pricesIn } from './reports.ts';
+import { erasedOrderId } from './orders.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { routeWatches } from './route-watches.ts';
 import { WaitingBook } from './waiting-book.ts';
@@ -53,7 +54,10 @@ export async function routeWorld(
     [...changed].map((sku) => [sku, shelves.get(sku)!] as const),
     happenings[0]!.seq,
   );
-  await saveOrderLines(tx, happenings.filter(isPurchase).flatMap(linesOf));
+  await saveOrderLines(
+    tx,
+    happenings.filter(isPurchase).flatMap((purchase) => linesOf(purchase, context.secret)),
+  );
   await saveEntries(tx, waiting.changed());
   return routeWatches(tx, context, watches.told());
 }
@@ -132,8 +136,10 @@ function fold(happenings: readonly Happening[], { shelves, waiting, watches, now
 const isLook = (one: Happening): one is LookAt => one.kind === 'look';
 const isPurchase = (one: Happening): one is PurchaseOf => one.kind === 'purchase';
 
-const linesOf = ({ orderId, customerId, skus, at }: PurchaseOf) =>
-  skus.map((sku) => ({ orderId, customerId, sku, at }));
+const linesOf = ({ orderId, customerId, skus, at }: PurchaseOf, secret: string) => {
+  const erasedAs = erasedOrderId(orderId, secret);
+  return skus.map((sku) => ({ orderId, customerId, sku, at, erasedAs }));
+};
 
 function uniqueLooks(looks: readonly LookAt[]): LookAt[] {
   return [...new Map(looks.map((look) => [JSON.stringify([look.customerId, look.sku]), look])).values()];

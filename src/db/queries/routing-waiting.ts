@@ -94,23 +94,29 @@ export async function saveEntries(tx: TransactionSql, entries: readonly WaitingE
 /** A line of an order, as it was reported. Time in epoch milliseconds. */
 export interface OrderLine extends Purchase {
   orderId: string;
+  /** The id under which the order is kept if its customer was erased. */
+  erasedAs: string;
 }
 
-/** Keeps what was ordered: each sku of an order once, since it was first reported, by whoever reported it last. */
+/**
+ * Keeps what was ordered: each sku of an order once, since it was first reported, by whoever reported it last. Lines of
+ * an order whose customer was erased stay as they were.
+ */
 export async function saveOrderLines(tx: TransactionSql, lines: readonly OrderLine[]): Promise<void> {
   const byLine = new Map<string, OrderLine>();
   for (const line of lines) {
     const name = JSON.stringify([line.orderId, line.sku]);
     byLine.set(name, { ...line, at: Math.min(line.at, byLine.get(name)?.at ?? line.at) });
   }
-  const rows = [...byLine.values()].map(({ orderId, sku, customerId, at }) => ({
-    ...{ order_id: orderId, sku, customer_id: customerId, ordered_at: new Date(at) },
+  const rows = [...byLine.values()].map(({ orderId, sku, customerId, at, erasedAs }) => ({
+    ...{ order_id: orderId, sku, customer_id: customerId, ordered_at: new Date(at), erased_as: erasedAs },
   }));
   if (rows.length === 0) return;
   await tx`
     insert into order_lines (order_id, sku, customer_id, ordered_at)
-    select * from jsonb_to_recordset(${tx.json(rows)})
-      as r (order_id text, sku text, customer_id uuid, ordered_at timestamptz)
+    select order_id, sku, customer_id, ordered_at from jsonb_to_recordset(${tx.json(rows)})
+      as r (order_id text, sku text, customer_id uuid, ordered_at timestamptz, erased_as text)
+    where not exists (select from orders o where o.order_id = r.erased_as)
     on conflict (order_id, sku) do update set
       customer_id = excluded.customer_id, ordered_at = least(order_lines.ordered_at, excluded.ordered_at)`;
 }
