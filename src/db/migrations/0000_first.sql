@@ -183,6 +183,9 @@ CREATE TABLE "segments" (
 	"generation" integer NOT NULL,
 	"next_definition" text,
 	"next_generation" integer,
+	"next_began_at" timestamp (3) with time zone,
+	"next_found_at" timestamp (3) with time zone,
+	"next_after" uuid,
 	"done" bigint DEFAULT 0 NOT NULL,
 	"total" bigint DEFAULT 0 NOT NULL,
 	"computed_at" timestamp (3) with time zone

@@ -3,7 +3,7 @@ import { bigint, boolean, index, integer, pgTable, primaryKey, text, uuid } from
 import { moment } from './columns.ts';
 
 /**
- * A segment as it was last computed for everybody. Its members are those of its generation: a changed definition is
+ * A segment as it was last computed for everybody; under `~personas` the list of the personas. Its members are those of its generation: a changed definition is
  * computed as the next one, beside the members there are, and takes their place at once when it is through.
  */
 export const segments = pgTable('segments', {
@@ -15,6 +15,11 @@ export const segments = pgTable('segments', {
   /** The definition and generation that are being computed; null when none is. */
   nextDefinition: text('next_definition'),
   nextGeneration: integer('next_generation'),
+  /** When that was begun, and when everybody had been looked at for it: since then the results are taken over. */
+  nextBeganAt: moment('next_began_at'),
+  nextFoundAt: moment('next_found_at'),
+  /** Of the personas: the customer up to whom they are written. */
+  nextAfter: uuid('next_after'),
   /** Customers taken over so far, of how many. */
   done: bigint('done', { mode: 'number' }).notNull().default(0),
   total: bigint('total', { mode: 'number' }).notNull().default(0),
