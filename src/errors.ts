@@ -16,6 +16,8 @@ export const errorCodes = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'unknown-product': { status: 404, title: 'No product has this sku' },
   'unknown-customer': { status: 404, title: 'No customer has this id' },
+  'unknown-segment': { status: 404, title: 'No segment has this name' },
+  'unknown-slot': { status: 404, title: 'No slot has this name' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'too-large': { status: 413, title: 'The body is over the bound' },
   'unsupported-media-type': { status: 415, title: 'This content type is not supported' },

@@ -140,7 +140,7 @@ export function clusterCommand(
 }
 
 /** How clients reach a database of the cluster that is served on a port. */
-export function clusterUrl(cluster: Cluster, port: number, database: string): string {
+export function clusterUrl(cluster: Pick<Cluster, 'password'>, port: number, database: string): string {
   return `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/${database}`;
 }
 

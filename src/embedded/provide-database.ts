@@ -8,7 +8,7 @@ import { withProgress } from './progress.ts';
 
 /** Where root's clusters and programs lie when PostgreSQL's own user cannot enter the home. */
 const sharedFolder = '/var/lib/kairos';
-const databaseName = 'kairos';
+export const databaseName = 'kairos';
 const usualPort = 5433;
 
 /** The URL of the database: the one that DATABASE_URL names, else that of an embedded PostgreSQL, started. */

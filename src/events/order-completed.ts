@@ -5,6 +5,8 @@ export const orderCompleted = event<{
   cart_id?: string;
   total?: number;
   revenue?: number;
+  coupon?: string;
+  discount?: number;
   currency?: string;
   products?: { product_id?: string; sku?: string; quantity?: number; price?: number }[];
 }>('Order Completed');
