@@ -79,7 +79,7 @@ export class BenchShop {
     await this.untilRouted();
     const { sql } = this.database;
     await until('dispatching', async () => {
-      return (await sql`select from dispatches where done_at is null limit 1`).length === 0;
+      return (await sql`select from dispatches where done_at is null and not held limit 1`).length === 0;
     });
   }
 }

@@ -159,16 +159,20 @@ function webAddress(value: unknown): string | null {
   return address !== null && /^https?:\/\//i.test(address) ? address : null;
 }
 
-/** The cart of two customers who became one: every line of both, of one line the one added to last. */
+/**
+ * The cart of two customers who became one: every line of both, of one line the one added to last. What an order of the
+ * one emptied does not come back from the other.
+ */
 export function mergeCarts(into: Cart, from: Cart): Cart {
   const lines = new Map(into.lines.map((line) => [line.line, line]));
   for (const line of from.lines) {
     const present = lines.get(line.line);
     if (!present || line.addedAt > present.addedAt) lines.set(line.line, line);
   }
+  const emptiedAt = Math.max(into.emptiedAt ?? -Infinity, from.emptiedAt ?? -Infinity);
   return {
-    lines: [...lines.values()].slice(-maxCartLines),
+    lines: [...lines.values()].filter((line) => line.addedAt > emptiedAt).slice(-maxCartLines),
     lastActivityAt: Math.max(into.lastActivityAt, from.lastActivityAt),
-    emptiedAt: Math.max(into.emptiedAt ?? 0, from.emptiedAt ?? 0) || null,
+    emptiedAt: emptiedAt === -Infinity ? null : emptiedAt,
   };
 }

@@ -33,8 +33,8 @@ export class Identities {
   /** Links to be written, by kind and id; the last one counts. */
   readonly links = new Map<string, IdLink>();
   readonly created: Person[] = [];
-  /** Joined pairs, in order. */
-  readonly merges: { from: Person; into: Person }[] = [];
+  /** Joined pairs, in order, and the event that joined them. */
+  readonly merges: { from: Person; into: Person; by: AcceptedEvent }[] = [];
   private readonly people = new Map<string, Person>();
   private readonly create: (firstId: string, at: number) => Person;
 
@@ -53,10 +53,9 @@ export class Identities {
     const { userId, anonymousId } = event;
     if (event.kind === 'alias') {
       const person = this.alias(event);
-      return anonymousId === null ? person : this.joinVisitor(userId!, anonymousId, event.occurredAt);
+      return anonymousId === null ? person : this.joinVisitor(userId!, anonymousId, event);
     }
-    if (userId !== null && anonymousId !== null)
-      return this.joinVisitor(userId, anonymousId, event.occurredAt);
+    if (userId !== null && anonymousId !== null) return this.joinVisitor(userId, anonymousId, event);
     if (userId !== null) return this.findOrCreate('user', userId, event.occurredAt);
     if (anonymousId !== null) return this.findOrCreate('anonymous', anonymousId, event.occurredAt);
     throw new PoisonEvent(event.seq, 'no-identity', 'The event has neither a userId nor an anonymousId.');
@@ -68,7 +67,7 @@ export class Identities {
       throw new PoisonEvent(event.seq, 'no-identity', 'An alias needs a userId and a previousId.');
     }
     const previous = this.find('user', previousId);
-    if (!previous) return this.joinVisitor(userId, previousId, event.occurredAt);
+    if (!previous) return this.joinVisitor(userId, previousId, event);
     const user = this.find('user', userId);
     if (user === previous) return previous;
     // A new name for one user joins nobody.
@@ -80,10 +79,11 @@ export class Identities {
         'The previousId and the userId are both known users: send this alias with the admin key to join the two.',
       );
     }
-    return this.merge(previous, user);
+    return this.merge(previous, user, event);
   }
 
-  private joinVisitor(userId: string, anonymousId: string, at: number): Person {
+  private joinVisitor(userId: string, anonymousId: string, event: AcceptedEvent): Person {
+    const at = event.occurredAt;
     const user = this.find('user', userId);
     const visitor = this.find('anonymous', anonymousId);
     if (!visitor) {
@@ -91,14 +91,15 @@ export class Identities {
       return this.link('anonymous', anonymousId, person, at);
     }
     if (user === visitor) return visitor;
-    if (!visitor.known) return user ? this.merge(visitor, user) : this.link('user', userId, visitor, at);
+    if (!visitor.known)
+      return user ? this.merge(visitor, user, event) : this.link('user', userId, visitor, at);
     const person = user ?? this.findOrCreate('user', userId, at);
     return this.link('anonymous', anonymousId, person, at);
   }
 
-  private merge(from: Person, into: Person): Person {
+  private merge(from: Person, into: Person, by: AcceptedEvent): Person {
     from.mergedInto = into;
-    this.merges.push({ from, into });
+    this.merges.push({ from, into, by });
     return into;
   }
 

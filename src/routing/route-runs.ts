@@ -1,4 +1,6 @@
 import type { TransactionSql } from 'postgres';
+import { releaseRuns } from '../db/queries/held-runs.ts';
+import { outOfReach } from '../db/queries/people.ts';
 import {
   insertDispatches,
   insertRuns,
@@ -37,12 +39,13 @@ export async function routeRuns(
   const now = context.clock.now();
   for (const { event, customerId, concerns } of concerned)
     book.apply(event, customerId, concerns, now.getTime());
+  await releaseRuns(tx, book.released);
   await saveRuns(tx, book.changedRuns());
   await insertRuns(tx, await rowsOf(tx, context, book.openings, now));
   await saveEndings(tx, [...book.newEndings.values()]);
   await insertDispatches(
     tx,
-    book.dispatches.map(({ runId, seq, kind, event, journey }) => ({
+    book.dispatches.map(({ runId, seq, kind, event, journey, held }) => ({
       run_id: runId,
       seq,
       kind,
@@ -50,9 +53,10 @@ export async function routeRuns(
       event_name: event.name,
       occurred_at: new Date(event.occurredAt),
       carries: carriedBy(journey, event, (value) => safeName(value, context.secret)),
+      held,
     })),
   );
-  return book.dispatches.length;
+  return book.dispatches.filter(({ held }) => !held).length + book.released.length;
 }
 
 /** An event as journeys name it: what they are told of it carries that name. */
@@ -70,10 +74,12 @@ async function openBook(
   const names = [...new Set(starting.flatMap(({ concerns }) => concerns.map(({ journey }) => journey.name)))];
   const open = await lockOpenRuns(tx, everyone);
   const starters = customersOf(starting);
+  const ofHeld = open.filter(({ heldUntil }) => heldUntil !== null).map(({ customerId }) => customerId);
   return new RunBook({
     open,
     past: starters.length === 0 ? new Map<string, PastRuns>() : await loadPastRuns(tx, starters, names),
     endings: starters.length === 0 ? [] : await loadEndings(tx, starters, names),
+    outOfReach: await outOfReach(tx, [...new Set([...starters, ...ofHeld])]),
     newId: () => newId(context.clock),
   });
 }
@@ -129,6 +135,7 @@ async function rowOf(
     opened_at: now,
     closed_at: run.closed ? new Date(run.closed.at) : null,
     wakes_at: wakesAt === null || wakesAt <= now.getTime() ? null : new Date(wakesAt),
+    held_until: run.heldUntil === null ? null : new Date(run.heldUntil),
     last_activity_at: new Date(run.lastActivityAt),
     last_seq: run.lastSeq,
   };

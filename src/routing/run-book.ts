@@ -8,6 +8,10 @@
  *   it is about, and rather says nothing than nudges who has bought.
  * - A start begins nothing when it was older than the journey's `fresh` when it came, when an ending of the same customer and key
  *   occurred after it, or when `again` forbids it.
+ * - A run of a customer whom nobody could reach is held for as long as its start is fresh: it keeps its place, hears and
+ *   ends as any other, and nothing of it is told to Temporal. What brings its customer within reach releases it (see
+ *   `resolvePeople`), and so does, at the latest, the next event that reaches it. It has expired for an event that came
+ *   after its time, and then counts for nothing in `again`: nobody ever had it.
  *
  * No database, no clock: what has to be written is answered.
  */
@@ -29,6 +33,8 @@ export interface OpenRun {
   firstAt: number;
   lastActivityAt: number;
   lastSeq: number;
+  /** It is held until then at the latest; null: it is not held. */
+  heldUntil: number | null;
   isNew: boolean;
   closed: { outcome: string; at: number } | null;
   changed: boolean;
@@ -48,12 +54,16 @@ export interface NewDispatch {
   kind: DispatchKind;
   event: AcceptedEvent;
   journey: JourneyDefinition;
+  /** Not owed yet, as its run is held. */
+  held: boolean;
 }
 
 /** What is known of the runs of one name, customer and key that are over. */
 export interface PastRuns {
   lastN: number;
   lastClosedAt: number | null;
+  /** Any of them was more than held. */
+  isCounted: boolean;
 }
 
 /** The latest ending of a journey and customer; `key` null when it carried none and holds for every key. */
@@ -70,22 +80,28 @@ export class RunBook {
   readonly openings: Opening[] = [];
   readonly dispatches: NewDispatch[] = [];
   readonly newEndings = new Map<string, Ending>();
+  /** Runs that were held and need not be any more. */
+  readonly released: string[] = [];
   private readonly open = new Map<string, OpenRun[]>();
   private readonly past: Map<string, PastRuns>;
   private readonly endings = new Map<string, number>();
   /** The latest ending of a journey and customer, whatever its key. */
   private readonly lastEndings = new Map<string, number>();
+  private readonly outOfReach: ReadonlySet<string>;
   private readonly newId: () => string;
 
+  /** @param known `outOfReach`: of those whom it may concern, the customers whom nobody could reach. */
   constructor(known: {
     open: OpenRun[];
     past: Map<string, PastRuns>;
     endings: Ending[];
+    outOfReach: ReadonlySet<string>;
     newId: () => string;
   }) {
     for (const run of known.open) this.opened(run).push(run);
     this.past = known.past;
     for (const ending of known.endings) this.remember(ending);
+    this.outOfReach = known.outOfReach;
     this.newId = known.newId;
   }
 
@@ -98,10 +114,30 @@ export class RunBook {
   apply(event: AcceptedEvent, customerId: string, concerns: readonly Concern[], nowMs: number): void {
     for (const concern of concerns) {
       const key = keyOf(concern.journey, event);
+      this.settleHeld(concern.journey, event, customerId, nowMs);
       if (concern.endsWith !== null) this.end(concern, event, customerId, key, nowMs);
       const reached = this.reached(concern.journey, customerId, key);
       for (const run of reached) this.reach(run, concern, event);
       if (concern.starts && reached.length === 0) this.start(concern.journey, event, customerId, key ?? '');
+    }
+  }
+
+  /** Held runs whose time was over when the event came have expired; others begin once their customer is within reach. */
+  private settleHeld(
+    journey: JourneyDefinition,
+    event: AcceptedEvent,
+    customerId: string,
+    nowMs: number,
+  ): void {
+    for (const run of this.reached(journey, customerId, null)) {
+      if (run.heldUntil === null) continue;
+      if (run.heldUntil <= event.receivedAt) {
+        run.closed = { outcome: 'expired', at: nowMs };
+        run.changed = true;
+      } else if (!this.outOfReach.has(customerId) && !event.imported) {
+        run.heldUntil = null;
+        this.released.push(run.id);
+      }
     }
   }
 
@@ -130,7 +166,9 @@ export class RunBook {
       if (!isMeant || event.occurredAt < run.firstAt) continue;
       run.closed = { outcome, at: nowMs };
       run.changed = true;
-      this.dispatch(run, 'end', event, journey);
+      this.rememberClose(run);
+      // Nobody was ever told that it began.
+      if (run.heldUntil === null) this.dispatch(run, 'end', event, journey);
     }
   }
 
@@ -141,20 +179,31 @@ export class RunBook {
     if (event.occurredAt < event.receivedAt - spanMs(journey.fresh)) return;
     if (this.endedAfter(triple, event.occurredAt)) return;
     if (!mayRunAgain(journey, past, event.occurredAt)) return;
-    const run = this.newRun(triple, event.occurredAt);
+    const heldUntil = this.outOfReach.has(customerId) ? event.occurredAt + spanMs(journey.fresh) : null;
+    const run = this.newRun(triple, event.occurredAt, heldUntil);
     const n = (past?.lastN ?? 0) + 1;
-    this.past.set(tripleOf(triple), { lastN: n, lastClosedAt: past?.lastClosedAt ?? null });
+    this.past.set(tripleOf(triple), {
+      lastN: n,
+      lastClosedAt: past?.lastClosedAt ?? null,
+      isCounted: past?.isCounted ?? false,
+    });
     this.openings.push({ run, journey, n, event });
-    this.dispatches.push({ runId: run.id, seq: 0, kind: 'start', event, journey });
+    const held = heldUntil !== null;
+    this.dispatches.push({ runId: run.id, seq: 0, kind: 'start', event, journey, held });
   }
 
-  private newRun(triple: { name: string; customerId: string; key: string }, at: number): OpenRun {
+  private newRun(
+    triple: { name: string; customerId: string; key: string },
+    at: number,
+    heldUntil: number | null,
+  ): OpenRun {
     const run: OpenRun = {
       id: this.newId(),
       ...triple,
       firstAt: at,
       lastActivityAt: at,
       lastSeq: 0,
+      heldUntil,
       isNew: true,
       closed: null,
       changed: true,
@@ -171,13 +220,17 @@ export class RunBook {
   ): void {
     run.lastSeq += 1;
     run.changed = true;
-    this.dispatches.push({ runId: run.id, seq: run.lastSeq, kind, event, journey });
-    if (kind === 'end') this.rememberClose(run);
+    const held = run.heldUntil !== null;
+    this.dispatches.push({ runId: run.id, seq: run.lastSeq, kind, event, journey, held });
   }
 
   private rememberClose(run: OpenRun): void {
     const past = this.past.get(tripleOf(run));
-    this.past.set(tripleOf(run), { lastN: past?.lastN ?? 1, lastClosedAt: run.closed!.at });
+    this.past.set(tripleOf(run), {
+      lastN: past?.lastN ?? 1,
+      lastClosedAt: run.closed!.at,
+      isCounted: true,
+    });
   }
 
   private reached(journey: JourneyDefinition, customerId: string, key: string | null): OpenRun[] {
@@ -225,7 +278,7 @@ export function keyOf(journey: JourneyDefinition, event: AcceptedEvent): string 
 const placeOf = (of: { name: string; customerId: string }) => `${of.customerId}/${of.name}`;
 
 function mayRunAgain(journey: JourneyDefinition, past: PastRuns | undefined, at: number): boolean {
-  if (!past || journey.again === 'always') return true;
+  if (!past?.isCounted || journey.again === 'always') return true;
   if (journey.again === 'never') return false;
   return (
     past.lastClosedAt === null ||

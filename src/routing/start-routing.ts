@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DispatchContext } from './dispatch.ts';
 import { runDispatcher } from './dispatcher.ts';
 import type { DueWork } from './due.ts';
+import { expireHeldRunsDue } from './held-runs-due.ts';
 import { forgetErased } from './forget-erased.ts';
 import { runHousekeeping } from './housekeeping.ts';
 import { runKeeper } from './keeper.ts';
@@ -13,7 +14,7 @@ import { Wakeup } from './wakeup.ts';
 export const eventsChannel = 'kairos_events';
 
 /** What becomes due by time alone, in the order in which it is done. */
-const dueWorks: readonly DueWork[] = [forgetErased];
+const dueWorks: readonly DueWork[] = [forgetErased, expireHeldRunsDue];
 
 /** Starts routing, dispatching and keeping; `stop` lets what is under way finish. */
 export async function startRouting(parts: {

@@ -47,7 +47,7 @@ export interface Findings {
 export async function leftToDo(sql: Sql): Promise<Record<string, number>> {
   const [left] = await sql<Record<string, number>[]>`
     select (select count(*)::int from unrouted) as unrouted,
-           (select count(*)::int from dispatches where done_at is null) as owed,
+           (select count(*)::int from dispatches where done_at is null and not held) as owed,
            (select count(*)::int from runs where state = 'open') as open,
            (select count(*)::int from deliveries where state in ('waiting', 'intended')) as undecided`;
   return left!;

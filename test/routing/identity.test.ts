@@ -170,7 +170,7 @@ describe('when two customers become one', () => {
     async (batches) => {
       await using it = await setup();
       const events: GivenEvent[] = [
-        added({ anonymousId: 'a1' }),
+        added({ anonymousId: 'a1', context: { traits: { email: 'a1@example.test' } } }),
         { ...added({ anonymousId: 'a1' }, 'c2'), at: '2026-05-01T12:30:00.000Z' },
         {
           name: 'Order Completed',

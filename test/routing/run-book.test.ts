@@ -31,7 +31,13 @@ test('a run is dispatched as many events as it hears, and its ending after them'
   const abandonedCart = journeyDefinitions().find(({ name }) => name === 'abandonedCart');
   const journey = { ...abandonedCart!, hears: { replied: eventType('Message Replied') } };
   const index = indexJourneys([journey]);
-  const book = new RunBook({ open: [], past: new Map(), endings: [], newId: () => 'run' });
+  const book = new RunBook({
+    open: [],
+    past: new Map(),
+    endings: [],
+    outOfReach: new Set(),
+    newId: () => 'run',
+  });
   const replies = Array.from({ length: maxHeard + 5 }, () => 'Message Replied');
   ['Product Added', ...replies, 'Order Completed'].forEach((name, seq) => {
     book.apply(trackOf(name, seq), 'customer', index.get(name)!, at);

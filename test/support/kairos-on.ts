@@ -96,7 +96,7 @@ export async function kairosOn(
       eventually(
         'nothing is left to route or to tell',
         async () =>
-          (await sql`select from unrouted union all select from dispatches where done_at is null`).length ===
+          (await sql`select from unrouted union all select from dispatches where done_at is null and not held`).length ===
           0,
         30_000,
       ),

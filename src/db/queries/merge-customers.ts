@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { mergeRuns } from './merge-runs.ts';
+import { survivorOf, type MergeSet } from './merge-set.ts';
 import { mergeWaiting } from './merge-waiting.ts';
 
 const movedAsTheyAre = [
@@ -8,65 +9,67 @@ const movedAsTheyAre = [
 ];
 
 /**
- * Makes one customer of two, in the routing transaction. The survivor has everything; the other keeps its row, which
- * leads to the survivor.
+ * Makes one customer of two or more, for all merges of a batch at once, in the routing transaction, which has locked
+ * those that were there before it. The survivor has everything; each other keeps its row, which leads to the survivor.
+ * No run, workflow or delivery is renamed.
  *
- * An open run that began before an ending of the other customer ends with it. Of two open runs with one name and key the one that has sent survives, else the older; the other is closed as
- * `merged` and what it is owed moves. The stricter consent stays. The survivor keeps the arm key of
- * whoever was exposed first, else the older profile's; exposed in different arms of one journey, they are `crossed`.
- * Carts are joined before, in memory.
+ * An open run that began before an ending of another of them ends with it. Of open runs with one name and key the one
+ * that has sent survives, else the oldest; the others are closed as `merged` and what they are owed moves. The survivor
+ * keeps the arm key of whoever was exposed first, else the oldest profile's; exposed in different arms of one journey
+ * or watch, they are `crossed`. Carts and consents are joined before, in memory.
+ *
+ * @param releasable Held runs that begin in this transaction if they are open after it.
  */
 export async function mergeCustomers(
   tx: TransactionSql,
-  merge: { from: string; into: string; at: Date; newId: () => string },
+  merges: MergeSet,
+  releasable: readonly string[],
 ): Promise<void> {
-  const { from, into, at } = merge;
-  await mergeRows(tx, from, into);
-  await keepStricterConsent(tx, merge);
-  await mergeRuns(tx, from, into, at);
-  await mergeWaiting(tx, from, into, at);
+  await mergeRows(tx, merges);
+  await mergeRuns(tx, merges, releasable);
+  await mergeWaiting(tx, merges);
   for (const table of movedAsTheyAre) {
-    await tx`update ${tx(table)} set customer_id = ${into} where customer_id = ${from}`;
+    await tx`
+      update ${tx(table)} set customer_id = ${survivorOf(tx, merges, tx`customer_id`)}
+      where customer_id = any(${[...merges.from]}::uuid[])`;
   }
+  await mergeEndings(tx, merges);
+}
+
+async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
+  const everyone = [...merges.everyone];
+  await tx`
+    with crossing as (
+      select into_id from (
+        select ${survivorOf(tx, merges, tx`d.customer_id`)} as into_id, d.name, d.customer_id, d.arm
+        from deliveries d where d.customer_id = any(${everyone}::uuid[]) and d.arm is not null) exposed
+      group by into_id, name having count(distinct arm) > 1 and count(distinct customer_id) > 1
+    ), joined as (
+      select into_id, bool_or(crossed) as crossed, min(exposed_at) as exposed_at, min(created_at) as created_at,
+        (array_agg(arm_key order by exposed_at nulls last, created_at, id))[1] as arm_key
+      from (select c.*, ${survivorOf(tx, merges, tx`c.id`)} as into_id from customers c
+            where c.id = any(${everyone}::uuid[])) members
+      group by into_id
+    )
+    update customers s set
+      crossed = j.crossed or exists (select from crossing x where x.into_id = s.id),
+      arm_key = j.arm_key, exposed_at = j.exposed_at, created_at = j.created_at
+    from joined j where s.id = j.into_id and s.id = any(${everyone}::uuid[])`;
+  // Who was joined to one of them before leads there, and from there on: those rows are not locked, and not searched for.
+  await tx`
+    update customers set merged_into = ${survivorOf(tx, merges, tx`id`)}
+    where id = any(${[...merges.from]}::uuid[])`;
+}
+
+async function mergeEndings(tx: TransactionSql, merges: MergeSet): Promise<void> {
+  const from = [...merges.from];
   await tx`
     insert into endings (name, customer_id, key, outcome, at)
-    select name, ${into}, key, outcome, at from endings where customer_id = ${from}
+    select distinct on (into_id, name, key) name, into_id, key, outcome, at
+    from (select e.*, ${survivorOf(tx, merges, tx`e.customer_id`)} as into_id from endings e
+          where e.customer_id = any(${from}::uuid[])) moved
+    order by into_id, name, key, at desc
     on conflict (customer_id, name, key) do update set outcome = excluded.outcome, at = excluded.at
     where excluded.at > endings.at`;
-  await tx`delete from endings where customer_id = ${from}`;
-}
-
-async function mergeRows(tx: TransactionSql, from: string, into: string): Promise<void> {
-  await tx`
-    update customers s set
-      crossed = s.crossed or o.crossed or exists (
-        select 1 from deliveries a join deliveries b on b.name = a.name and b.arm <> a.arm
-        where a.customer_id = ${into} and b.customer_id = ${from}),
-      arm_key = case
-        when o.exposed_at is not null and (s.exposed_at is null or o.exposed_at < s.exposed_at) then o.arm_key
-        when s.exposed_at is not null then s.arm_key
-        when o.created_at < s.created_at or (o.created_at = s.created_at and o.id < s.id) then o.arm_key
-        else s.arm_key end,
-      exposed_at = least(s.exposed_at, o.exposed_at),
-      created_at = least(s.created_at, o.created_at)
-    from customers o where s.id = ${into} and o.id = ${from}`;
-  // Who was joined to `from` before leads there, and from there on: those rows are not locked, and are found by no index.
-  await tx`update customers set merged_into = ${into} where id = ${from}`;
-}
-
-/** Where the two differ on a channel, the refusal is recorded anew for the survivor. */
-async function keepStricterConsent(
-  tx: TransactionSql,
-  { from, into, at, newId }: { from: string; into: string; at: Date; newId: () => string },
-): Promise<void> {
-  const differing = await tx<{ channel: string }[]>`
-    with newest as (
-      select distinct on (customer_id, channel) customer_id, channel, state from consents
-      where customer_id in (${from}, ${into}) order by customer_id, channel, at desc, id desc)
-    select channel from newest group by channel having count(distinct state) > 1`;
-  for (const { channel } of differing) {
-    await tx`
-      insert into consents (id, customer_id, channel, state, source, at)
-      values (${newId()}, ${into}, ${channel}, 'denied', 'merge', ${at})`;
-  }
+  await tx`delete from endings where customer_id = any(${from}::uuid[])`;
 }

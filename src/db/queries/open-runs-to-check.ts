@@ -25,7 +25,7 @@ export async function openRunsToCheck(
   return sql<OpenRunToCheck[]>`
     select r.id, r.workflow_id as "workflowId", r.customer_id as of, r.name, r.key
     from runs r
-    where r.state = 'open' and r.customer_id is not null ${beyond}
+    where r.state = 'open' and r.customer_id is not null and r.held_until is null ${beyond}
       and not exists (select from dispatches d where d.run_id = r.id and d.done_at is null)
     order by r.customer_id, r.name, r.key
     limit ${limit}`;

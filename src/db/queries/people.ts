@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { isReachable } from '../../routing/is-reachable.ts';
 import type { Traits } from '../../routing/traits.ts';
 import type { IdKind, IdLink, Person } from '../../routing/identity.ts';
 
@@ -23,8 +24,8 @@ export async function findIds(
 export interface CustomerRow {
   id: string;
   armKey: string;
-  traits: Traits;
   /** Those that were taken away among them, as null. */
+  traits: Traits;
   known: boolean;
 }
 
@@ -35,6 +36,17 @@ export async function lockCustomers(tx: TransactionSql, ids: string[]): Promise<
     select id, arm_key as "armKey", traits || withdrawn_traits as traits,
            exists (select 1 from customer_ids i where i.customer_id = c.id and i.kind = 'user') as known
     from customers c where id = any(${ids}::uuid[])`;
+}
+
+/** Those of some customers whom nobody could reach; see `isReachable`. */
+export async function outOfReach(tx: TransactionSql, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const visitors = await tx<{ id: string; traits: Traits }[]>`
+    select c.id, c.traits from customers c
+    where c.id = any(${[...ids]}::uuid[])
+      and not exists (select from customer_ids i where i.customer_id = c.id and i.kind = 'user')`;
+  const unreachable = visitors.filter(({ traits }) => !isReachable({ known: false, traits }));
+  return new Set(unreachable.map(({ id }) => id));
 }
 
 export async function insertCustomers(
@@ -60,6 +72,7 @@ export async function linkIds(tx: TransactionSql, links: readonly IdLink[]): Pro
     on conflict (kind, external_id) do update set customer_id = excluded.customer_id, at = excluded.at`;
 }
 
+/** Traits that hold and those taken away are two columns: who reads the first need not know of the second. */
 export async function saveTraits(tx: TransactionSql, changed: ReadonlyMap<string, Traits>): Promise<void> {
   if (changed.size === 0) return;
   const rows = [...changed].map(([id, all]) => {
@@ -72,4 +85,3 @@ export async function saveTraits(tx: TransactionSql, changed: ReadonlyMap<string
     from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, traits jsonb, withdrawn jsonb)
     where c.id = r.id`;
 }
-/** Traits that hold and those taken away are two columns: who reads the first need not know of the second. */

@@ -20,7 +20,8 @@ export async function queueDepths(sql: Sql, { countedItems, countMs }: CountBoun
     await tx`select set_config('statement_timeout', ${String(countMs)}, true)`;
     const rows = await tx<QueueDepths[]>`
       select (select count(*)::int from (select 1 from unrouted limit ${countedItems}) u) as unrouted,
-             (select count(*)::int from (select 1 from dispatches where done_at is null limit ${countedItems}) d) as owed`;
+             (select count(*)::int from (
+                select 1 from dispatches where done_at is null and not held limit ${countedItems}) d) as owed`;
     return rows[0]!;
   });
 }

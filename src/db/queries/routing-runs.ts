@@ -10,7 +10,7 @@ import type { Ending, OpenRun, PastRuns } from '../../routing/run-book.ts';
  */
 export async function lockOpenRuns(tx: TransactionSql, customerIds: string[]): Promise<OpenRun[]> {
   const rows = await tx<Record<string, unknown>[]>`
-    select id, name, customer_id, key, (first ->> 'at')::float8 as first_at, last_activity_at, last_seq
+    select id, name, customer_id, key, (first ->> 'at')::float8 as first_at, last_activity_at, last_seq, held_until
     from runs where customer_id = any(${customerIds}::uuid[]) and state = 'open'
     order by id for update`;
   return rows.map((row) => ({
@@ -21,6 +21,7 @@ export async function lockOpenRuns(tx: TransactionSql, customerIds: string[]): P
     firstAt: row['first_at'] as number,
     lastActivityAt: (row['last_activity_at'] as Date).getTime(),
     lastSeq: row['last_seq'] as number,
+    heldUntil: (row['held_until'] as Date | null)?.getTime() ?? null,
     isNew: false,
     closed: null,
     changed: false,
@@ -34,16 +35,33 @@ export async function loadPastRuns(
   names: string[],
 ): Promise<Map<string, PastRuns>> {
   const rows = await tx<
-    { name: string; customer_id: string; key: string; last_n: number; last_closed_at: Date | null }[]
-  >`select name, customer_id, key, max(n) as last_n, max(closed_at) as last_closed_at
+    {
+      name: string;
+      customer_id: string;
+      key: string;
+      last_n: number;
+      last_closed_at: Date | null;
+      is_counted: boolean;
+    }[]
+  >`select name, customer_id, key, max(n) as last_n, bool_or(not ${neverBegan(tx)}) as is_counted,
+      max(closed_at) filter (where not ${neverBegan(tx)}) as last_closed_at
     from runs where customer_id = any(${customerIds}::uuid[]) and name = any(${names})
     group by name, customer_id, key`;
   return new Map(
     rows.map((row) => [
       tripleOf({ name: row.name, customerId: row.customer_id, key: row.key }),
-      { lastN: row.last_n, lastClosedAt: row.last_closed_at?.getTime() ?? null },
+      {
+        lastN: row.last_n,
+        lastClosedAt: row.last_closed_at?.getTime() ?? null,
+        isCounted: row.is_counted,
+      },
     ]),
   );
+}
+
+/** It is held, or was until it expired. One that ended while it was held has had its end. */
+function neverBegan(tx: TransactionSql) {
+  return tx`(held_until is not null and (state = 'open' or outcome = 'expired'))`;
 }
 
 export async function loadEndings(
@@ -95,6 +113,8 @@ export interface NewRunRow {
   opened_at: Date;
   closed_at: Date | null;
   wakes_at: Date | null;
+  /** It is held until then at the latest; not held unless given. */
+  held_until?: Date | null;
   last_activity_at: Date;
   last_seq: number;
 }
@@ -103,12 +123,12 @@ export async function insertRuns(tx: TransactionSql, rows: readonly NewRunRow[])
   if (rows.length === 0) return;
   await tx`
     insert into runs (id, name, version, customer_id, subject, key, n, workflow_id, entry_event_id, first, carries, settings,
-                      state, outcome, opened_at, closed_at, wakes_at, last_activity_at, last_seq)
+                      state, outcome, opened_at, closed_at, wakes_at, held_until, last_activity_at, last_seq)
     select * from jsonb_to_recordset(${tx.json(rows as never)})
       as r (id uuid, name text, version int, customer_id uuid, subject text, key text, n int, workflow_id text,
             entry_event_id uuid, first jsonb, carries jsonb, settings jsonb, state text, outcome text,
-            opened_at timestamptz, closed_at timestamptz, wakes_at timestamptz, last_activity_at timestamptz,
-            last_seq int)`;
+            opened_at timestamptz, closed_at timestamptz, wakes_at timestamptz, held_until timestamptz,
+            last_activity_at timestamptz, last_seq int)`;
 }
 
 export async function saveRuns(tx: TransactionSql, runs: readonly OpenRun[]): Promise<void> {
@@ -137,12 +157,16 @@ export interface NewDispatchRow {
   event_name: string | null;
   occurred_at: Date;
   carries: Carried;
+  /** Not owed yet, as its run is held; owed unless given. */
+  held?: boolean;
 }
 
 export async function insertDispatches(tx: TransactionSql, rows: readonly NewDispatchRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx`
-    insert into dispatches (run_id, seq, kind, event_id, event_name, occurred_at, carries)
-    select * from jsonb_to_recordset(${tx.json(rows as never)})
-      as r (run_id uuid, seq int, kind text, event_id uuid, event_name text, occurred_at timestamptz, carries jsonb)`;
+    insert into dispatches (run_id, seq, kind, event_id, event_name, occurred_at, carries, held)
+    select run_id, seq, kind, event_id, event_name, occurred_at, carries, coalesce(held, false)
+    from jsonb_to_recordset(${tx.json(rows as never)})
+      as r (run_id uuid, seq int, kind text, event_id uuid, event_name text, occurred_at timestamptz, carries jsonb,
+            held boolean)`;
 }
