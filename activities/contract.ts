@@ -1,10 +1,18 @@
 import type { Channel } from '../src/domain/task-queues.ts';
+import type { DateOffset, LocalTime } from '../src/domain/date-rule.ts';
 import type { Arm, DeliveryState, GateReason } from '../src/domain/delivery.ts';
 
 /** Activities on the queue of the journeys themselves. All of them may be repeated without harm. */
 export interface JourneyActivities {
   /** The last event that reached the run, epoch milliseconds of Kairos's time. */
   lastActivity(input: { runId: string }): Promise<number>;
+  /**
+   * The first moment from `from` on at which it is that time where the run's customer is; both epoch milliseconds of
+   * Kairos's time.
+   */
+  nextLocalTime(input: { runId: string; at: LocalTime; from: number }): Promise<number>;
+  /** That time there on the occasion that the run is about, or so far from it; epoch milliseconds of Kairos's time. */
+  occasionMoment(input: { runId: string; at: LocalTime; offset: DateOffset }): Promise<number>;
   /** What a projection holds for the run's customer and key. */
   readProjection(input: { runId: string; projection: string; read: string }): Promise<unknown>;
   isIn(input: { runId: string; segment: string }): Promise<boolean>;
@@ -29,6 +37,11 @@ export interface WatchActivities {
   beginWave(input: { runId: string; wave: number; message: string }): Promise<WaveBegun>;
   /** What the wave came to, and whether another one may serve somebody whom it did not. */
   endWave(input: { runId: string; wave: number; message: string }): Promise<WaveEnd>;
+  /**
+   * The workflow's type of the newest version of the run's watch that this worker knows, which is the run's from then
+   * on. Asked between two episodes, where no step of the version before is under way.
+   */
+  newestVersion(input: { runId: string }): Promise<string>;
 }
 
 export type WaveBegun =

@@ -1,5 +1,6 @@
 import { problemsOf } from '../src/define/check-journey.ts';
 import { problemsOfWatch } from '../src/define/check-watch.ts';
+import { dateReachedOf, isDateStart } from '../src/define/date-start.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
 import { StartError } from '../src/errors.ts';
@@ -70,9 +71,10 @@ function isWatch(definition: Named): definition is WatchDefinition {
 /** A definition with the name and version that its export gives it, or what is wrong with the export. */
 function named(type: string, workflow: JourneyWorkflow | WatchWorkflow): [Named, null | string] {
   const parts = exportName.exec(type)?.groups;
+  const name = parts?.['name'] ?? type;
   const definition: Named = {
-    ...workflow.definition,
-    name: parts?.['name'] ?? type,
+    ...startedByName(workflow.definition, name),
+    name,
     version: Number(parts?.['version'] ?? 1),
     workflowType: type,
   };
@@ -89,6 +91,15 @@ function named(type: string, workflow: JourneyWorkflow | WatchWorkflow): [Named,
     ];
   }
   return [definition, null];
+}
+
+/** A date's event names the journey that it starts. */
+function startedByName<Unnamed extends Exported[string]['definition']>(
+  unnamed: Unnamed,
+  name: string,
+): Unnamed {
+  if (!unnamed || !('starts' in unnamed) || !isDateStart(unnamed.starts)) return unnamed;
+  return { ...unnamed, starts: { ...unnamed.starts, name: dateReachedOf(name) } };
 }
 
 function repeated(exported: Exported): string[] {

@@ -1,6 +1,7 @@
 import { outcomePattern, reservedOutcomes } from '../domain/outcome.ts';
 import type { Span } from '../domain/span.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
+import { problemsOfDateStart } from './check-date-start.ts';
 import { splitProblems } from './check-splits.ts';
 import type { JourneyDefinition } from './journey.ts';
 
@@ -11,6 +12,8 @@ const namesOfTheRun = [
   'settings',
   'quiet',
   'wait',
+  'waitUntil',
+  'waitForOccasion',
   'until',
   'split',
   'isIn',
@@ -29,6 +32,7 @@ export const mostCappedSends = 1_000;
 export function problemsOf(journey: JourneyDefinition): string[] {
   return [
     ...eventProblems(journey),
+    ...problemsOfDateStart(journey),
     ...problemsOfSpan('lasts', journey.lasts),
     ...problemsOfSpan('fresh', journey.fresh),
     ...againProblems(journey.again),

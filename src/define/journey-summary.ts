@@ -1,3 +1,4 @@
+import { isDateStart, sayDateStart } from './date-start.ts';
 import type { JourneyDefinition } from './journey.ts';
 import { shortened } from './shortened.ts';
 
@@ -5,7 +6,7 @@ import { shortened } from './shortened.ts';
 export function staticSummary(journey: JourneyDefinition): string {
   const ends = Object.entries(journey.ends).map(([outcome, event]) => `${event.name} (${outcome})`);
   const parts = [
-    `starts on ${journey.starts.name}${journey.per ? `, per ${journey.per}` : ''}`,
+    sayStart(journey),
     ...(ends.length > 0 ? [`ends on ${ends.join(' or ')}`] : []),
     `lasts ${journey.lasts} at most`,
     `sends ${journey.cap.sends} within ${journey.cap.within} at most`,
@@ -13,4 +14,10 @@ export function staticSummary(journey: JourneyDefinition): string {
     `runs again ${journey.again}`,
   ];
   return shortened(`${journey.name}: ${parts.join('; ')}`);
+}
+
+function sayStart({ starts, per }: JourneyDefinition): string {
+  // One run an occasion goes without saying.
+  if (isDateStart(starts)) return `starts ${sayDateStart(starts)}`;
+  return `starts on ${starts.name}${per ? `, per ${per}` : ''}`;
 }

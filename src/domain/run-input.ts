@@ -40,6 +40,6 @@ export interface RunDispatch {
   /** Epoch milliseconds of Kairos's time. */
   at: number;
   carries: Carried;
-  /** Of an end: the outcome, a key of `ends`, or `merged`, `erased`. */
+  /** Of an end: the outcome, a key of `ends`, or `merged`, `moved`, `erased`. */
   outcome?: string;
 }

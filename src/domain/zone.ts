@@ -18,3 +18,8 @@ export function isZone(value: unknown): value is string {
   if (known.size < mostKnown) known.add(value);
   return true;
 }
+
+/** The zone of a customer: their own if what they have for one is a zone, else the shop's. */
+export function zoneOf(own: unknown, shop: string): string {
+  return isZone(own) ? own : shop;
+}

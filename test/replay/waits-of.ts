@@ -16,6 +16,8 @@ export interface WaitPlace {
 const summaries: Record<string, (span: string) => RegExp> = {
   quiet: (span) => new RegExp(`^quiet until ${span} after the last `),
   wait: (span) => new RegExp(`^(waiting ${span}|${span} after [a-z0-9-]+)(;|$)`),
+  waitUntil: () => /^until \d\d:\d\d local(;|$)/,
+  waitForOccasion: () => /^until (.* )?the occasion at \d\d:\d\d local(;|$)/,
   until: (span) => new RegExp(`^until .*, at most ${span}$`),
 };
 

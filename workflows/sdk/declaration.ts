@@ -1,19 +1,15 @@
 import type { SendAnswer } from '../../activities/contract.ts';
-import type { EventType } from '../../src/define/event.ts';
+import type { DateStart } from '../../src/define/date-start.ts';
+import type { EventType, PropertyOf } from '../../src/define/event.ts';
 import type { Again, Cap } from '../../src/define/journey.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';
+import type { DateOffset, LocalTime } from '../../src/domain/date-rule.ts';
 import type { FirstEvent } from '../../src/domain/run-input.ts';
 import type { ReservedOutcome } from '../../src/domain/outcome.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { Shares } from '../../src/domain/split.ts';
-
-/** Names of the properties of an event that have one value: lists and objects are not carried. */
-export type PropertyOf<Event> = Event extends EventType<infer Properties> ? SingleValued<Properties> : never;
-type SingleValued<Properties> = {
-  [Key in keyof Properties & string]-?: NonNullable<Properties[Key]> extends object ? never : Key;
-}[keyof Properties & string];
 
 /** An event that a run heard: what of it may stand in the history. */
 export interface HeardEvent<Carries extends string = string> {
@@ -75,6 +71,11 @@ export interface Steps<Hears, Carries extends string, Settings, Splits> {
   /** A span after the send before it, else after the end of the wait before it, else after the first event. */
   wait(span: Span): Promise<void>;
   /**
+   * Until it is that time on the customer's own clock (trait `timezone`, else the shop's zone): at once if it is that
+   * very time where the wait before it ended, else the next time that it is.
+   */
+  waitUntil(time: { at: LocalTime }): Promise<void>;
+  /**
    * The next event of that name that the run has heard and the code has not, or null when the span is over. The run
    * hears what carries its key (`per`), and what carries none; with `where` only an event that carries the same.
    */
@@ -94,13 +95,23 @@ export interface Steps<Hears, Carries extends string, Settings, Splits> {
   send<Data>(message: MessageType<Data>, ...data: DataOf<NoInfer<Data>>): Promise<SendAnswer>;
 }
 
-export type Run<Hears, Carries extends string, Holds, Settings, Splits> = Steps<
+/** What only a journey can wait for that starts on a date. */
+export interface DateSteps {
+  /**
+   * Until that time of the customer's day on the occasion itself, or so far from it. At once when that has passed. A run
+   * whose occasion is moved ends as `moved`.
+   */
+  waitForOccasion(time: { at: LocalTime; offset?: DateOffset }): Promise<void>;
+}
+
+export type Run<Starts, Hears, Carries extends string, Holds, Settings, Splits> = Steps<
   Hears,
   Carries,
   Settings,
   Splits
 > &
-  ReadsOf<Holds>;
+  ReadsOf<Holds> &
+  (Starts extends DateStart ? DateSteps : unknown);
 
 /** A journey as its author writes it. */
 export interface Declaration<
@@ -112,19 +123,25 @@ export interface Declaration<
   Settings extends Record<string, Span | number>,
   Splits extends Record<string, Shares>,
 > {
-  /** The event that opens a run. */
+  /** The event that opens a run, or a date of the customer's: `dateOf(…)`. */
   starts: Starts;
   /** At any moment, also while a message is held; the key is the outcome. */
   ends?: Ends & { [Key in ReservedOutcome]?: never };
   /** Events that the code waits for with `until`. */
   hears?: Hears;
-  /** The property that tells one run of a customer from another; without it a customer has one run at a time. */
+  /**
+   * The property that tells one run of a customer from another; without it a customer has one run at a time. What starts
+   * on a date has one run an occasion.
+   */
   per?: PropertyOf<Starts>;
   /** Properties that may enter the history and stay there: ids, enums, numbers and times, nothing personal. */
   carries?: readonly Carries[];
   /** What routing keeps and the run reads. */
   holds?: Holds;
-  /** When the same customer and key may run again, counted from the close; `'always'` if not said. */
+  /**
+   * When the same customer and key may run again, counted from the close; `'always'` if not said. Of what starts on a
+   * date it counts over all occasions, each of which has one run at most.
+   */
   again?: Again;
   /** A run that would wait beyond this ends as `expired`. Counts from its opening. */
   lasts: Span;
@@ -138,5 +155,5 @@ export interface Declaration<
   /** Experiments within the journey: the share of the customers that each arm gets. */
   splits?: Splits & { readonly [Name in keyof Splits]: ArmsOf<Splits[Name]> };
   /** The rule, in one straight line. Returns the outcome, a word. */
-  run(run: Run<Hears, Carries, Holds, Settings, Splits>): Promise<string>;
+  run(run: Run<Starts, Hears, Carries, Holds, Settings, Splits>): Promise<string>;
 }

@@ -1,6 +1,7 @@
 import type { SendAnswer } from '../../activities/contract.ts';
 import type { Shares } from '../../src/domain/split.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
+import type { DateOffset, LocalTime } from '../../src/domain/date-rule.ts';
 import type { HeardEvent } from './declaration.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -33,6 +34,10 @@ export interface Host {
   hear(which: Wanted, wait: Wait): Promise<HeardEvent | null>;
   /** Of all events that reached the run, epoch milliseconds of Kairos's time. */
   lastActivity(): Promise<number>;
+  /** The first moment from `from` on at which it is that time where the customer is; both epoch milliseconds of Kairos's time. */
+  nextLocalTime(at: LocalTime, from: number): Promise<number>;
+  /** That time there on the run's occasion, or so far from it; epoch milliseconds of Kairos's time. */
+  occasionMoment(at: LocalTime, offset: DateOffset): Promise<number>;
   read(projection: string, read: string): Promise<unknown>;
   isIn(segment: string): Promise<boolean>;
   /** The arm of the run's customer, the same whenever it is asked. */

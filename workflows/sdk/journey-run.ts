@@ -3,6 +3,7 @@ import type { EventType } from '../../src/define/event.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';
+import { sayOffset, type DateOffset, type LocalTime } from '../../src/domain/date-rule.ts';
 import type { Carried, FirstEvent, RunInput } from '../../src/domain/run-input.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Shares } from '../../src/domain/split.ts';
@@ -10,6 +11,9 @@ import type { HeardEvent, Where } from './declaration.ts';
 import { fallsThrough, furthest } from './fall-through.ts';
 import type { Host, Wait } from './host.ts';
 import { sayWanted } from './wanted.ts';
+
+/** So often a wait for a local time looks when that is: zones beyond that are of somebody who plays. */
+const mostLooks = 10;
 
 /** What a run needs to know of its journey. */
 export interface JourneyRules {
@@ -67,6 +71,17 @@ export class JourneyRun {
     this.#from = { at: target, sent: null };
   }
 
+  async waitUntil({ at }: { at: LocalTime }): Promise<void> {
+    const from = this.#from.at;
+    await this.#sleepUntilLocal(`until ${at} local`, () => this.#host.nextLocalTime(at, from));
+  }
+
+  async waitForOccasion({ at, offset = '0 days' }: { at: LocalTime; offset?: DateOffset }): Promise<void> {
+    const when = sayOffset(offset);
+    const words = `until ${when === 'on' ? '' : `${when} `}the occasion at ${at} local`;
+    await this.#sleepUntilLocal(words, () => this.#host.occasionMoment(at, offset));
+  }
+
   async until(
     name: string,
     atMost: Span,
@@ -109,6 +124,18 @@ export class JourneyRun {
     const verdict = furthest(answers);
     this.#from = { at: verdict.at, sent: message.name };
     return verdict;
+  }
+
+  /** The customer may have gone to another zone while the run slept, where it is not that time yet: it looks again. */
+  async #sleepUntilLocal(words: string, look: () => Promise<number>): Promise<void> {
+    let target = await look();
+    for (let looks = 1; target > this.#host.now(); looks += 1) {
+      await this.#sleep({ target, stage: words, summary: words });
+      const again = looks < mostLooks ? await look() : target;
+      if (again <= this.#host.now()) break;
+      target = again;
+    }
+    this.#from = { at: target, sent: null };
   }
 
   async #sleep(wait: Wait): Promise<void> {

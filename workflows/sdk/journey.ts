@@ -1,10 +1,11 @@
-import type { EventType } from '../../src/define/event.ts';
+import { isDateStart } from '../../src/define/date-start.ts';
+import type { EventType, PropertyOf } from '../../src/define/event.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { RunInput } from '../../src/domain/run-input.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { Shares } from '../../src/domain/split.ts';
-import type { Declaration, PropertyOf, Run } from './declaration.ts';
+import type { Declaration, Run } from './declaration.ts';
 import { firstWait } from './first-wait.ts';
 import type { JourneyRun } from './journey-run.ts';
 import { carry } from './workflow.ts';
@@ -36,12 +37,12 @@ export function journey<
   const rules = { hears, holds, lasts, settings, splits };
   // The one place where the typed run and the class behind it meet: the projection's reads are added when it is made.
   const run = (made: JourneyRun) =>
-    declared.run(made as unknown as Run<Hears, Carries, Holds, Settings, Splits>);
+    declared.run(made as unknown as Run<Starts, Hears, Carries, Holds, Settings, Splits>);
   const definition: UnnamedJourney = {
     ...rules,
     starts,
     ends: ends ?? {},
-    per: declared.per ?? null,
+    per: declared.per ?? (isDateStart(starts) ? 'occasion' : null),
     carries: declared.carries ?? [],
     again: declared.again ?? 'always',
     fresh: declared.fresh ?? '1 day',

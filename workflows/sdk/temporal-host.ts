@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { ChannelActivities, JourneyActivities, SendAnswer } from '../../activities/contract.ts';
 import { createClock, type Clock } from '../../src/clock.ts';
+import type { DateOffset, LocalTime } from '../../src/domain/date-rule.ts';
 import type { RunInput } from '../../src/domain/run-input.ts';
 import { searchAttributes } from '../../src/domain/search-attributes.ts';
 import type { Shares } from '../../src/domain/split.ts';
@@ -65,6 +66,20 @@ export class TemporalHost implements Host {
   lastActivity(): Promise<number> {
     const { runId } = this;
     return this.#ask('look for the last activity', (activities) => activities.lastActivity({ runId }));
+  }
+
+  nextLocalTime(at: LocalTime, from: number): Promise<number> {
+    const { runId } = this;
+    return this.#ask(`when is it ${at} there?`, (activities) =>
+      activities.nextLocalTime({ runId, at, from }),
+    );
+  }
+
+  occasionMoment(at: LocalTime, offset: DateOffset): Promise<number> {
+    const { runId } = this;
+    return this.#ask(`when is the occasion?`, (activities) =>
+      activities.occasionMoment({ runId, at, offset }),
+    );
   }
 
   read(projection: string, read: string): Promise<unknown> {
