@@ -18,7 +18,7 @@ import { carryOut, UnknownVersion, type DispatchContext } from './dispatch.ts';
 import { HeldBack } from './held-back.ts';
 import { isRefusal } from './refusal.ts';
 import type { Wakeup } from './wakeup.ts';
-import { withLock } from './with-lock.ts';
+import { withLock } from '../db/with-lock.ts';
 
 /** At most so many dispatches are read at once. */
 export const dispatchBatch = 500;

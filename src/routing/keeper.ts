@@ -31,7 +31,7 @@ import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.t
 import { bounds } from '../domain/bounds.ts';
 import { listedAsRunning, standingOf, type Standing } from './standing.ts';
 import { Wakeup } from './wakeup.ts';
-import { withLock } from './with-lock.ts';
+import { withLock } from '../db/with-lock.ts';
 
 /** Real milliseconds between two looks. */
 export const keeperEveryMs = 60_000;

@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts';
+import type { Sql } from './connect.ts';
 
 /**
  * Does the work while this process is the only one with the advisory lock, over all that share the database. False,
