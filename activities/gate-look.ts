@@ -112,6 +112,7 @@ function factsOf(
       journey: pausedSince(row.settings[journeyScope(row.name)]),
     },
     releaseAt: releasedAt(parts.clock, row, now),
+    erased: row.erased,
     behind: row.behind,
     address: reachedAt(parts, input.channel, traitValues(row)),
     consent: row.consent,

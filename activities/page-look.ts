@@ -108,12 +108,12 @@ export async function lookAtEntries(
 export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look.input.channel): GateFacts {
   const { message, run, watch, shop, paused } = look;
   const { state, outcome, closedAt, openedAt } = run;
-  const { behind, consents, counted, armKey } = row;
+  const { erased, behind, consents, counted, armKey } = row;
   return {
     ...{ now: now.getTime(), channel, purpose: message.purpose, topic: message.topic ?? '' },
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
-    ...{ shop, paused, behind, counted, armKey, consent: consents[channel] ?? null, missing: null },
+    ...{ shop, paused, erased, behind, counted, armKey, consent: consents[channel] ?? null, missing: null },
     address: reachedAt(look, channel, traitValues(row)),
   };
 }

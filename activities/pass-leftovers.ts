@@ -1,3 +1,4 @@
+import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
 import { intendedOf, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { MessageType } from '../src/define/message.ts';
@@ -109,10 +110,10 @@ async function secondLook(
   return left;
 }
 
-/** What this process marked and certainly did not call: free to be marked again. */
+/** What this process marked and certainly did not call: free to be marked again, if its customer is still there. */
 async function release({ tx }: PageLook, ids: readonly string[]): Promise<void> {
   await tx`
-    update deliveries set calling_at = null
+    update deliveries d set calling_at = null, ${cancelledIfErased(tx)}
     where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at is not null`;
 }
 

@@ -9,9 +9,9 @@ import type { Channel } from './task-queues.ts';
 
 /**
  * The gate's checks, in the order in which it looks. Three have their place and no rule yet, because what they look
- * at is not kept yet: `erased` (a customer's erasure), `suppression` (keyed hash of an address and channel) and
- * `relevance` (what a message is about, and while what holds). `quiet-hours` (the customer's zone) is the fourth.
- * `paused` stops sends, not the clock: a run that ended or went past its time meanwhile is found before. `content` asks whether the message can be rendered: before the holdout, so
+ * at is not kept yet: `suppression` (keyed hash of an address and channel, which outlives an erasure), `relevance`
+ * (what a message is about, and while what holds) and `quiet-hours` (the customer's zone).
+ * An erasure ends the customer's runs, so that `erased` holds back where the run is a watch's, which goes on. `paused` stops sends, not the clock: a run that ended or went past its time meanwhile is found before. `content` asks whether the message can be rendered: before the holdout, so
  * that both arms lose the same customers.
  */
 export const gateOrder = [
@@ -53,6 +53,8 @@ export interface GateFacts {
   paused: { sending: number | null; journey: number | null };
   /** It waited for a pause and may go from then on; absent or null when it need not wait. */
   releaseAt?: number | null;
+  /** The customer was erased. */
+  erased: boolean;
   /** The customer has an accepted event that has not taken effect. */
   behind: boolean;
   address: Address;
@@ -88,6 +90,7 @@ const checks: { readonly [name in CheckName]?: Check } = {
     if (journey.lasts === null || now < run.openedAt + spanMs(journey.lasts)) return null;
     return withheld('expired', `the run may last ${journey.lasts}, and that was over`);
   },
+  erased: ({ erased }) => (erased ? withheld('erased', 'the customer was erased') : null),
   paused: ({ paused, journey, releaseAt, now }) => {
     if (paused.sending !== null)
       return waiting('paused', `all sending has been paused since ${iso(paused.sending)}`);

@@ -14,6 +14,7 @@ const fine: GateFacts = {
   journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '10 days' },
   shop: { caps: defaultShopCaps, globalHoldout: 0 },
   paused: { sending: null, journey: null },
+  erased: false,
   behind: false,
   address: { to: 'ada@example.test' },
   consent: 'granted',
@@ -34,6 +35,7 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
     { journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '1 day' } },
     'withheld: expired — the run may last 1 day, and that was over',
   ],
+  ['erased', { erased: true }, 'withheld: erased — the customer was erased'],
   [
     'paused',
     { paused: { sending: now - 60_000, journey: now } },

@@ -45,6 +45,7 @@ export interface GateRow {
   openedAt: number;
   armKey: string;
   traits: Record<string, Trait>;
+  erased: boolean;
   behind: boolean;
   consent: 'granted' | 'denied' | null;
   /** As stored, by scope: of the shop, of all sending, and of the run's journey; without what was never set. */
@@ -74,7 +75,7 @@ export function gateFactsQuery(
     select r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
-      c.arm_key as "armKey", c.traits,
+      c.arm_key as "armKey", c.traits, c.erased_at is not null as erased,
       ${behind(sql)} as behind,
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s

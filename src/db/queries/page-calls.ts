@@ -7,6 +7,7 @@ import {
   type Verdict,
 } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
+import { cancelledIfErased, keptProviderId, keptVerdict } from './said-of-nobody.ts';
 
 /** A delivery of a watch that is `intended`, and by whom it may be under way. */
 export interface IntendedDelivery {
@@ -42,7 +43,8 @@ export async function markCalls(sql: Sql, ids: readonly string[], callingAt: Dat
 
 /**
  * Notes that calls begun at a time certainly did not hand the messages over, so that they may be made again. Without a
- * verdict nothing is said about it; one is kept unless the last says the same.
+ * verdict nothing is said about it; one is kept unless the last says the same. Of a customer who was erased meanwhile
+ * it is cancelled: nobody calls again.
  */
 export async function clearCalls(
   sql: Sql | TransactionSql,
@@ -50,8 +52,8 @@ export async function clearCalls(
 ): Promise<void> {
   const { ids, callingAt, verdict } = calls;
   await sql`
-    update deliveries set calling_at = null,
-      verdicts = case when ${verdict === null} or verdicts -> -1 ->> 'words' = ${verdict?.words ?? null}
+    update deliveries d set calling_at = null, ${cancelledIfErased(sql)},
+      verdicts = case when d.anonymous or ${verdict === null} or verdicts -> -1 ->> 'words' = ${verdict?.words ?? null}
           or jsonb_array_length(verdicts) >= ${mostVerdicts}
         then verdicts else verdicts || ${sql.json([verdict] as never)} end
     where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at = ${callingAt}`;
@@ -68,7 +70,8 @@ export interface PageNews {
 
 /**
  * Raises deliveries to a state, each if that is up from where it is, in one conditional update: whatever the order in
- * which news comes, the same state is reached. The provider's id is kept in any case.
+ * which news comes, the same state is reached. The provider's id is kept in any case, but for customers who were
+ * erased.
  */
 export async function raisePage(
   sql: Sql | TransactionSql,
@@ -85,9 +88,9 @@ export async function raisePage(
     update deliveries d set
       state = case when ${up} then ${raise.state} else d.state end,
       reason = case when ${up} then ${raise.reason ?? null} else d.reason end,
-      verdicts = case when ${up} then d.verdicts || jsonb_build_array(r.verdict) else d.verdicts end,
+      verdicts = case when ${up} then d.verdicts || ${keptVerdict(sql, sql`r.verdict`)} else d.verdicts end,
       provider_code = case when ${up} then r."providerCode" else d.provider_code end,
-      provider_id = coalesce(r."providerId", d.provider_id),
+      provider_id = ${keptProviderId(sql, sql`r."providerId"`)},
       calling_at = case when ${up} then null else d.calling_at end
     from jsonb_to_recordset(${sql.json(raise.news as never)})
       as r (id uuid, verdict jsonb, "providerId" text, "providerCode" text)

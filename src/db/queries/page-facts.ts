@@ -27,6 +27,7 @@ export interface PageRow {
   customerId: string;
   armKey: string;
   traits: Record<string, Trait>;
+  erased: boolean;
   /** Bought the product or a substitute at or after the look. */
   bought: boolean;
   behind: boolean;
@@ -50,7 +51,7 @@ export function pageFacts(
 ): PendingQuery<PageRow[]> {
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits,
-      ${bought(sql)} as bought,
+      c.erased_at is not null as erased, ${bought(sql)} as bought,
       ${behind(sql)} as behind,
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state

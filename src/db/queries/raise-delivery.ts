@@ -7,6 +7,7 @@ import {
   type Verdict,
 } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
+import { keptProviderId, keptVerdict } from './said-of-nobody.ts';
 
 /** What is learnt of a delivery after the gate ruled on it. */
 export interface Raise {
@@ -33,17 +34,19 @@ export interface DeliveryNow {
 
 /**
  * Raises a delivery to a state, if that is up from where it is, in one conditional update; says where it is then.
- * Whatever the order in which news comes, the same state is reached. The provider's id is kept in any case.
+ * Whatever the order in which news comes, the same state is reached. The provider's id is kept in any case, but for a
+ * customer who was erased.
  */
 export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Promise<DeliveryNow | null> {
   const up = sql`state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
+  const verdict = keptVerdict(sql, sql`${sql.json(raise.verdict as never)}::jsonb`);
   const [row] = await sql<DeliveryNow[]>`
-    update deliveries set
+    update deliveries d set
       state = case when ${up} then ${raise.state} else state end,
       reason = case when ${up} then ${raise.reason ?? null} else reason end,
-      verdicts = case when ${up} then verdicts || ${sql.json([raise.verdict] as never)} else verdicts end,
+      verdicts = case when ${up} then verdicts || ${verdict} else verdicts end,
       provider_code = case when ${up} then ${raise.providerCode ?? null} else provider_code end,
-      provider_id = coalesce(${raise.providerId ?? null}, provider_id),
+      provider_id = ${keptProviderId(sql, sql`${raise.providerId ?? null}::text`)},
       calling_at = case when ${up} then null else calling_at end
     where id = ${raise.deliveryId}
     returning id, state, reason, channel, arm, (extract(epoch from at) * 1000)::float8 as at`;
