@@ -3,9 +3,9 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { cartItems } from '../src/db/queries/cart-items.ts';
 import { closeRun } from '../src/db/queries/close-run.ts';
+import { membersOf } from '../src/db/queries/evaluate-predicate.ts';
 import { armFacts, recordArm } from '../src/db/queries/record-arm.ts';
 import { lastActivity } from '../src/db/queries/last-activity.ts';
-import { membersAmong } from '../src/db/queries/predicate.ts';
 import { customerOfRun } from '../src/db/queries/run-customer.ts';
 import type { Segment } from '../src/define/segment.ts';
 import { splitArmOf } from '../src/domain/split.ts';
@@ -13,6 +13,7 @@ import type { ErrorCode } from '../src/errors.ts';
 import { cart } from '../src/projections/cart.ts';
 import { segments } from '../src/segments/index.ts';
 import type { JourneyActivities } from './contract.ts';
+import { createLocalTimes } from './local-times.ts';
 
 export interface JourneyActivityParts {
   database: Pick<Database, 'sql'>;
@@ -42,7 +43,8 @@ export function createJourneyActivities(parts: JourneyActivityParts): JourneyAct
       if (!declared)
         throw impossible('not-found', `There is no segment ${segment}: add it to src/segments/index.ts.`);
       const customerId = known(await customerOfRun(sql, runId), runId);
-      const members = await membersAmong(sql, declared.where, [customerId]);
+      const asked = { who: [customerId], now: parts.clock.now() };
+      const members = await membersOf(sql, declared.where, asked);
       return members.has(customerId);
     },
     async drawArm({ runId, split, shares }) {
@@ -50,6 +52,7 @@ export function createJourneyActivities(parts: JourneyActivityParts): JourneyAct
       const arm = splitArmOf(armKey, { journey, split }, shares);
       return known(await recordArm(sql, { runId, split, arm }), runId);
     },
+    ...createLocalTimes(sql),
     async closeRun({ runId, outcome, heard }) {
       return known(await closeRun(sql, { runId, outcome, heard, at: parts.clock.now() }), runId);
     },

@@ -1,8 +1,8 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { customerProfile } from '../../src/db/queries/customer-profile.ts';
+import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
-import { membersAmong } from '../../src/db/queries/predicate.ts';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
 import { AppError } from '../../src/errors.ts';
 import { segments } from '../../src/segments/index.ts';
@@ -59,9 +59,10 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
   });
 }
 
-async function segmentsOf({ database }: RouteDeps, id: string): Promise<string[]> {
+async function segmentsOf({ database, clock }: RouteDeps, id: string): Promise<string[]> {
+  const asked = { who: [id], now: clock.now() };
   const isIn = await Promise.all(
-    segments.map(async ({ where }) => (await membersAmong(database.sql, where, [id])).has(id)),
+    segments.map(async ({ where }) => (await membersOf(database.sql, where, asked)).has(id)),
   );
   return segments.filter((_, place) => isIn[place]).map(({ name }) => name);
 }

@@ -1,15 +1,61 @@
-/** What can be asked of a customer; compiled to SQL by `src/db/queries/predicate.ts`, read aloud by `sentence`. */
-export type Predicate = { readonly kind: 'orders-at-least'; readonly count: number };
+/**
+ * The algebra of predicates, as authors write it. Each builder gives data, which `src/db/queries/evaluate-predicate.ts`
+ * compiles to SQL and `sentence` reads aloud:
+ *
+ *   all(did(orderCompleted).atLeast(3).within('90 days'), not(consented('email')))
+ */
+import type { ConsentChannel } from '../domain/consent-channels.ts';
+import type { Channel } from '../domain/task-queues.ts';
+import type {
+  AllOf,
+  AnyOf,
+  ConsentPredicate,
+  NamedPredicate,
+  NotThat,
+  Predicate,
+  ReachablePredicate,
+} from './predicate-data.ts';
 
-/** Has at least this many orders that were not cancelled. */
-export function ordersAtLeast(count: number): Predicate {
-  return { kind: 'orders-at-least', count };
-}
+export type { Predicate } from './predicate-data.ts';
+export { did, firstDid, interestedIn, lastDid, sumOf } from './did.ts';
+export {
+  bought,
+  firstOrdered,
+  hasOpenOrder,
+  lastOrdered,
+  ordered,
+  spent,
+  wasDelivered,
+  wasShipped,
+} from './ordered.ts';
+export { stated, trait } from './trait.ts';
+export { above, atLeast, atMost, below, known, oneOf } from './value-test.ts';
 
-/** The predicate as an operator reads it. */
-export function sentence(predicate: Predicate): string {
-  switch (predicate.kind) {
-    case 'orders-at-least':
-      return `has ${predicate.count} or more orders`;
-  }
-}
+/** Every one of them holds. */
+export const all = (...of: [Predicate, ...Predicate[]]): AllOf => ({ kind: 'all', of });
+
+/** At least one of them holds. */
+export const any = (...of: [Predicate, ...Predicate[]]): AnyOf => ({ kind: 'any', of });
+
+export const not = (of: Predicate): NotThat => ({ kind: 'not', of });
+
+/** Is in a segment. Its definition stands in this one, so that the answer is always that of this second. */
+export const inSegment = ({ name, where }: { name: string; where: Predicate }): NamedPredicate => {
+  return { kind: 'segment', name, where };
+};
+
+/**
+ * Said yes to a channel, or to a topic on it; who was never asked did not. A topic that was not asked about follows the
+ * channel, and a refusal of the channel as a whole stands over it.
+ */
+export const consented = (channel: ConsentChannel, topic = ''): ConsentPredicate => {
+  return { kind: 'consent', channel, topic, state: 'granted' };
+};
+
+/** Said no to a channel, or to a topic on it. */
+export const refused = (channel: ConsentChannel, topic = ''): ConsentPredicate => {
+  return { kind: 'consent', channel, topic, state: 'denied' };
+};
+
+/** Has an address for a channel, whether or not they consented to it. */
+export const reachable = (channel: Channel): ReachablePredicate => ({ kind: 'reachable', channel });

@@ -1,0 +1,157 @@
+import type { ISql, PendingQuery, Row } from 'postgres';
+import type { NumberTest, Times, Window } from '../../define/predicate-data.ts';
+import { spanMs } from '../../domain/span.ts';
+import type { Asked, CompiledLeaf } from './evaluate-predicate-leaf.ts';
+
+type Fragment = PendingQuery<Row[]>;
+
+/** Things that happened, of which those in a window are counted or summed, or the first or last has to be in it. */
+export interface Happenings {
+  /** What follows `select`, up to `where` and its conditions, without the window's. */
+  from: Fragment;
+  customer: Fragment;
+  at: Fragment;
+  window: Window;
+  /** A thing counts only when so much time has passed since: for what has to stay away after it. Milliseconds. */
+  ripensMs: number;
+  which: 'any' | 'first' | 'last';
+  times: Times;
+  sum: { value: Fragment; test: NumberTest } | null;
+}
+
+/**
+ * The window as SQL has it: a thing is in it while `after < at <= ripe`. It comes to be in it when it is `ripensMs` old,
+ * and ceases to when it is `within` old. So of time alone the next change is at the earliest when the first of those
+ * in it leaves, or the first of those that are too young comes in.
+ */
+interface Bounds {
+  after: Fragment | null;
+  ripe: Fragment | null;
+  leaves: (at: Fragment) => Fragment;
+  ripens: (at: Fragment) => Fragment;
+  /** Since and until. */
+  between: (at: Fragment) => Fragment;
+}
+
+export function happenedLeaf(sql: ISql, things: Happenings, asked: Asked): CompiledLeaf {
+  const bounds = boundsOf(sql, things, asked.now);
+  if (things.sum) return summed(sql, { ...things, sum: things.sum }, bounds);
+  return things.which === 'any' ? counted(sql, things, bounds) : extreme(sql, things, bounds);
+}
+
+function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date): Bounds {
+  const withinMs = window.within === null ? null : spanMs(window.within);
+  const waitsMs = Math.max(ripensMs, window.longerAgoThan === null ? 0 : spanMs(window.longerAgoThan));
+  const before = (ms: number) => sql`${new Date(now.getTime() - ms).toISOString()}::text::timestamptz`;
+  const later = (at: Fragment, ms: number) => sql`${at} + make_interval(secs => ${ms / 1_000}::float8)`;
+  const moment = (text: string) => sql`${new Date(text).toISOString()}::text::timestamptz`;
+  const { since, until } = window;
+  return {
+    after: withinMs === null ? null : before(withinMs),
+    ripe: waitsMs === 0 ? null : before(waitsMs),
+    leaves: (at) => later(at, withinMs ?? 0),
+    ripens: (at) => later(at, waitsMs),
+    between: (at) =>
+      sql`${since === null ? sql`` : sql`and ${at} >= ${moment(since)}`}
+          ${until === null ? sql`` : sql`and ${at} < ${moment(until)}`}`,
+  };
+}
+
+function inWindow(sql: ISql, { from, at }: Happenings, { after, between }: Bounds): Fragment {
+  return sql`${from} ${between(at)} ${after === null ? sql`` : sql`and ${at} > ${after}`}`;
+}
+
+function counted(sql: ISql, things: Happenings, bounds: Bounds): CompiledLeaf {
+  const { customer, at, times } = things;
+  const source = inWindow(sql, things, bounds);
+  const enough = times.atLeast > 1 ? sql`having count(*) >= ${times.atLeast}` : sql``;
+  if (bounds.ripe === null && times.atMost === null) {
+    // With one asked for, the newest is the last to leave; with more, which one matters is not worth the sorting.
+    const edge = times.atLeast > 1 ? sql`min(${at})` : sql`max(${at})`;
+    const next = bounds.after === null ? sql`` : sql`, ${bounds.leaves(edge)} as next_at`;
+    const rows = sql`select ${customer} as customer_id ${next} ${source} group by ${customer} ${enough}`;
+    return { kind: 'row', rows, moves: bounds.after !== null };
+  }
+  const number = sql`count(*) ${filtered(sql, at, bounds)}`;
+  const notMore = times.atMost === null ? sql`` : sql`and ${number} <= ${times.atMost}`;
+  const rows = sql`
+    select ${customer} as customer_id, ${number} >= ${times.atLeast} ${notMore} as holds,
+      ${nextOf(sql, at, bounds)} as next_at
+    ${source} group by ${customer} ${enough}`;
+  return { kind: 'flagged', rows, moves: moves(bounds), otherwise: false };
+}
+
+/** The sum of nothing is 0, so that who has nothing is as 0 is. */
+function summed(
+  sql: ISql,
+  things: Happenings & { sum: NonNullable<Happenings['sum']> },
+  bounds: Bounds,
+): CompiledLeaf {
+  const { customer, at, sum } = things;
+  const total = sql`coalesce(sum(${sum.value}) ${filtered(sql, at, bounds)}, 0)`;
+  const rows = sql`
+    select ${customer} as customer_id, ${compares(sql, total, sum.test)} as holds,
+      ${nextOf(sql, at, bounds)} as next_at
+    ${inWindow(sql, things, bounds)} group by ${customer}`;
+  return { kind: 'flagged', rows, moves: moves(bounds), otherwise: comparesNumber(0, sum.test) };
+}
+
+function extreme(sql: ISql, things: Happenings, bounds: Bounds): CompiledLeaf {
+  const { customer, at, which, from } = things;
+  const { after, ripe, between } = bounds;
+  // The last of all is in the window only if it is the last of those in it, which are fewer.
+  const newer = which === 'last' && after !== null ? sql`and ${at} > ${after}` : sql``;
+  const m = sql`g.m`;
+  const extremes = sql`
+    select ${customer} as customer_id, ${which === 'first' ? sql`min(${at})` : sql`max(${at})`} as m
+    ${from} ${newer} group by ${customer}`;
+  const left = after === null ? sql`null::timestamptz` : bounds.leaves(m);
+  const next = ripe === null ? left : sql`case when ${m} > ${ripe} then ${bounds.ripens(m)} else ${left} end`;
+  const rows = sql`
+    select g.customer_id, ${ripe === null ? sql`true` : sql`${m} <= ${ripe}`} as holds, ${next} as next_at
+    from (${extremes}) g
+    where true ${after === null ? sql`` : sql`and ${m} > ${after}`} ${between(m)}`;
+  return { kind: ripe === null ? 'row' : 'flagged', rows, moves: moves(bounds), otherwise: false };
+}
+
+const moves = ({ after, ripe }: Bounds): boolean => after !== null || ripe !== null;
+
+const filtered = (sql: ISql, at: Fragment, { ripe }: Bounds): Fragment =>
+  ripe === null ? sql`` : sql`filter (where ${at} <= ${ripe})`;
+
+function nextOf(sql: ISql, at: Fragment, bounds: Bounds): Fragment {
+  const leaving =
+    bounds.after === null
+      ? sql`null::timestamptz`
+      : bounds.leaves(sql`min(${at}) ${filtered(sql, at, bounds)}`);
+  if (bounds.ripe === null) return leaving;
+  return sql`least(${leaving}, ${bounds.ripens(sql`min(${at}) filter (where ${at} > ${bounds.ripe})`)})`;
+}
+
+/** A number compared as a test says. */
+export function compares(sql: ISql, value: Fragment, { is, than }: NumberTest): Fragment {
+  const to = sql`${String(than)}::text::numeric`;
+  switch (is) {
+    case 'at-least':
+      return sql`${value} >= ${to}`;
+    case 'at-most':
+      return sql`${value} <= ${to}`;
+    case 'above':
+      return sql`${value} > ${to}`;
+    case 'below':
+      return sql`${value} < ${to}`;
+  }
+}
+
+function comparesNumber(value: number, { is, than }: NumberTest): boolean {
+  switch (is) {
+    case 'at-least':
+      return value >= than;
+    case 'at-most':
+      return value <= than;
+    case 'above':
+      return value > than;
+    case 'below':
+      return value < than;
+  }
+}
