@@ -3,29 +3,29 @@ import type { About, DidPredicate, EventTest } from '../../define/predicate-data
 import { spanMs } from '../../domain/span.ts';
 import type { Asked, CompiledLeaf } from './evaluate-predicate-leaf.ts';
 import { json, valueIs } from './evaluate-predicate-values.ts';
-import { happenedLeaf } from './evaluate-predicate-window.ts';
+import { happenedLeaf, type Happenings } from './evaluate-predicate-window.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
 /** Events of customers, by their name, properties and time, of which so many, the first or last, or a sum is asked. */
 export function didLeaf(sql: ISql, leaf: DidPredicate, asked: Asked): CompiledLeaf {
+  return happenedLeaf(sql, didHappenings(sql, leaf, asked), asked);
+}
+
+export function didHappenings(sql: ISql, leaf: DidPredicate, asked: Asked): Happenings {
   const value = (property: string) =>
     sql`case when jsonb_typeof(e.properties -> ${property}) = 'number' then (e.properties -> ${property})::numeric end`;
   const ripensMs = leaf.follow?.did === false && leaf.follow.within !== null ? spanMs(leaf.follow.within) : 0;
-  return happenedLeaf(
-    sql,
-    {
-      from: leaf.follow ? followedFrom(sql, leaf, asked) : eventsFrom(sql, leaf, asked),
-      customer: sql`e.customer_id`,
-      at: sql`e.occurred_at`,
-      window: leaf.window,
-      ripensMs,
-      which: leaf.which,
-      times: leaf.times,
-      sum: leaf.sum && { value: value(leaf.sum.property), test: leaf.sum.test },
-    },
-    asked,
-  );
+  return {
+    from: leaf.follow ? followedFrom(sql, leaf, asked) : eventsFrom(sql, leaf, asked),
+    customer: sql`e.customer_id`,
+    at: sql`e.occurred_at`,
+    window: leaf.window,
+    ripensMs,
+    which: leaf.which,
+    times: leaf.times,
+    sum: leaf.sum && { value: value(leaf.sum.property), test: leaf.sum.test },
+  };
 }
 
 function eventsFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {

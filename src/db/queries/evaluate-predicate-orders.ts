@@ -3,31 +3,31 @@ import type { NumberTest, OrderedPredicate } from '../../define/predicate-data.t
 import { minorDigits } from '../../domain/money.ts';
 import type { Asked, CompiledLeaf } from './evaluate-predicate-leaf.ts';
 import { skusOf } from './evaluate-predicate-events.ts';
-import { happenedLeaf } from './evaluate-predicate-window.ts';
+import { happenedLeaf, type Happenings } from './evaluate-predicate-window.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
 /** Orders that were reported as placed, and not cancelled. A refund alone tells of no order, only of what one is worth less. */
 export function orderedLeaf(sql: ISql, leaf: OrderedPredicate, asked: Asked): CompiledLeaf {
+  return happenedLeaf(sql, orderHappenings(sql, leaf, asked), asked);
+}
+
+export function orderHappenings(sql: ISql, leaf: OrderedPredicate, asked: Asked): Happenings {
   const { who } = asked;
   const among = who === 'everybody' ? sql`` : sql`and o.customer_id = any(${[...who]}::uuid[])`;
   const inCurrency = leaf.spent ? sql`and o.currency = ${leaf.spent.currency}` : sql``;
   const at = { placed: sql`o.ordered_at`, open: sql`o.ordered_at`, ...movedAt(sql) }[leaf.state];
-  return happenedLeaf(
-    sql,
-    {
-      from: sql`from orders o where o.cancelled_at is null and o.reported_at > 'epoch'
-        ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf, asked)} ${among}`,
-      customer: sql`o.customer_id`,
-      at,
-      window: leaf.window,
-      ripensMs: 0,
-      which: leaf.which,
-      times: leaf.times,
-      sum: leaf.spent && { value: sql`(o.value_minor - o.refunded_minor)`, test: inMinor(leaf.spent) },
-    },
-    asked,
-  );
+  return {
+    from: sql`from orders o where o.cancelled_at is null and o.reported_at > 'epoch'
+      ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf, asked)} ${among}`,
+    customer: sql`o.customer_id`,
+    at,
+    window: leaf.window,
+    ripensMs: 0,
+    which: leaf.which,
+    times: leaf.times,
+    sum: leaf.spent && { value: sql`(o.value_minor - o.refunded_minor)`, test: inMinor(leaf.spent) },
+  };
 }
 
 const movedAt = (sql: ISql) => ({ shipped: sql`o.shipped_at`, delivered: sql`o.delivered_at` });

@@ -24,7 +24,7 @@ export interface Happenings {
  * and ceases to when it is `within` old. So of time alone the next change is at the earliest when the first of those
  * in it leaves, or the first of those that are too young comes in.
  */
-interface Bounds {
+export interface Bounds {
   after: Fragment | null;
   ripe: Fragment | null;
   leaves: (at: Fragment) => Fragment;
@@ -39,7 +39,7 @@ export function happenedLeaf(sql: ISql, things: Happenings, asked: Asked): Compi
   return things.which === 'any' ? counted(sql, things, bounds) : extreme(sql, things, bounds);
 }
 
-function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date): Bounds {
+export function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date): Bounds {
   const withinMs = window.within === null ? null : spanMs(window.within);
   const waitsMs = Math.max(ripensMs, window.longerAgoThan === null ? 0 : spanMs(window.longerAgoThan));
   const before = (ms: number) => sql`${new Date(now.getTime() - ms).toISOString()}::text::timestamptz`;
