@@ -25,9 +25,16 @@ export async function migrateDatabase(url: string): Promise<void> {
     await sql`select pg_advisory_lock(${lockKey}::bigint)`;
     await refuseUnknown(sql);
     await migrate(drizzle(sql), { migrationsFolder });
+    await learnZones(sql);
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** Its names of zones in lower case: those of customers come in any. */
+async function learnZones(sql: postgres.Sql): Promise<void> {
+  await sql`
+    insert into time_zones (name) select distinct lower(name) from pg_timezone_names on conflict do nothing`;
 }
 
 async function refuseUnknown(sql: postgres.Sql): Promise<void> {

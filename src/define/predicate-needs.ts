@@ -1,5 +1,5 @@
 import type { Predicate } from './predicate-data.ts';
-import { leavesOf, treeOf, type Leaf } from './predicate-tree.ts';
+import { isDated, leavesOf, treeOf, type Leaf } from './predicate-tree.ts';
 
 /** What a predicate looks at: nothing else that happens can change its answer, but time. */
 export interface Needs {
@@ -48,10 +48,9 @@ const nothing: Needs = {
 function needsOfLeaf(leaf: Leaf): Needs {
   switch (leaf.kind) {
     case 'trait': {
-      const isDate = leaf.test.is === 'day' || leaf.test.is === 'date';
       return {
         ...nothing,
-        traits: isDate ? [leaf.trait, zoneTrait] : [leaf.trait],
+        traits: isDated(leaf) ? [leaf.trait, zoneTrait] : [leaf.trait],
         time: leaf.test.is === 'day',
       };
     }

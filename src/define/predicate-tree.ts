@@ -66,3 +66,8 @@ function topicTree(leaf: DidPredicate, topic: string, negated: boolean): Tree {
 export function leavesOf(tree: Tree): Leaf[] {
   return tree.op === 'leaf' ? [tree.leaf] : tree.of.flatMap(leavesOf);
 }
+
+/** Whether it is asked of a date, in the customer's own calendar. */
+export function isDated(leaf: Leaf): boolean {
+  return leaf.kind === 'trait' && (leaf.test.is === 'day' || leaf.test.is === 'date');
+}

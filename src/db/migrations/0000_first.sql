@@ -367,8 +367,12 @@ CREATE TABLE "waves" (
 	CONSTRAINT "waves_run_id_wave_pk" PRIMARY KEY("run_id","wave")
 );
 --> statement-breakpoint
+CREATE TABLE "time_zones" (
+	"name" text PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
-CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("customer_id","name","occurred_at") WHERE name is not null;--> statement-breakpoint
+CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("name","customer_id","occurred_at") WHERE name is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_imported" ON "unrouted" USING btree ("seq") WHERE "unrouted"."imported";--> statement-breakpoint
 CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint
@@ -376,6 +380,7 @@ CREATE INDEX "unrouted_previous" ON "unrouted" USING btree ("previous_id") WHERE
 CREATE INDEX "rejections_at" ON "rejections" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "rejections_import" ON "rejections" USING btree ("import","id") WHERE import is not null;--> statement-breakpoint
 CREATE INDEX "products_product_id" ON "products" USING btree ("product_id","sku");--> statement-breakpoint
+CREATE INDEX "products_category" ON "products" USING btree ("category");--> statement-breakpoint
 CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> statement-breakpoint
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "customers_merged" ON "customers" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
@@ -383,6 +388,7 @@ CREATE INDEX "customers_forgetting" ON "customers" USING btree ("erased_at") WHE
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","topic","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id","sku","ordered_at");--> statement-breakpoint
+CREATE INDEX "order_lines_sku" ON "order_lines" USING btree ("sku","customer_id");--> statement-breakpoint
 CREATE INDEX "orders_customer" ON "orders" USING btree ("customer_id","ordered_at");--> statement-breakpoint
 CREATE INDEX "computed_memberships_of" ON "computed_memberships" USING btree ("segment","generation","customer_id");--> statement-breakpoint
 CREATE INDEX "memberships_members" ON "memberships" USING btree ("segment","generation","customer_id") WHERE is_member;--> statement-breakpoint

@@ -1,18 +1,19 @@
 import type { ISql, PendingQuery, Row } from 'postgres';
 import { regexes } from 'zod';
 import type { ReachablePredicate, TraitPredicate } from '../../define/predicate-data.ts';
+import { dateLeaf } from './evaluate-predicate-dates.ts';
 import type { Asked, CompiledLeaf } from './evaluate-predicate-leaf.ts';
 import { json, valueIs } from './evaluate-predicate-values.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
-export function traitLeaf(sql: ISql, { trait, origin, test }: TraitPredicate, _asked: Asked): CompiledLeaf {
+export function traitLeaf(sql: ISql, { trait, origin, test }: TraitPredicate, asked: Asked): CompiledLeaf {
   const value = sql`(t.traits -> ${trait}::text -> 'value')`;
   const ofOrigin = origin === null ? sql`` : sql`and t.traits -> ${trait}::text ->> 'origin' = ${origin}`;
   switch (test.is) {
     case 'day':
     case 'date':
-      throw new Error('Dates come with the next commit.');
+      return dateLeaf(sql, { trait, origin }, test, asked);
     case 'has':
       return { kind: 'plain', holds: sql`(${value} @> ${json(sql, test.value)} ${ofOrigin})` };
     case 'known':

@@ -1,6 +1,7 @@
 import type { ISql, PendingQuery, Row } from 'postgres';
 import type { Predicate } from '../../define/predicate-data.ts';
-import { treeOf, type Tree } from '../../define/predicate-tree.ts';
+import { isDated, leavesOf, treeOf, type Tree } from '../../define/predicate-tree.ts';
+import { joinedZone } from './evaluate-predicate-dates.ts';
 import { joinedLeaves, type Asked, type JoinedLeaf } from './evaluate-predicate-leaf.ts';
 
 /** What a predicate comes to for one customer. */
@@ -41,9 +42,8 @@ export function evaluation(sql: ISql, predicate: Predicate, asked: Asked): Fragm
   const holds = holdsOf(compile, tree);
   const next = nextOf(compile, tree);
   const candidate = candidateOf(compile, tree);
-  const joins = [...leaves.values()]
-    .map((leaf) => leaf.join)
-    .reduce((all, join) => sql`${all} ${join}`, sql``);
+  const zone = leavesOf(tree).some(isDated) ? joinedZone(sql) : sql``;
+  const joins = [...leaves.values()].reduce((all, { join }) => sql`${all} ${join}`, zone);
   const among = asked.who === 'everybody' ? sql`` : sql`and t.id = any(${[...asked.who]}::uuid[])`;
   const rows = sql`
     select t.id as customer_id, coalesce(${holds}, false) as holds,

@@ -40,7 +40,7 @@ export const dateStarts = pgTable(
 export const dateReckonings = pgTable('date_reckonings', {
   /** The journey. */
   name: text('name').primaryKey(),
-  /** A hash of the definition by which all starts were reckoned; empty: they never were. */
+  /** The definition, as JSON, by which all starts were reckoned; empty: they never were. */
   definition: text('definition').notNull(),
   zone: text('zone').notNull(),
   /** The definition and zone that everybody is being reckoned by; null when nobody is. */

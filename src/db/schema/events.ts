@@ -90,8 +90,9 @@ export const customerEvents = pgTable(
   },
   (t) => [
     index('customer_events_customer').on(t.customerId, t.occurredAt),
+    /** What a predicate asks: who did that and when, of everybody or of some. */
     index('customer_events_name')
-      .on(t.customerId, t.name, t.occurredAt)
+      .on(t.name, t.customerId, t.occurredAt)
       .where(sql`name is not null`),
   ],
 );

@@ -49,6 +49,7 @@ export const orderLines = pgTable(
   (t) => [
     primaryKey({ columns: [t.orderId, t.sku] }),
     index('order_lines_customer').on(t.customerId, t.sku, t.orderedAt),
+    index('order_lines_sku').on(t.sku, t.customerId),
   ],
 );
 

@@ -16,3 +16,4 @@ export * from './runs.ts';
 export * from './deliveries.ts';
 export * from './settings.ts';
 export * from './waves.ts';
+export * from './time-zones.ts';

@@ -34,6 +34,7 @@ export const products = pgTable(
   },
   (t) => [
     index('products_product_id').on(t.productId, t.sku),
+    index('products_category').on(t.category),
     index('products_substitutes').using('gin', t.substitutes),
   ],
 );
