@@ -3,6 +3,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { withholdEnded } from '../src/db/queries/page-calls.ts';
 import { anybodyMayRise, anybodyWaits } from '../src/db/queries/waiting-entries.ts';
+import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
@@ -24,6 +25,13 @@ type Asked = Parameters<WatchActivities['beginWave']>[0];
 export function createWatchActivities(parts: WatchActivityParts): WatchActivities {
   const { sql } = parts.database;
   return {
+    newestVersion: async ({ runId }) => {
+      const run = await watchRun(sql, runId);
+      if (!run) throw notFound(`There is no run ${runId} of a watch in this database.`);
+      const newest = newestOf(parts.watches, run);
+      if (newest.version > run.version) await raiseRunVersion(sql, { runId, version: newest.version });
+      return newest.workflowType;
+    },
     beginWave: (asked) => sql.begin(async (tx) => beginWave(tx, parts, asked)),
     endWave: (asked) =>
       sql.begin(async (tx) => {
@@ -67,6 +75,15 @@ async function beginWave(
   const number = (latest?.wave ?? 0) + 1;
   const row = await insertWave(tx, { runId, wave: number, beganAt, nextAt, units, places });
   return begun(row ?? (await latestWave(tx, runId))!);
+}
+
+/** @throws an error that is tried again when the run is on a version that only another worker knows. */
+function newestOf(watches: readonly WatchDefinition[], { name, version }: WatchRunRow): WatchDefinition {
+  const [newest] = watches
+    .filter((one) => one.name === name && one.version >= version)
+    .sort((a, b) => b.version - a.version);
+  if (newest) return newest;
+  throw new Error(`This worker knows no version ${version} of ${name}: deploy the code that has it.`);
 }
 
 function begun({ wave, nextAt }: WaveRow): WaveBegun {

@@ -71,3 +71,19 @@ test('who could not be served in the restock before is looked at again before th
   expect(await it.wave()).toMatchObject({ used: 1, goesOn: false });
   expect(await it.told()).toEqual([first, second]);
 });
+
+test('a run goes on as the newest version that the worker knows, never as an older one', async () => {
+  await using it = await startWatching();
+  const { database, clock, runId } = it;
+  const name = 'backAgain';
+  const [first, second] = [
+    testWatch({ name }),
+    testWatch({ name, version: 2, workflowType: 'backAgain_v2' }),
+  ];
+  const newest = (watches: (typeof first)[]) =>
+    createWatchActivities({ database, clock, watches }).newestVersion({ runId });
+  expect(await newest([first])).toBe('backAgain');
+  expect(await newest([first, second])).toBe('backAgain_v2');
+  expect(await database.sql`select version from runs where id = ${runId}`).toEqual([{ version: 2 }]);
+  await expect(newest([first])).rejects.toThrow(/version 2 of backAgain/);
+});

@@ -9,6 +9,7 @@ import { journeyQueue } from '../../src/domain/task-queues.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import type { WatchInput } from '../../src/domain/watch-input.ts';
 import { startWorkers } from '../../testing/workers.ts';
+import { bundleFixtures } from '../support/bundle-fixtures.ts';
 import { devServer } from '../support/dev-server.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -20,25 +21,27 @@ const ended: WaveEnd = { units: 3, places: 6, used: 4, heldOut: 1, withheld: 2, 
 
 /** What the activities of a watch answer; what a test does not say comes to one wave that serves all. */
 interface Answers {
+  newestVersion?: () => string;
   beginWave?: (wave: number) => WaveBegun | Promise<WaveBegun>;
   servePage?: (input: PageInput) => PageAnswer | Promise<PageAnswer>;
   endWave?: (wave: number) => WaveEnd | Promise<WaveEnd>;
 }
 
 /** A backInStock on a real Temporal, with activities that the test answers for. */
-async function running(answers: Answers = {}) {
+async function running(answers: Answers = {}, workflowBundle = inject('workflowBundle')) {
   const [workflowId, asked] = [`backInStock/${randomUUID()}//1`, [] as string[]];
   const closed: { outcome: string; heard: number }[] = [];
   const client = environment.client.workflow;
   const stop = await startWorkers({
     environment,
-    workflowBundle: inject('workflowBundle'),
+    workflowBundle,
     journey: {
       beginWave: async ({ wave }: { wave: number }) => {
         asked.push(`begin ${wave}`);
         const begun: WaveBegun = { kind: 'begun', wave, nextAt: 0 };
         return answers.beginWave?.(wave) ?? begun;
       },
+      newestVersion: async () => answers.newestVersion?.() ?? 'backInStock',
       endWave: async ({ wave }: { wave: number }) => {
         asked.push(`end ${wave}`);
         return answers.endWave?.(wave) ?? ended;
@@ -212,4 +215,25 @@ test('nothing on the shelf, or nobody who waits: no wave', async () => {
   await it.tell(2);
   await eventually('the second look', () => it.asked.length === 2);
   expect(it.asked).toEqual(['begin 1', 'begin 1']);
+});
+
+test('it changes its version between two episodes, never within one', async () => {
+  const asked: number[] = [];
+  const answers: Answers = {
+    newestVersion: () => {
+      asked.push(it.asked.length);
+      return 'backInStock_v2';
+    },
+    beginWave: (wave) => ({ kind: 'begun', wave, nextAt: 0 }),
+    endWave: (wave) => ({ ...ended, goesOn: wave === 1 }),
+  };
+  await using it = await running(answers, await bundleFixtures('two-versions.ts'));
+  await it.tell(1);
+  await eventually(
+    'the second version',
+    async () => (await it.handle.describe()).type === 'backInStock_v2',
+    40_000,
+  );
+  // Once, and after both waves: the workflow between them is still of the first version.
+  expect(asked).toEqual([it.asked.indexOf('end 2') + 1]);
 });

@@ -5,8 +5,11 @@ import {
   proxyLocalActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { JourneyActivities } from '../../activities/contract.ts';
+import type { JourneyActivities, WatchActivities } from '../../activities/contract.ts';
 import { journeyActivity, journeyActivityInTask } from './activity-options.ts';
+
+/** What the database can be asked. */
+type DatabaseActivities = JourneyActivities & WatchActivities;
 
 /**
  * Asks the database, at first within the workflow's own task: one event in the history and no way through a queue,
@@ -17,14 +20,14 @@ import { journeyActivity, journeyActivityInTask } from './activity-options.ts';
 export async function askDatabase<T>(
   summary: string,
   // The proxy is called in here: handed out of an async function it would be taken for a promise, having any method.
-  ask: (activities: JourneyActivities) => Promise<T>,
+  ask: (activities: DatabaseActivities) => Promise<T>,
 ): Promise<T> {
   try {
-    return await ask(proxyLocalActivities<JourneyActivities>(journeyActivityInTask(summary)));
+    return await ask(proxyLocalActivities<DatabaseActivities>(journeyActivityInTask(summary)));
   } catch (error) {
     if (!mayPass(error)) throw error;
   }
-  return ask(proxyActivities<JourneyActivities>(journeyActivity(summary)));
+  return ask(proxyActivities<DatabaseActivities>(journeyActivity(summary)));
 }
 
 /** Whether another try may succeed. What fails within a task comes without the `ActivityFailure` around it. */

@@ -3,13 +3,15 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
   defineSignal,
+  makeContinueAsNewFunc,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { outcomePattern } from '../../src/domain/outcome.ts';
 import { dispatchSignal, type RunDispatch } from '../../src/domain/run-input.ts';
 import type { WatchInput, WatchState } from '../../src/domain/watch-input.ts';
+import { askDatabase } from './ask-database.ts';
 import { close, endOutcome } from './closing.ts';
 import { Ending } from './ending.ts';
 import { WatchHost } from './watch-host.ts';
@@ -19,7 +21,7 @@ import { WatchRun, type Progress, type WatchRules } from './watch-run.ts';
 /**
  * Carries a watch through one of its workflows.
  *
- *   the author's code returns    ->  the next workflow begins the line anew: a new episode
+ *   the author's code returns    ->  the next workflow begins the line anew: a new episode, of the newest version
  *   it has come to a pause, or the history is long  ->  the next workflow goes on where this one was
  *   cancelled by an operator     ->  `cancelled`, asked of the row
  *   told that it has ended       ->  the end's outcome; its row is closed already
@@ -45,14 +47,24 @@ export async function carryWatch(
   const code = ending.run(() => run(new WatchRun(rules, input, { progress, host })));
   const closed = await CancellationScope.nonCancellable(async () => {
     const isEpisodeOver = await settled(code, host, ending);
-    if (ending.outcome !== null) return close({ runId: input.runId, outcome: ending.outcome, inbox });
-    if (isEpisodeOver) checkEpisode(await code, progress);
+    const { runId } = input;
+    let { workflowType } = workflowInfo();
+    if (isEpisodeOver && ending.outcome === null) {
+      checkEpisode(await code, progress);
+      workflowType = await askDatabase('the newest version', (activities) =>
+        activities.newestVersion({ runId }),
+      );
+    }
+    // Also when it ended while that was asked.
+    if (ending.outcome !== null) return close({ runId, outcome: ending.outcome, inbox });
     const state = nextState(isEpisodeOver ? { ...progress, done: [] } : progress, inbox);
-    return continueAsNew<(input: WatchInput) => Promise<string>>({ ...input, state });
+    return makeContinueAsNewFunc<Next>({ workflowType })({ ...input, state });
   });
   if (closed === 'cancelled') throw new CancelledFailure('Cancelled by an operator');
   return closed;
 }
+
+type Next = (input: WatchInput) => Promise<string>;
 
 function progressOf(state: WatchState | undefined): Progress {
   if (!state) return { done: [], serving: null, waves: 0 };
