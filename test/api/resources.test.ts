@@ -124,9 +124,9 @@ test('a customer shows the segments they are in', async () => {
   };
   for (const n of [1, 2]) await order(n);
   await order(3, new Date());
-  expect((await s.api.get('/v1/customers/u1')).body['segments']).toEqual([]);
+  expect((await s.api.get('/v1/customers/u1')).body['segments']).not.toContain('loyal-shoppers');
   await order(4);
-  expect((await s.api.get('/v1/customers/u1')).body['segments']).toEqual(['loyal-shoppers']);
+  expect((await s.api.get('/v1/customers/u1')).body['segments']).toContain('loyal-shoppers');
 });
 
 test('who was just identified is waited for, while their event takes effect', async () => {
