@@ -14,6 +14,7 @@ import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 import { consentsSchema } from './consents.ts';
+import { eraseCustomer, erasure } from './erasure.ts';
 import { customerWorkflowsUrl } from '../temporal-url.ts';
 
 const querySchema = onlyNamed({ by: z.enum(idKinds).optional() });
@@ -41,8 +42,10 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
       answer: customerSchema,
       errors: ['unknown-customer'],
     },
+    delete: erasure,
   });
   resource(router, '/v1/customers/:id', {
+    delete: (req, res) => eraseCustomer(deps, req, res),
     get: async (req, res) => {
       requireAdmin(deps.keys, req);
       const { by } = parse(querySchema, req.query, 'malformed-query');

@@ -1,6 +1,6 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
-import { findCustomer } from '../../src/db/queries/find-customer.ts';
+import { lookUpCustomer } from '../../src/db/queries/find-customer.ts';
 import { listDeliveries, type DeliveryRow } from '../../src/db/queries/list-deliveries.ts';
 import { arms, deliveryStates, gateReasons, purposes } from '../../src/domain/delivery.ts';
 import { channels } from '../../src/domain/task-queues.ts';
@@ -65,7 +65,9 @@ export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): 
       requireAdmin(keys, req);
       const { limit, cursor, customer, ...filter } = parse(querySchema, req.query, 'malformed-query');
       const before = readCursor(cursor, timePlace);
-      const customerId = customer === undefined ? undefined : await findCustomer(database.sql, customer);
+      // Also who was erased: what was decided still counts.
+      const customerId =
+        customer === undefined ? undefined : ((await lookUpCustomer(database.sql, customer))?.id ?? null);
       const rows =
         customerId === null
           ? []

@@ -1,7 +1,7 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../src/config.ts';
-import { findCustomer } from '../../src/db/queries/find-customer.ts';
+import { lookUpCustomer } from '../../src/db/queries/find-customer.ts';
 import { listRuns, type RunRow } from '../../src/db/queries/list-runs.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
@@ -51,7 +51,9 @@ export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps
       requireAdmin(keys, req);
       const { limit, cursor, customer, ...filter } = parse(querySchema, req.query, 'malformed-query');
       const before = readCursor(cursor, idPlace);
-      const customerId = customer === undefined ? undefined : await findCustomer(database.sql, customer);
+      // Also who was erased: what was decided still counts.
+      const customerId =
+        customer === undefined ? undefined : ((await lookUpCustomer(database.sql, customer))?.id ?? null);
       const rows =
         customerId === null
           ? []
