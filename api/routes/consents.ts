@@ -1,15 +1,18 @@
-import type { IRouter } from 'express';
+import type { IRouter, Request, Response } from 'express';
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
-import { currentConsents } from '../../src/db/queries/customer-profile.ts';
+import { consentHistory, type ConsentRow } from '../../src/db/queries/consent-history.ts';
+import { currentConsents } from '../../src/db/queries/current-consents.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { insertConsents, type NewConsent } from '../../src/db/queries/insert-consents.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { clientTimeMs } from '../../src/domain/client-time.ts';
-import { consentChannels, type ConsentChannel } from '../../src/domain/consent-channels.ts';
+import { readConsentPlace, type ConsentState } from '../../src/domain/consent.ts';
+import { consentChannels } from '../../src/domain/consent-channels.ts';
 import { newId } from '../../src/ids.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { readJson } from '../body.ts';
+import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import { customerOf } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { assertStorable } from '../ingestion/storable.ts';
@@ -19,10 +22,14 @@ import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
 const querySchema = onlyNamed({ by: z.enum(idKinds).optional() });
+const historySchema = onlyNamed({ by: z.enum(idKinds).optional(), ...pageParameters });
+
+const stateSchema = z.enum(['granted', 'denied']);
+const placePattern = new RegExp(`^(${consentChannels.join('|')})(:[A-Za-z0-9._-]{1,64})?$`);
 
 const bodySchema = onlyNamed({
   consents: z
-    .partialRecord(z.enum(consentChannels), z.enum(['granted', 'denied']))
+    .record(z.string().regex(placePattern), stateSchema, { error: wrongPlace })
     .refine(
       (given) => Object.keys(given).length > 0,
       `name at least one channel: ${consentChannels.join(', ')}`,
@@ -32,18 +39,31 @@ const bodySchema = onlyNamed({
   /** When it was given, if that was before now. */
   at: z.unknown().optional().refine(isTime, 'expected a time after 1970, such as "2026-05-01T12:00:00Z"'),
 });
-/** What holds for each channel now. */
-export const consentsSchema = z.record(
-  z.string(),
-  z.object({
-    state: z.enum(['granted', 'denied']),
-    source: z.string(),
-    wording: z.string().nullable(),
-    at: z.iso.datetime(),
-  }),
-);
+const wordShape = {
+  state: stateSchema,
+  source: z.string(),
+  wording: z.string().nullable(),
+  at: z.iso.datetime().describe('When it was given.'),
+};
+/** What holds for each channel, and each topic of one, now. */
+export const consentsSchema = z
+  .record(z.string(), z.object(wordShape))
+  .describe('By channel, or by channel and topic: email, email:new-arrivals.');
+
+const pastSchema = z.object({
+  id: z.uuid(),
+  channel: z.string(),
+  topic: z.string().nullable().describe('Null: the channel as a whole.'),
+  ...wordShape,
+});
 
 type Body = z.output<typeof bodySchema>;
+
+/** What a customer may agree to, for whoever wrote something else. */
+function wrongPlace({ code }: { code?: string }): string | undefined {
+  if (code !== 'invalid_key') return undefined;
+  return `expected a channel (${consentChannels.join(', ')}) or a topic of one, such as email:new-arrivals`;
+}
 
 function isTime(at: unknown): boolean {
   return at == null || (clientTimeMs(at) ?? -1) >= 0;
@@ -53,12 +73,22 @@ function isTime(at: unknown): boolean {
 export function consentRoutes(router: IRouter, deps: RouteDeps): void {
   describe(router, '/v1/customers/:id/consents', {
     put: {
-      summary: 'Records what a customer agreed to or refused.',
+      summary:
+        'Records what a customer agreed to or refused: a channel (`email`) or a topic of one (`email:new-arrivals`). ' +
+        'Of two words on the same the newer holds, and of one time the refusal. A refusal of a channel covers its ' +
+        'topics, whatever was granted before; a refusal of a topic is undone only by a grant of that topic.',
       key: 'admin',
       query: querySchema,
       body: bodySchema,
       answer: z.object({ consents: consentsSchema }),
       errors: ['unknown-customer', 'unstorable-text', 'too-deep'],
+    },
+    get: {
+      summary: 'What a customer agrees to and refuses now, and each word on it, the last given first.',
+      key: 'admin',
+      query: historySchema,
+      answer: listOf(pastSchema).extend({ consents: consentsSchema }),
+      errors: ['unknown-customer'],
     },
   });
   resource(router, '/v1/customers/:id/consents', {
@@ -71,7 +101,23 @@ export function consentRoutes(router: IRouter, deps: RouteDeps): void {
       const id = await record(deps, body, () => customerOf(deps, req.params['id'] as string, by));
       res.json({ consents: await currentConsents(deps.database.db, id) });
     },
+    get: (req, res) => answerHistory(deps, req, res),
   });
+}
+
+async function answerHistory(deps: RouteDeps, req: Request, res: Response): Promise<void> {
+  requireAdmin(deps.keys, req);
+  const { by, limit, cursor } = parse(historySchema, req.query, 'malformed-query');
+  const before = readCursor(cursor, timePlace);
+  const { db } = deps.database;
+  const id = await customerOf(deps, req.params['id'] as string, by);
+  const rows = await consentHistory(db, id, { before, limit: limit + 1 });
+  const page = pageOf(rows, limit, shown, (row) => [row.at.toISOString(), row.id]);
+  res.json({ ...page, consents: await currentConsents(db, id) });
+}
+
+function shown({ id, channel, topic, state, source, wording, at }: ConsentRow) {
+  return { id, channel, topic: topic === '' ? null : topic, state, source, wording, at };
 }
 
 /** Records under whoever the customer is at that moment; gives that customer. */
@@ -90,10 +136,10 @@ function consentsOf({ consents, source, wording, at }: Body, customerId: string,
   const now = clock.realNow();
   const givenMs = clientTimeMs(at) ?? now.getTime();
   const givenAt = clock.fromReal(new Date(Math.min(givenMs, now.getTime())));
-  return (Object.entries(consents) as [ConsentChannel, 'granted' | 'denied'][]).map(([channel, state]) => ({
+  return (Object.entries(consents) as [string, ConsentState][]).map(([place, state]) => ({
     id: newId(clock),
     customerId,
-    channel,
+    ...readConsentPlace(place)!,
     state,
     source,
     wording: wording ?? null,

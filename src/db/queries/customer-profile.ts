@@ -1,6 +1,7 @@
-import { asc, desc, eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
-import { consents, customerIds, customers, type Trait } from '../schema/index.ts';
+import { customerIds, customers, type Trait } from '../schema/index.ts';
+import { currentConsents, type CurrentConsent } from './current-consents.ts';
 
 /** What is known of a customer. */
 export interface CustomerProfile {
@@ -10,14 +11,6 @@ export interface CustomerProfile {
   anonymousIds: string[];
   traits: Record<string, Trait>;
   consents: Record<string, CurrentConsent>;
-}
-
-/** What holds for a channel now, who recorded it, and in which words it was asked for. */
-export interface CurrentConsent {
-  state: 'granted' | 'denied';
-  source: string;
-  wording: string | null;
-  at: Date;
 }
 
 /** What is known of the customer with this internal id, or null. */
@@ -41,20 +34,4 @@ export async function customerProfile(db: Db, id: string): Promise<CustomerProfi
     traits: rows[0].traits,
     consents: current,
   };
-}
-
-/** The consent that holds for each channel of a customer that has one. */
-export async function currentConsents(db: Db, customerId: string): Promise<Record<string, CurrentConsent>> {
-  const rows = await db
-    .selectDistinctOn([consents.channel], {
-      channel: consents.channel,
-      state: consents.state,
-      source: consents.source,
-      wording: consents.wording,
-      at: consents.at,
-    })
-    .from(consents)
-    .where(eq(consents.customerId, customerId))
-    .orderBy(asc(consents.channel), desc(consents.at), desc(consents.id));
-  return Object.fromEntries(rows.map(({ channel, ...consent }) => [channel, consent]));
 }
