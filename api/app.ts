@@ -13,6 +13,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
+import { importRoutes } from './routes/import.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.ts';
@@ -51,6 +52,7 @@ export function createApp(given: ApiDeps): Express {
   productRoutes(app, deps);
   rejectionRoutes(app, deps);
   customerRoutes(app, deps);
+  importRoutes(app, deps);
   consentRoutes(app, deps);
   timelineRoutes(app, deps);
   runRoutes(app, deps);

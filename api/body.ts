@@ -1,6 +1,8 @@
 import express, { type Request, type Response } from 'express';
+import { bounds } from '../src/domain/bounds.ts';
 import { AppError } from '../src/errors.ts';
 import { jsonPlace } from './json-place.ts';
+import { withinTime } from './within-time.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -36,9 +38,17 @@ function decode(bytes: Buffer): string {
 
 async function readBytes(req: Request, res: Response, maxBytes: number): Promise<Buffer> {
   const read = express.raw({ type: () => true, limit: maxBytes });
-  await new Promise<void>((done, failed) => {
+  const reading = new Promise<void>((done, failed) => {
     read(req, res, (error?: unknown) =>
       error === undefined ? done() : failed(bodyError(error, req, maxBytes)),
+    );
+  });
+  await withinTime(reading, bounds.bodyMs).catch((error: unknown) => {
+    if (error instanceof AppError) throw error;
+    res.set('Connection', 'close');
+    throw new AppError(
+      'malformed-body',
+      `The body took longer than ${bounds.bodyMs / 1_000} seconds to come.`,
     );
   });
   const bytes: unknown = req.body;

@@ -1,9 +1,11 @@
 import type { Clock } from '../../src/clock.ts';
 import type { NewEvent } from '../../src/db/queries/insert-events.ts';
 import type { NewRejection } from '../../src/db/queries/rejections.ts';
+import { traitOrigins } from '../../src/db/schema/customers.ts';
 import type { CustomerEventKind } from '../../src/db/schema/events.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { occurredAtMs } from '../../src/domain/occurred-at.ts';
+import { sayValue } from '../../src/domain/say-value.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { readMessage } from './message.ts';
@@ -53,6 +55,7 @@ export function readItem(
   assertStorable(came);
   const bytes = bytesOf(came);
   const message = readMessage(came, kind);
+  assertOrigin(message.body.context?.['traitsOrigin'], by.admin);
   const { timestampMs, sentAtMs, ...said } = message;
   const receivedAtMs = by.receivedAt.getTime();
   const occurredMs = occurredAtMs({ timestampMs, sentAtMs, receivedAtMs });
@@ -70,6 +73,24 @@ export function readItem(
     receivedAt: by.clock.fromReal(by.receivedAt),
   };
   return { index, came, bytes, event };
+}
+
+/**
+ * What `context.traitsOrigin` may say. A write key speaks for the customer's own browser: what it knows of them is
+ * observed, or stated by them. What was bought in is the shop's to say; taken for observed, it would weigh too much.
+ */
+function assertOrigin(said: unknown, admin: boolean): void {
+  if (said == null) return;
+  if (!traitOrigins.some((origin) => origin === said)) {
+    const expected = traitOrigins.join(', ');
+    throw new AppError(
+      'malformed-message',
+      `context.traitsOrigin: expected one of ${expected}, got ${sayValue(said)}.`,
+    );
+  }
+  if (said === 'bought-in' && !admin) {
+    throw new AppError('bought-in-needs-admin', 'context.traitsOrigin: bought-in traits need the admin key.');
+  }
 }
 
 /** The bytes of a message as JSON. @throws AppError `too-large`. */

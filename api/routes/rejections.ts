@@ -9,13 +9,14 @@ import { parse } from '../parse.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
 
-const querySchema = onlyNamed(pageParameters);
+const querySchema = onlyNamed({ ...pageParameters, import: z.string().optional() });
 
 const rejectionSchema = z.object({
   id: z.uuid(),
   at: z.iso.datetime(),
   stage: z.string(),
-  index: z.int().nullable().describe('Its place in the batch it came in.'),
+  index: z.int().nullable().describe('Its place in the batch it came in, or its line in the file.'),
+  import: z.string().nullable().describe('Of a line of an import: its name.'),
   code: z.string(),
   detail: z.string(),
   item: z.unknown().describe('As it came; {json} with the beginning of its JSON where that cannot be kept.'),
@@ -34,14 +35,14 @@ export function rejectionRoutes(router: IRouter, { database, keys }: RouteDeps):
   resource(router, '/v1/rejections', {
     get: async (req, res) => {
       requireAdmin(keys, req);
-      const { limit, cursor } = parse(querySchema, req.query, 'malformed-query');
+      const { limit, cursor, import: of } = parse(querySchema, req.query, 'malformed-query');
       const before = readCursor(cursor, idPlace);
-      const rows = await listRejections(database.db, { before, limit: limit + 1 });
+      const rows = await listRejections(database.db, { before, limit: limit + 1, of });
       res.json(pageOf(rows, limit, shown, (row) => [row.id]));
     },
   });
 }
 
-function shown({ id, at, stage, index, code, detail, item }: RejectionRow) {
-  return { id, at, stage, index, code, detail, item };
+function shown({ id, at, stage, index, import: of, code, detail, item }: RejectionRow) {
+  return { id, at, stage, index, import: of, code, detail, item };
 }

@@ -45,6 +45,8 @@ async function startApi(): Promise<RunningPart> {
 async function listen(server: Server, { HOST, PORT }: Config): Promise<string> {
   // Load balancers keep connections for a minute: one that we closed first would lose a request.
   server.keepAliveTimeout = 65_000;
+  // An import's body may take hours; the others are bounded where they are read.
+  server.requestTimeout = 0;
   server.listen(PORT, HOST);
   try {
     await once(server, 'listening');

@@ -77,6 +77,28 @@ export const bounds = {
   callsAtOnce: 10,
   /** Messages let go a second, real, of those that waited for a pause. */
   releasedPerSecond: 100,
+  /** Characters of an import's name. */
+  importNameLength: 100,
+  /** Imports that one process takes at once. */
+  importsAtOnce: 2,
+  /** Lines, events and bytes of lines that an import commits together. */
+  importLines: 1_000,
+  importBytes: 4_096 * kilobyte,
+  /**
+   * Imported events that wait for routing: an import goes on only while there are fewer, so that what happens live waits
+   * behind no more of them.
+   */
+  importUnrouted: 2_000,
+  /** How long an import waits for routing to take any of its events, or for more of its body, real milliseconds. */
+  importStallMs: 60_000,
+  /** Refused lines of an import that are kept, and those of them that its answer shows. */
+  importRejections: 10_000,
+  importRefusalsShown: 100,
+  /** How long any other body may take to come, real milliseconds. */
+  bodyMs: 300_000,
+  /** Exports of customers that one process has under way, and how long one waits for its reader, real milliseconds. */
+  exportsAtOnce: 2,
+  exportIdleMs: 60_000,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

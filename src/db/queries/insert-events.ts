@@ -14,6 +14,8 @@ export interface NewEvent {
   anonymousId: string | null;
   previousId: string | null;
   admin: boolean;
+  /** It came by an import. */
+  imported?: boolean;
   body: EventBody;
   occurredAt: Date;
   receivedAt: Date;
@@ -40,7 +42,7 @@ export async function insertEvents(tx: TransactionSql, events: readonly NewEvent
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (
         ord int, id uuid, message_source text, message_id text, kind text, name text, source text, subject text,
-        user_id text, anonymous_id text, previous_id text, admin boolean, body jsonb, occurred_at timestamptz,
+        user_id text, anonymous_id text, previous_id text, admin boolean, imported boolean, body jsonb, occurred_at timestamptz,
         received_at timestamptz)
     ), fresh as (
       insert into message_ids (source, id, at)
@@ -48,15 +50,15 @@ export async function insertEvents(tx: TransactionSql, events: readonly NewEvent
       order by message_source collate "C", message_id collate "C"
       on conflict do nothing returning source, id
     ), inserted as (
-      insert into events (id, message_id, kind, name, source, subject, user_id, anonymous_id, previous_id, admin, body,
-                          occurred_at, received_at)
+      insert into events (id, message_id, kind, name, source, subject, user_id, anonymous_id, previous_id, admin,
+                          imported, body, occurred_at, received_at)
       select g.id, g.message_id, g.kind, g.name, g.source, g.subject, g.user_id, g.anonymous_id, g.previous_id, g.admin,
-             g.body, g.occurred_at, g.received_at
+             coalesce(g.imported, false), g.body, g.occurred_at, g.received_at
       from given g join fresh f on f.source = g.message_source and f.id = g.message_id order by g.ord
-      returning seq, id, user_id, anonymous_id, previous_id
+      returning seq, id, user_id, anonymous_id, previous_id, imported
     ), queued as (
-      insert into unrouted (seq, user_id, anonymous_id, previous_id)
-      select seq, user_id, anonymous_id, previous_id from inserted
+      insert into unrouted (seq, user_id, anonymous_id, previous_id, imported)
+      select seq, user_id, anonymous_id, previous_id, imported from inserted
     )
     select id from inserted`;
   return new Set(accepted.map((row) => row.id));

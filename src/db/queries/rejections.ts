@@ -1,4 +1,5 @@
-import { desc, lt } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { TransactionSql } from 'postgres';
 import type { Db, Sql } from '../connect.ts';
 import { rejections } from '../schema/rejections.ts';
 import { bounds } from '../../domain/bounds.ts';
@@ -9,8 +10,10 @@ export type RejectionRow = typeof rejections.$inferSelect;
 export interface NewRejection {
   id: string;
   at: Date;
-  /** Its place in the batch it came in. */
+  /** Its place in the batch it came in, or its line in the file. */
   index: number | null;
+  /** Of a line of an import: its name. */
+  import?: string;
   code: string;
   detail: string;
   /** As it came, or `{json}` with the beginning of its JSON where that cannot be stored; null when none can. */
@@ -18,24 +21,32 @@ export interface NewRejection {
 }
 
 /** Keeps what was refused at the door. */
-export async function insertRejections(sql: Sql, refused: readonly NewRejection[]): Promise<void> {
+export async function insertRejections(
+  sql: Sql | TransactionSql,
+  refused: readonly NewRejection[],
+): Promise<void> {
   if (refused.length === 0) return;
   await sql`
-    insert into rejections (id, at, stage, "index", code, detail, item)
-    select r.id, r.at, 'ingestion', r."index", r.code, r.detail, r.item
+    insert into rejections (id, at, stage, "index", import, code, detail, item)
+    select r.id, r.at, 'ingestion', r."index", r.import, r.code, r.detail, r.item
     from jsonb_to_recordset(${JSON.stringify(refused)}::text::jsonb)
-      as r (id uuid, at timestamptz, "index" int, code text, detail text, item jsonb)`;
+      as r (id uuid, at timestamptz, "index" int, import text, code text, detail text, item jsonb)`;
 }
 
-/** What was refused, newest first, from before the one with id `before`. */
+/** What was refused, newest first, from before the one with id `before`; of one import, when it is named. */
 export async function listRejections(
   db: Db,
-  { before, limit }: { before: string | null; limit: number },
+  { before, limit, of }: { before: string | null; limit: number; of?: string | undefined },
 ): Promise<RejectionRow[]> {
   return db
     .select()
     .from(rejections)
-    .where(before === null ? undefined : lt(rejections.id, before))
+    .where(
+      and(
+        before === null ? undefined : lt(rejections.id, before),
+        of === undefined ? undefined : eq(rejections.import, of),
+      ),
+    )
     .orderBy(desc(rejections.id))
     .limit(limit);
 }

@@ -1,0 +1,113 @@
+import type { TransactionSql } from 'postgres';
+import type { Clock } from '../../src/clock.ts';
+import type { Sql } from '../../src/db/connect.ts';
+import { advanceImport, type ImportRow } from '../../src/db/queries/imports.ts';
+import { insertEvents, type NewEvent } from '../../src/db/queries/insert-events.ts';
+import { insertRejections } from '../../src/db/queries/rejections.ts';
+import { isDataError } from '../../src/db/unavailable.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { AppError } from '../../src/errors.ts';
+import { rejectionOf, type Refusal } from '../ingestion/item.ts';
+import { eventsChannel } from '../ingestion/shared-commit.ts';
+
+/** A line that can be taken, as the events it stands for; of an empty line there are none. */
+export interface TakenLine {
+  number: number;
+  came: unknown;
+  events: readonly NewEvent[];
+}
+
+/** Lines of an import that are committed together, with how far it has come by them. */
+export interface Chunk {
+  taken: TakenLine[];
+  refusals: Refusal[];
+  /** The last line that is in it. */
+  lines: number;
+  /** Of all lines up to that. */
+  digest: string;
+}
+
+type Progress = Pick<ImportRow, 'id' | 'name' | 'lines' | 'accepted' | 'duplicates' | 'rejected'>;
+
+/**
+ * Commits a chunk and where the import stands by it, both or neither, and says where that is.
+ * @throws AppError `import-running` when somebody else went on with it meanwhile.
+ */
+export async function commitChunk(
+  { sql, clock }: { sql: Sql; clock: Clock },
+  from: Progress,
+  chunk: Chunk,
+): Promise<Progress> {
+  const step = await sql.begin(async (tx) => {
+    await tx`select set_config('statement_timeout', ${String(bounds.commitMs)}, true)`;
+    const { accepted, refused } = await insertLines(tx, chunk.taken);
+    const refusals = [...chunk.refusals, ...refused].sort((a, b) => a.index! - b.index!);
+    const kept = refusals.slice(0, Math.max(0, bounds.importRejections - from.rejected));
+    await insertRejections(
+      tx,
+      kept.map((refusal) => ({ ...rejectionOf(refusal, clock), import: from.name })),
+    );
+    const said = chunk.taken.filter(({ events }) => events.length > 0).length - refused.length;
+    const counts = { accepted: accepted.size, duplicates: said - accepted.size, rejected: refusals.length };
+    const reached = { lines: chunk.lines, digest: chunk.digest, ...counts };
+    if (!(await advanceImport(tx, from, reached, clock.now()))) throw isElsewhere(from.name);
+    await tx`select pg_notify(${eventsChannel}, '')`;
+    return counts;
+  });
+  return {
+    ...from,
+    lines: chunk.lines,
+    accepted: from.accepted + step.accepted,
+    duplicates: from.duplicates + step.duplicates,
+    rejected: from.rejected + step.rejected,
+  };
+}
+
+/** That a name is taken, by whoever imports under it now. */
+export function isElsewhere(name: string): AppError {
+  return new AppError(
+    'import-running',
+    `An import named ${JSON.stringify(name)} is under way: wait for its end, or choose another name.`,
+  );
+}
+
+/** The lines of which something was accepted, and those that the database refused: halved until one stands alone. */
+async function insertLines(
+  tx: TransactionSql,
+  lines: readonly TakenLine[],
+): Promise<{ accepted: Set<number>; refused: Refusal[] }> {
+  if (lines.length === 0) return { accepted: new Set(), refused: [] };
+  try {
+    const accepted = await tx.savepoint((part) => insertOnce(part, lines));
+    return { accepted, refused: [] };
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (lines.length === 1) return { accepted: new Set(), refused: [unstorable(lines[0]!)] };
+    const half = lines.length >> 1;
+    const first = await insertLines(tx, lines.slice(0, half));
+    const second = await insertLines(tx, lines.slice(half));
+    return {
+      accepted: new Set([...first.accepted, ...second.accepted]),
+      refused: [...first.refused, ...second.refused],
+    };
+  }
+}
+
+async function insertOnce(tx: TransactionSql, lines: readonly TakenLine[]): Promise<Set<number>> {
+  const first = new Map<string, { number: number; event: NewEvent }>();
+  for (const { number, events } of lines) {
+    for (const event of events)
+      if (!first.has(event.messageId)) first.set(event.messageId, { number, event });
+  }
+  const given = [...first.values()];
+  const accepted = await insertEvents(
+    tx,
+    given.map(({ event }) => event),
+  );
+  return new Set(given.filter(({ event }) => accepted.has(event.id)).map(({ number }) => number));
+}
+
+function unstorable({ number, came }: TakenLine): Refusal {
+  const detail = 'The database refused a value of this line; the others were not touched by it.';
+  return { index: number, came, code: 'unstorable-text', detail };
+}
