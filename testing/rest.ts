@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { Sql } from '../src/db/connect.ts';
 
@@ -59,7 +59,8 @@ async function whatIsBusy(sql: Sql, client: Client, over: Set<string>): Promise<
 async function whatARunDoes(client: Client, id: string, over: Set<string>): Promise<string | null> {
   const handle = client.workflow.getHandle(id);
   const history = await handle.fetchHistory().catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return null;
+    // Not begun: held, or ended before it was started.
+    if (isNotFound(error)) return null;
     throw error;
   });
   if (history === null) return null;
@@ -78,6 +79,15 @@ async function whatARunDoes(client: Client, id: string, over: Set<string>): Prom
   if (pending.length === 0) return 'has just done something';
   return pending.map(whatAnActivityDoes).find((busy) => busy !== null) ?? null;
 }
+
+/** The history of what there is not is asked for without the SDK's own error. */
+function isNotFound(error: unknown): boolean {
+  return (
+    error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === grpcNotFound)
+  );
+}
+
+const grpcNotFound = 5;
 
 const endings = new Set([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,

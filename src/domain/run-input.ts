@@ -20,6 +20,11 @@ export interface RunInput {
   settings: Record<string, string | number>;
   /** Epoch milliseconds of Kairos's time; `lasts` counts from here. */
   openedAt: number;
+  /**
+   * Of a run that begins later than what it was to hear: the `seq` of the last that it is told of that. A wait for an
+   * event that is over by then ends only when it has heard all of them.
+   */
+  told?: number;
   clock: TimeScale;
 }
 

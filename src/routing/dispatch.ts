@@ -63,8 +63,9 @@ async function startRun(context: DispatchContext, dispatch: OwedDispatch): Promi
 }
 
 function journeyInput({ clock }: DispatchContext, { runId, run }: OwedDispatch): RunInput {
-  const { name, first, carries, settings, openedAt } = run;
-  return { runId, name, first, carries, settings, openedAt: openedAt.getTime(), clock: clock.scale };
+  const { name, first, carries, settings, openedAt, lastSeq } = run;
+  const told = lastSeq > 0 ? { told: lastSeq } : {};
+  return { runId, name, first, carries, settings, openedAt: openedAt.getTime(), ...told, clock: clock.scale };
 }
 
 function watchInput(

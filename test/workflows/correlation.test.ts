@@ -37,6 +37,18 @@ describe('a journey per order', () => {
   });
 });
 
+test('a visitor who comes within reach late: no workflow until then, and what was heard counts', async () => {
+  await using shop = await startTestShop({ workflows, only: ['browsing'] });
+  const visitor = { anonymousId: 'her browser' };
+  await shop.track(visitor, productAdded, {});
+  await shop.pass('1 hour');
+  await shop.track(visitor, productViewed, {});
+  await shop.pass('3 hours');
+  await expect(shop.histories('browsing')).rejects.toThrow(/not found/i);
+  await shop.identify({ ...visitor, userId: 'jane' });
+  expect(await outcomes(shop, 'browsing')).toEqual({ '': 'looked-on' });
+});
+
 describe('an event with the same product', () => {
   const added = async (product_id?: string) => {
     const shop = await startTestShop({ workflows });

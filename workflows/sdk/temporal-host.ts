@@ -28,12 +28,14 @@ export class TemporalHost implements Host {
   /** Sends under way: the workflow does not close over them. */
   sending = 0;
   private readonly runId: string;
+  readonly #told: number;
   readonly #clock: Clock;
   readonly #inbox: Inbox;
   readonly #ending: Ending;
 
   constructor(input: RunInput, inbox: Inbox, ending: Ending) {
     this.runId = input.runId;
+    this.#told = input.told ?? 0;
     this.#clock = createClock(input.clock);
     this.#inbox = inbox;
     this.#ending = ending;
@@ -59,6 +61,9 @@ export class TemporalHost implements Host {
       show(wait);
       await condition(() => this.#inbox.has(wanted), ms, { summary: wait.summary });
     }
+    // A run that begins late may be in its wait before it was told what came before its end.
+    if (this.#inbox.heardUpTo < this.#told)
+      await condition(() => this.#inbox.has(wanted) || this.#inbox.heardUpTo >= this.#told);
     const event = this.#inbox.take(wanted);
     return event && { name: event.name, at: event.at, carries: event.carries };
   }

@@ -27,6 +27,7 @@ export interface OwedDispatch {
     outcome: string | null;
     openedAt: Date;
     wakesAt: Date | null;
+    lastSeq: number;
   };
 }
 
@@ -57,7 +58,7 @@ export async function owedDispatches(
            jsonb_build_object(
              'name', r.name, 'version', r.version, 'customerId', r.customer_id, 'subject', r.subject, 'key', r.key,
              'workflowId', r.workflow_id, 'first', r.first, 'carries', r.carries, 'settings', r.settings,
-             'state', r.state, 'outcome', r.outcome) as run,
+             'state', r.state, 'outcome', r.outcome, 'lastSeq', r.last_seq) as run,
            r.opened_at as "openedAt", r.wakes_at as "wakesAt"
     from (select o.* from dispatches o where o.done_at is null and not o.held ${beside(sql, held)}
           order by o.place limit ${limit}) d
