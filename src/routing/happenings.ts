@@ -26,7 +26,10 @@ interface Naming {
 
 const purchases: readonly (string | null)[] = ['Order Completed', 'Order Updated'];
 
-/** Which products the customers of a batch look at or buy; nothing of the events that say neither. */
+/**
+ * Which products the customers of a batch look at or buy; nothing of the events that say neither. Who looked long ago, as
+ * an import tells, does not begin to wait; who bought waits no longer.
+ */
 export function namings(owned: readonly OwnedEvent[], lists: readonly WaitingList[]): Naming[] {
   const opening = new Map<string, string[]>();
   for (const list of lists) {
@@ -35,7 +38,7 @@ export function namings(owned: readonly OwnedEvent[], lists: readonly WaitingLis
   return owned
     .filter(({ event }) => event.kind === 'track')
     .map(({ event, customerId }) => {
-      const opens = opening.get(event.name ?? '') ?? [];
+      const opens = event.imported ? [] : (opening.get(event.name ?? '') ?? []);
       const properties = event.body.properties ?? {};
       if (purchases.includes(event.name))
         return { event, customerId, products: linesOf(properties), lists: [] };

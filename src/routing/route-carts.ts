@@ -4,19 +4,25 @@ import { applyToCart, cartEvents, emptyCart } from '../domain/cart.ts';
 import { cutText } from '../domain/cut-text.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 
-/** Keeps the carts: folds the batch's cart events over the carts that these customers have. */
+/**
+ * Keeps the carts: folds the batch's cart events over the carts that these customers have. What was imported fills none,
+ * for what is in a cart now is told live; an order takes out what was in it by then.
+ */
 export async function routeCarts(
   tx: TransactionSql,
   context: RoutingContext,
   owned: OwnedEvent[],
 ): Promise<void> {
-  const concerned = owned.filter(({ event }) => cartEvents.includes(event.name ?? ''));
+  const concerned = owned.filter(({ event }) =>
+    event.imported ? event.name === 'Order Completed' : cartEvents.includes(event.name ?? ''),
+  );
   if (concerned.length === 0) return;
   const known = await loadCarts(tx, [...new Set(concerned.map(({ customerId }) => customerId))]);
   const carts = new Map(known.map((cart) => [placeOf(cart), cart]));
   const changed = new Set<string>();
   for (const one of concerned) {
     for (const cart of cartsReached(carts, one)) {
+      if (one.event.imported && cart.lines.length === 0) continue;
       const place = placeOf(cart);
       const properties = one.event.body.properties ?? {};
       const event = { name: one.event.name!, at: one.event.occurredAt, properties };

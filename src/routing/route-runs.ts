@@ -33,7 +33,7 @@ export async function routeRuns(
 ): Promise<number> {
   const concerned = owned
     .flatMap((one) => matchingNames(one.event).map((name) => underName(context, one, name)))
-    .filter(({ concerns }) => concerns.length > 0);
+    .filter(({ event, concerns }) => concerns.some(({ endsWith }) => endsWith !== null || !event.imported));
   if (concerned.length === 0) return 0;
   const book = await openBook(tx, context, concerned);
   const now = context.clock.now();
@@ -70,7 +70,9 @@ async function openBook(
   concerned: Concerned[],
 ): Promise<RunBook> {
   const everyone = customersOf(concerned);
-  const starting = concerned.filter(({ concerns }) => concerns.some((concern) => concern.starts));
+  const starting = concerned.filter(
+    ({ event, concerns }) => !event.imported && concerns.some((concern) => concern.starts),
+  );
   const names = [...new Set(starting.flatMap(({ concerns }) => concerns.map(({ journey }) => journey.name)))];
   const open = await lockOpenRuns(tx, everyone);
   const starters = customersOf(starting);

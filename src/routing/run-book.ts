@@ -12,9 +12,12 @@
  *   ends as any other, and nothing of it is told to Temporal. What brings its customer within reach releases it (see
  *   `resolvePeople`), and so does, at the latest, the next event that reaches it. It has expired for an event that came
  *   after its time, and then counts for nothing in `again`: nobody ever had it.
+ * - What was imported is past: it ends what it ended, rather than let who has bought be nudged; it starts, reaches and
+ *   releases nothing.
  *
  * No database, no clock: what has to be written is answered.
  */
+import { isDateStart } from '../define/date-start.ts';
 import type { JourneyDefinition } from '../define/journey.ts';
 import type { DispatchKind } from '../db/schema/runs.ts';
 import { cutText } from '../domain/cut-text.ts';
@@ -116,6 +119,7 @@ export class RunBook {
       const key = keyOf(concern.journey, event);
       this.settleHeld(concern.journey, event, customerId, nowMs);
       if (concern.endsWith !== null) this.end(concern, event, customerId, key, nowMs);
+      if (event.imported) continue;
       const reached = this.reached(concern.journey, customerId, key);
       for (const run of reached) this.reach(run, concern, event);
       if (concern.starts && reached.length === 0) this.start(concern.journey, event, customerId, key ?? '');
@@ -270,6 +274,8 @@ export class RunBook {
 /** The key an event carries for a journey; null when the journey has one and the event does not carry it. */
 export function keyOf(journey: JourneyDefinition, event: AcceptedEvent): string | null {
   if (journey.per === null) return '';
+  // An occasion is known by the date's own event: what others call by that name is no key of ours.
+  if (isDateStart(journey.starts) && event.name !== journey.starts.name) return null;
   const value = event.body.properties?.[journey.per];
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? cutText(value, 255) : null;
