@@ -11,6 +11,7 @@ import { consentRoutes } from './routes/consents.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/export.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { importRoutes } from './routes/import.ts';
@@ -55,6 +56,7 @@ export function createApp(given: ApiDeps): Express {
   importRoutes(app, deps);
   consentRoutes(app, deps);
   timelineRoutes(app, deps);
+  exportRoutes(app, deps);
   runRoutes(app, deps);
   deliveryRoutes(app, deps);
   settingsRoutes(app, deps);
