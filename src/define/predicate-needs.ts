@@ -1,3 +1,4 @@
+import { orderEvents } from '../domain/order-events.ts';
 import type { Predicate } from './predicate-data.ts';
 import { isDated, leavesOf, treeOf, type Leaf } from './predicate-tree.ts';
 
@@ -14,16 +15,6 @@ export interface Needs {
   /** It may change by time alone. */
   readonly time: boolean;
 }
-
-/** The events that change orders. */
-export const orderEvents: readonly string[] = [
-  'Order Completed',
-  'Order Updated',
-  'Order Refunded',
-  'Order Cancelled',
-  'Order Shipped',
-  'Order Delivered',
-];
 
 /** The trait with the customer's own zone. */
 export const zoneTrait = 'timezone';

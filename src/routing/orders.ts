@@ -3,6 +3,8 @@ import { currencyFrom, toMinor } from '../domain/money.ts';
 import { hashedName } from '../domain/safe-name.ts';
 import type { AcceptedEvent } from './event.ts';
 
+export { orderEvents } from '../domain/order-events.ts';
+
 /** An order as routing keeps it. Money in minor units, times in epoch milliseconds. */
 export interface Order {
   orderId: string;
@@ -12,16 +14,12 @@ export interface Order {
   currency: string;
   orderedAt: number;
   cancelledAt: number | null;
+  /** As first reported, whatever else of it is still to come. */
+  shippedAt: number | null;
+  deliveredAt: number | null;
   /** When the report that the value comes from occurred: a later report updates, an earlier one does not. */
   reportedAt: number;
 }
-
-export const orderEvents: readonly string[] = [
-  'Order Completed',
-  'Order Updated',
-  'Order Refunded',
-  'Order Cancelled',
-];
 
 /** The order an event is about: its `order_id`, or for a completed order without one the event's own id. */
 export function orderIdOf(event: AcceptedEvent): string | null {
@@ -72,12 +70,16 @@ export function applyToOrder(
       };
     case 'Order Cancelled':
       return { ...base, cancelledAt: Math.max(base.cancelledAt ?? 0, event.occurredAt) };
+    case 'Order Shipped':
+      return { ...base, shippedAt: Math.min(base.shippedAt ?? Infinity, event.occurredAt) };
+    case 'Order Delivered':
+      return { ...base, deliveredAt: Math.min(base.deliveredAt ?? Infinity, event.occurredAt) };
     default:
       return base;
   }
 }
 
-/** An order that a refund or cancellation tells of before its completion arrives. */
+/** An order that a refund, a cancellation or a parcel tells of before its completion arrives. */
 function blank(orderId: string, customerId: string, currency: string, at: number): Order {
   return {
     orderId,
@@ -87,6 +89,8 @@ function blank(orderId: string, customerId: string, currency: string, at: number
     currency,
     orderedAt: at,
     cancelledAt: null,
+    shippedAt: null,
+    deliveredAt: null,
     reportedAt: 0,
   };
 }

@@ -55,12 +55,15 @@ export async function loadOrders(tx: TransactionSql, orderIds: string[]): Promis
     currency: row['currency'] as string,
     orderedAt: (row['ordered_at'] as Date).getTime(),
     cancelledAt: (row['cancelled_at'] as Date | null)?.getTime() ?? null,
+    shippedAt: (row['shipped_at'] as Date | null)?.getTime() ?? null,
+    deliveredAt: (row['delivered_at'] as Date | null)?.getTime() ?? null,
     reportedAt: (row['reported_at'] as Date).getTime(),
   }));
 }
 
 export async function saveOrders(tx: TransactionSql, orders: readonly Order[]): Promise<void> {
   if (orders.length === 0) return;
+  const moment = (at: number | null) => (at === null ? null : new Date(at));
   const rows = orders.map((order) => ({
     order_id: order.orderId,
     customer_id: order.customerId,
@@ -68,18 +71,23 @@ export async function saveOrders(tx: TransactionSql, orders: readonly Order[]): 
     refunded_minor: order.refundedMinor,
     currency: order.currency,
     ordered_at: new Date(order.orderedAt),
-    cancelled_at: order.cancelledAt === null ? null : new Date(order.cancelledAt),
+    cancelled_at: moment(order.cancelledAt),
+    shipped_at: moment(order.shippedAt),
+    delivered_at: moment(order.deliveredAt),
     reported_at: new Date(order.reportedAt),
   }));
   await tx`
-    insert into orders (order_id, customer_id, value_minor, refunded_minor, currency, ordered_at, cancelled_at, reported_at)
+    insert into orders (order_id, customer_id, value_minor, refunded_minor, currency, ordered_at, cancelled_at,
+      shipped_at, delivered_at, reported_at)
     select * from jsonb_to_recordset(${tx.json(rows)})
       as r (order_id text, customer_id uuid, value_minor bigint, refunded_minor bigint, currency text,
-            ordered_at timestamptz, cancelled_at timestamptz, reported_at timestamptz)
+            ordered_at timestamptz, cancelled_at timestamptz, shipped_at timestamptz, delivered_at timestamptz,
+            reported_at timestamptz)
     on conflict (order_id) do update set
       customer_id = excluded.customer_id, value_minor = excluded.value_minor,
       refunded_minor = excluded.refunded_minor, currency = excluded.currency, ordered_at = excluded.ordered_at,
-      cancelled_at = excluded.cancelled_at, reported_at = excluded.reported_at`;
+      cancelled_at = excluded.cancelled_at, shipped_at = excluded.shipped_at,
+      delivered_at = excluded.delivered_at, reported_at = excluded.reported_at`;
 }
 
 /** An event of a customer's, with what of it stays. */

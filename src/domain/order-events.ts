@@ -1,0 +1,9 @@
+/** The events that change orders. */
+export const orderEvents: readonly string[] = [
+  'Order Completed',
+  'Order Updated',
+  'Order Refunded',
+  'Order Cancelled',
+  'Order Shipped',
+  'Order Delivered',
+];
