@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { mergeDateStarts } from './merge-date-starts.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { survivorOf, type MergeSet } from './merge-set.ts';
 import { mergeWaiting } from './merge-waiting.ts';
@@ -28,6 +29,7 @@ export async function mergeCustomers(
   await mergeRows(tx, merges);
   await mergeRuns(tx, merges, releasable);
   await mergeWaiting(tx, merges);
+  await mergeDateStarts(tx, merges);
   for (const table of movedAsTheyAre) {
     await tx`
       update ${tx(table)} set customer_id = ${survivorOf(tx, merges, tx`customer_id`)}

@@ -59,9 +59,13 @@ export async function loadPastRuns(
   );
 }
 
-/** It is held, or was until it expired. One that ended while it was held has had its end. */
+/**
+ * It is held, or was until it expired; or its date was moved, and moved back. One that ended otherwise while it was held
+ * has had its end.
+ */
 function neverBegan(tx: TransactionSql) {
-  return tx`(held_until is not null and (state = 'open' or outcome = 'expired'))`;
+  return tx`(outcome is not distinct from 'moved'
+             or held_until is not null and (state = 'open' or outcome is not distinct from 'expired'))`;
 }
 
 export async function loadEndings(

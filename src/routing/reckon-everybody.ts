@@ -1,0 +1,95 @@
+/**
+ * Reckons the dates of everybody, some at a time, for a journey whose date is new or another, when the shop's zone is,
+ * and once a day: a zone may mean other times than it did when a start in a year was reckoned. Nothing is started that
+ * lies in the past. Killed at any point it goes on where it was.
+ *
+ * Of two routers with other definitions the one that came later decides: a router begins only with what it has never
+ * seen reckoned by its own definition.
+ */
+import type { TransactionSql } from 'postgres';
+import {
+  advanceReckoning,
+  beginReckoning,
+  customersAfter,
+  finishReckoning,
+  forgetReckonings,
+  loadReckonings,
+  type DateReckoning,
+} from '../db/queries/date-reckonings.ts';
+import { dateJourneysOf, type DateJourney } from './date-journeys.ts';
+import type { DueWork } from './due.ts';
+import { reckonDates, shopZone } from './reckon-dates.ts';
+import type { RoutingContext } from './route-batch.ts';
+
+/** Everybody's dates are reckoned again so long after the last time, Kairos's milliseconds. */
+const everyMs = 86_400_000;
+
+/** Of each router the journeys that it has seen reckoned by its own definition. */
+const seen = new WeakMap<RoutingContext, Set<string>>();
+
+/** A `DueWork`: `limit` customers of one journey. */
+export const reckonEverybody: DueWork = async (tx, context, limit) => {
+  const journeys = dateJourneysOf(context.journeys);
+  const known = seen.get(context) ?? (await firstLook(tx, context, journeys));
+  if (journeys.length === 0) return { done: 0, dispatches: 0 };
+  const names = journeys.map(({ name }) => name);
+  const zone = await shopZone(tx);
+  const states = await loadReckonings(tx, names);
+  for (const journey of journeys) {
+    const state = states.get(journey.name);
+    if (isOurs(journey, state)) known.add(journey.name);
+    const isNew = !isOurs(journey, state) && !known.has(journey.name);
+    if (isNew || isOutdated(journey, state, { zone, nowMs: context.clock.now().getTime() })) {
+      await beginReckoning(tx, { name: journey.name, definition: journey.definition, zone });
+      return { done: limit, dispatches: 0 };
+    }
+    if (state?.nextDefinition === journey.definition) return goOn(tx, context, { journey, state, limit });
+  }
+  return { done: 0, dispatches: 0 };
+};
+
+/** Who starts anew knows which journeys there are. */
+async function firstLook(
+  tx: TransactionSql,
+  context: RoutingContext,
+  journeys: readonly DateJourney[],
+): Promise<Set<string>> {
+  await forgetReckonings(
+    tx,
+    journeys.map(({ name }) => name),
+  );
+  const known = new Set<string>();
+  seen.set(context, known);
+  return known;
+}
+
+function isOurs({ definition }: DateJourney, state: DateReckoning | undefined): boolean {
+  return state?.definition === definition || state?.nextDefinition === definition;
+}
+
+function isOutdated(
+  { definition }: DateJourney,
+  state: DateReckoning | undefined,
+  { zone, nowMs }: { zone: string; nowMs: number },
+): boolean {
+  if (state?.nextDefinition === definition) return state.nextZone !== zone;
+  if (state?.definition !== definition || state.nextDefinition !== null) return false;
+  return state.zone !== zone || nowMs >= state.reckonedAt!.getTime() + everyMs;
+}
+
+async function goOn(
+  tx: TransactionSql,
+  context: RoutingContext,
+  { journey, state, limit }: { journey: DateJourney; state: DateReckoning; limit: number },
+): Promise<{ done: number; dispatches: number }> {
+  const customerIds = await customersAfter(tx, state.upTo, limit);
+  if (customerIds.length === 0) {
+    await finishReckoning(tx, journey.name, context.clock.now());
+    // There may be another journey.
+    return { done: limit, dispatches: 0 };
+  }
+  const why = state.definition === journey.definition ? 'again' : 'new-rule';
+  const dispatches = await reckonDates(tx, context, { journeys: [journey], customerIds, why });
+  await advanceReckoning(tx, journey.name, { upTo: customerIds.at(-1)!, done: customerIds.length });
+  return { done: limit, dispatches };
+}
