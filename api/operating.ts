@@ -38,7 +38,11 @@ export const operatedSchema = z.object({
   words: z.string(),
   holdout: z.number(),
   ...shownSettingsSchema.shape,
-  runs: z.object({ open: z.int(), closed: z.int() }),
+  runs: z.object({
+    open: z.int(),
+    held: z.int().describe('Of the open ones those that wait for somebody to be able to reach the visitor.'),
+    closed: z.int(),
+  }),
   ...pauseSchema.shape,
 });
 

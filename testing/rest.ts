@@ -82,9 +82,7 @@ async function whatARunDoes(client: Client, id: string, over: Set<string>): Prom
 
 /** The history of what there is not is asked for without the SDK's own error. */
 function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === grpcNotFound)
-  );
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === grpcNotFound);
 }
 
 const grpcNotFound = 5;

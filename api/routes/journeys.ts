@@ -43,7 +43,7 @@ export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
       const items = journeys.map((journey) => ({
         ...shownDefinition(journey),
         ...shownSettings(journey, storedOverrides(journey, stored.get(journeyScope(journey.name)))),
-        runs: counts.get(journey.name) ?? ({ open: 0, closed: 0 } satisfies RunCounts),
+        runs: counts.get(journey.name) ?? ({ open: 0, held: 0, closed: 0 } satisfies RunCounts),
         ...shownPause(stored.get(journeyScope(journey.name))),
       }));
       res.json({ items, cursor: null });

@@ -33,7 +33,12 @@ export const runSchema = z.object({
   outcome: z.string().nullable(),
   openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().nullable(),
-  temporalUrl: z.string().nullable(),
+  heldUntil: z.iso
+    .datetime()
+    .nullable()
+    .describe('Until then it waits for somebody to be able to reach the visitor, and has no workflow.'),
+  words: z.string().nullable().describe('What `held` means for this run; null when it is or was not held.'),
+  temporalUrl: z.string().nullable().describe('Null when it has no workflow.'),
 });
 
 /** Executions of journeys and watches, newest first. */
@@ -73,9 +78,20 @@ export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps
 /** A run as it is answered. */
 export function shownRun(run: RunRow, config: Config) {
   const { id, name, version, customerId, subject, key, arms, state, outcome, openedAt, closedAt } = run;
-  const temporalUrl = workflowUrl(config, run.workflowId);
+  const heldUntil = state === 'open' ? run.heldUntil : null;
+  const temporalUrl = run.heldUntil === null ? workflowUrl(config, run.workflowId) : null;
   return {
     ...{ id, name, version, customerId, subject, key, arms },
-    ...{ state, outcome, openedAt, closedAt, temporalUrl },
+    ...{ state, outcome, openedAt, closedAt, heldUntil, words: heldWords(run), temporalUrl },
   };
+}
+
+/** What an operator reads of a run that is held, or was until it closed. */
+function heldWords({ heldUntil, state, outcome }: RunRow): string | null {
+  if (heldUntil === null) return null;
+  const until = heldUntil.toISOString();
+  if (state === 'open')
+    return `held until ${until}: nobody can reach this visitor yet; it begins when they identify or leave an address, and expires otherwise`;
+  if (outcome === 'expired') return `held until ${until}: nobody could reach this visitor, so it never began`;
+  return `ended while it was held: nobody could reach this visitor, so it never began`;
 }

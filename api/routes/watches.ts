@@ -48,7 +48,7 @@ export function watchRoutes(router: IRouter, deps: RouteDeps): void {
       const items = watches.map((watch) => ({
         ...shownDefinition(watch),
         ...shownSettings(watch, storedOverrides(watch, stored.get(journeyScope(watch.name)))),
-        runs: counts.get(watch.name) ?? ({ open: 0, closed: 0 } satisfies RunCounts),
+        runs: counts.get(watch.name) ?? ({ open: 0, held: 0, closed: 0 } satisfies RunCounts),
         waiting: { list: watch.waiting.name, ...(waiting.get(watch.waiting.name) ?? nobody) },
         ...shownPause(stored.get(journeyScope(watch.name))),
       }));

@@ -59,7 +59,7 @@ test('journeys are shown as declared, in words, with their settings, runs and sw
     settings: defaults,
     defaults,
     overrides: {},
-    runs: { open: 3, closed: 1 },
+    runs: { open: 3, held: 0, closed: 1 },
     paused: false,
     pausedAt: null,
   });

@@ -229,8 +229,45 @@ test('runs are listed newest first, by name, customer and state, page by page', 
     outcome: 'ordered',
     openedAt: expect.any(String) as string,
     closedAt: '2026-05-01T00:00:00.000Z',
+    heldUntil: null,
+    words: null,
     temporalUrl: `http://ui.example:8233/namespaces/shop/workflows/abandonedCart%2F${first}`,
   });
+});
+
+test('a run that is held says so in words, in the list and in the timeline, and leads to no workflow', async () => {
+  await using s = await setup();
+  const visitor = await s.customer({ visitors: ['a1'] });
+  const heldUntil = new Date('2026-05-02T00:00:00.000Z');
+  await s.run(visitor, { heldUntil });
+  const over = { state: 'closed', closedAt: heldUntil, heldUntil } as const;
+  await s.run(visitor, { key: 'c1', ...over, outcome: 'expired' });
+  await s.run(visitor, { key: 'c2', ...over, outcome: 'ordered' });
+  const runs = (await s.api.get('/v1/runs?customer=a1')).body.items.reverse();
+  const until = heldUntil.toISOString();
+  expect(runs).toMatchObject([
+    {
+      state: 'open',
+      heldUntil: until,
+      words: `held until ${until}: nobody can reach this visitor yet; it begins when they identify or leave an address, and expires otherwise`,
+      temporalUrl: null,
+    },
+    {
+      outcome: 'expired',
+      heldUntil: null,
+      words: `held until ${until}: nobody could reach this visitor, so it never began`,
+      temporalUrl: null,
+    },
+    {
+      outcome: 'ordered',
+      heldUntil: null,
+      words: 'ended while it was held: nobody could reach this visitor, so it never began',
+      temporalUrl: null,
+    },
+  ]);
+  const timeline = (await s.api.get('/v1/customers/a1/timeline')).body.items;
+  const shown = (items: Record<string, unknown>[]) => items.map(({ words }) => words).sort();
+  expect(shown(timeline)).toEqual(shown(runs));
 });
 
 test('deliveries are listed newest first, by what they are, page by page', async () => {

@@ -57,7 +57,7 @@ test('watches are shown as declared, in words, with their settings, runs, who wa
     settings: defaults,
     defaults,
     overrides: {},
-    runs: { open: 2, closed: 1 },
+    runs: { open: 2, held: 0, closed: 1 },
     waiting: { list: 'viewed-while-sold-out', entries: 3, customers: 2 },
     paused: false,
     pausedAt: null,
