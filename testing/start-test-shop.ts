@@ -16,7 +16,10 @@ import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { silentLog } from '../src/log.ts';
 import { indexJourneys } from '../src/routing/journey-index.ts';
+import { indexSegments } from '../src/routing/segment-index.ts';
 import { startRouting } from '../src/routing/start-routing.ts';
+import { personas } from '../src/personas/index.ts';
+import { segments } from '../src/segments/index.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { declaredIn, type Declared, type DeclaredOptions } from './declared.ts';
 import { keptMessages, type KeptMessages } from './kept-messages.ts';
@@ -104,7 +107,7 @@ function routingOn({ client, declared, database, time }: Parts) {
   return startRouting({
     routing: {
       ...{ sql: database.sql, clock: time.clock, currency: 'USD', secret: 'secret of the test' },
-      ...{ journeys: indexJourneys(journeys), watches },
+      ...{ journeys: indexJourneys(journeys), watches, segments: indexSegments(segments, personas) },
     },
     dispatching: { client, describe: describeWorkflows(declared.versions) },
     log: silentLog,

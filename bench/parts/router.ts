@@ -7,6 +7,7 @@ import { awaitHome } from '../../src/db/home.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
 import { createLog } from '../../src/log.ts';
 import { indexJourneys } from '../../src/routing/journey-index.ts';
+import { noSegments } from '../../src/routing/segment-index.ts';
 import { startRouting } from '../../src/routing/start-routing.ts';
 import { lazyConnection, temporalTarget } from '../../src/temporal.ts';
 import { definitions } from '../definitions.ts';
@@ -26,6 +27,7 @@ await runPart(async () => {
       clock,
       journeys: indexJourneys(definitions),
       watches: [],
+      segments: noSegments,
       currency: config.KAIROS_CURRENCY,
       secret,
     },

@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import { checkedSegments } from '../define/checked-segments.ts';
 import { describeWorkflows } from '../define/describe-workflow.ts';
 import { loadConfig } from '../config.ts';
 import { createClock } from '../clock.ts';
@@ -6,8 +7,11 @@ import { connect } from '../db/connect.ts';
 import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { personas } from '../personas/index.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
+import { indexSegments } from '../routing/segment-index.ts';
 import { startRouting } from '../routing/start-routing.ts';
+import { segments } from '../segments/index.ts';
 import { lazyConnection, temporalTarget } from '../temporal.ts';
 import {
   journeyDefinitions,
@@ -24,8 +28,8 @@ async function startRouter(): Promise<RunningPart> {
   if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the router needs the database.');
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the router needs Temporal.');
   const log = createLog('router', config.KAIROS_LOG_LEVEL);
-  // Of these, dispatching and keeping hold one each with their lock.
-  const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 5 });
+  // Of these, dispatching, keeping and computing segments hold one each with their lock.
+  const database = connect(config.DATABASE_URL, { name: 'kairos router', max: 8 });
   const { scale, secret } = await awaitHome(database.sql);
   const clock = createClock(scale);
   // Lazy: a router starts, and routes, whether or not Temporal is there.
@@ -37,6 +41,7 @@ async function startRouter(): Promise<RunningPart> {
       clock,
       journeys: indexJourneys(journeyDefinitions()),
       watches: watchDefinitions(),
+      segments: indexSegments(checkedSegments(segments, personas), personas),
       currency: config.KAIROS_CURRENCY,
       secret,
     },

@@ -11,27 +11,51 @@ import { Reach } from './reach.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { applyTraits, mergeTraits, type Traits } from './traits.ts';
 
+/** An event with whose it is, and the customer's traits after it: to be written in its turn. Null: there is nothing to write. */
+export interface ResolvedEvent extends OwnedEvent {
+  traits: Traits | null;
+}
+
+/** Whose the events of a batch are. */
+export interface ResolvedPeople {
+  owned: ResolvedEvent[];
+  /** Customers whom nobody knew before. */
+  newcomers: ReadonlySet<string>;
+  /** Those who became others, and whom they became. */
+  merged: { from: string[]; into: string[] };
+}
+
 /**
- * Whose each event is, with new customers, links, merges and traits written. Runs that were held for customers who can
- * be reached now begin, unless they ended by a merge.
+ * Whose each event is, with new customers, links and merges written, and the traits of those who were joined. Runs that
+ * were held for customers who can be reached now begin, unless they ended by a merge.
  */
 export async function resolvePeople(
   tx: TransactionSql,
   context: RoutingContext,
   events: AcceptedEvent[],
-): Promise<OwnedEvent[]> {
+): Promise<ResolvedPeople> {
   const { identities, traits, outOfReach } = await loadIdentities(tx, context, events);
   const people = events.map((event) => identities.resolve(event));
   const now = context.clock.now();
   await insertCustomers(tx, identities.created, now);
   await linkIds(tx, [...identities.links.values()].map(toSurvivor));
   const reach = new Reach(outOfReach);
-  const changed = foldTraits(traits, events, people, { identities, reach });
+  const { joined, after } = foldTraits(traits, events, people, { identities, reach });
   const releasable = await releasableRuns(tx, reach.came(), now);
   await mergePeople(tx, context, identities.merges, releasable);
   await releaseRuns(tx, releasable);
-  await saveTraits(tx, changed);
-  return events.map((event, index) => ({ event, customerId: survivor(people[index]!).id }));
+  await saveTraits(tx, joined);
+  const ids = (list: readonly Person[]) => [...new Set(list.map(({ id }) => id))];
+  return {
+    owned: events.map((event, index) => {
+      return { event, customerId: survivor(people[index]!).id, traits: after[index]! };
+    }),
+    newcomers: new Set(ids(identities.created)),
+    merged: {
+      from: ids(identities.merges.map(({ from }) => from)),
+      into: ids(identities.merges.map(({ from }) => survivor(from))),
+    },
+  };
 }
 
 const toSurvivor = <T extends { person: Person }>(link: T): T => ({ ...link, person: survivor(link.person) });
@@ -75,29 +99,38 @@ async function loadIdentities(
   };
 }
 
-/** Each event's traits in order, for the customer it was of then; then those of the joined, in order. */
+/**
+ * Each event's traits in order, for the customer it was of then; then those of the joined, in order. `after`: by event,
+ * what it changed the traits of a customer to who is joined with nobody; `joined`: those of the others, in the end.
+ */
 function foldTraits(
   traits: Map<string, Traits>,
   events: AcceptedEvent[],
   people: Person[],
   { identities, reach }: { identities: Identities; reach: Reach },
-): Map<string, Traits> {
+): { joined: Map<string, Traits>; after: (Traits | null)[] } {
   const changed = new Map<string, Traits>();
   const set = (id: string, value: Traits) => {
-    if (value === traits.get(id)) return;
+    if (value === traits.get(id)) return null;
     traits.set(id, value);
     changed.set(id, value);
+    return value;
   };
-  events.forEach((event, index) => {
+  const after = events.map((event, index) => {
     const { id } = people[index]!;
-    set(id, applyTraits(traits.get(id) ?? none, event));
+    const value = set(id, applyTraits(traits.get(id) ?? none, event));
     reach.seen(id, event, traits.get(id) ?? none);
+    return value;
   });
   for (const { from, into, by } of identities.merges) {
     set(into.id, mergeTraits(traits.get(into.id) ?? none, traits.get(from.id) ?? none));
     reach.joined(from.id, by);
   }
-  return changed;
+  const everyone = new Set(identities.merges.flatMap(({ from, into }) => [from.id, into.id]));
+  return {
+    joined: new Map([...changed].filter(([id]) => everyone.has(id))),
+    after: after.map((value, index) => (everyone.has(people[index]!.id) ? null : value)),
+  };
 }
 
 const none: Traits = {};

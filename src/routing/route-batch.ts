@@ -2,8 +2,8 @@
  * One routing transaction: the oldest accepted events, and all that they change. Either everything of a batch takes
  * effect, and it is off the queue, or nothing does.
  *
- * take → whose they are → traits and consents → facts (carts, orders, contacts) → runs and dispatches → the world
- * (stock, waiting entries, watches) → off the queue
+ * take → whose they are → the world (stock, waiting entries, watches) → facts (traits, consents, what was done, carts,
+ * orders) and segments, in rounds → runs and dispatches → off the queue
  *
  * One at a time over all routers, by an advisory lock that ends with the transaction.
  */
@@ -11,28 +11,27 @@ import type { TransactionSql } from 'postgres';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
 import type { WatchDefinition } from '../define/watch.ts';
-import { recordConsents } from '../db/queries/consents.ts';
 import { markRouted, takeUnrouted } from '../db/queries/take-unrouted.ts';
-import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
 import { setAside } from '../db/queries/set-aside.ts';
-import { factProperties } from '../domain/fact-properties.ts';
 import { newId } from '../ids.ts';
-import { consentsIn } from './consents.ts';
 import { cutAtErasures, isErasure, routeErasures } from './erase.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { JourneyIndex } from './journey-index.ts';
-import { resolvePeople } from './resolve-people.ts';
-import { routeCarts } from './route-carts.ts';
-import { routeOrders } from './route-orders.ts';
+import { resolvePeople, type ResolvedPeople } from './resolve-people.ts';
+import { withinRounds } from './rounds.ts';
+import { routeFacts } from './route-facts.ts';
+import { routeDates } from './route-dates.ts';
 import { routeRuns } from './route-runs.ts';
 import { routeWorld } from './route-world.ts';
 import { awaitRoutingLock, underRoutingLock } from './routing-lock.ts';
+import type { SegmentIndex } from './segment-index.ts';
 
 export interface RoutingContext {
   sql: Sql;
   clock: Clock;
   journeys: JourneyIndex;
   watches: readonly WatchDefinition[];
+  segments: SegmentIndex;
   /** The shop's currency, for amounts that name none. */
   currency: string;
   /** Keys the hashes that stand for identifiers which may not be shown. */
@@ -60,7 +59,7 @@ export class BatchFailure extends Error {
 /** Routes up to `limit` events. `locked`: another router is at work. */
 export async function routeBatch(context: RoutingContext, limit: number): Promise<BatchOutcome> {
   const outcome = await underRoutingLock<BatchOutcome>(context.sql, async (tx) => {
-    const events = await takeUnrouted(tx, limit);
+    const events = withinRounds(context.segments, await takeUnrouted(tx, limit));
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
     try {
@@ -86,35 +85,24 @@ async function routeEvents(
   // Universal events are nobody's.
   const universal = events.filter((event) => event.kind === 'universal');
   const ofCustomers = events.filter((event) => event.kind !== 'universal');
-  const owned = ofCustomers.length === 0 ? [] : await resolvePeople(tx, context, ofCustomers);
-  const toRuns = owned.length === 0 ? 0 : await routeOwned(tx, context, owned);
-  return toRuns + (await routeWorld(tx, context, { universal, owned }));
+  const people = ofCustomers.length === 0 ? null : await resolvePeople(tx, context, ofCustomers);
+  // Before the orders: what was bought is asked by the orders, each of which then has its lines.
+  const toWatches = await routeWorld(tx, context, { universal, owned: people?.owned ?? [] });
+  return toWatches + (people === null ? 0 : await routeOwned(tx, context, people));
 }
 
-async function routeOwned(tx: TransactionSql, context: RoutingContext, owned: OwnedEvent[]): Promise<number> {
-  const kairosMs = (realMs: number) => context.clock.fromReal(new Date(realMs)).getTime();
-  await recordConsents(
-    tx,
-    owned.flatMap(({ event, customerId }) =>
-      consentsIn(event, kairosMs).map((consent) => ({ ...consent, id: newId(context.clock), customerId })),
-    ),
+async function routeOwned(
+  tx: TransactionSql,
+  context: RoutingContext,
+  people: ResolvedPeople,
+): Promise<number> {
+  const derived = await routeFacts(tx, context, people);
+  const tracks = people.owned.filter(({ event }) => event.kind === 'track');
+  const inOrder = [...tracks.map((track) => ({ ...track, after: track.event.seq })), ...derived].sort(
+    (a, b) => a.after - b.after,
   );
-  await saveCustomerEvents(
-    tx,
-    owned.map(({ event, customerId }) => ({
-      seq: event.seq,
-      id: event.id,
-      customerId,
-      at: event.occurredAt,
-      name: event.kind === 'track' ? event.name : null,
-      properties: event.kind === 'track' ? factProperties(event.body.properties) : null,
-      isContact: event.name === 'Contact Made' && event.kind === 'track',
-    })),
-  );
-  const tracks = owned.filter(({ event }) => event.kind === 'track');
-  await routeCarts(tx, context, tracks);
-  await routeOrders(tx, context, tracks);
-  return routeRuns(tx, context, tracks);
+  const toRuns = await routeRuns(tx, context, inOrder);
+  return toRuns + (await routeDates(tx, context, people.owned));
 }
 
 /** Sets one event aside, with the reason why it can have no effect. */

@@ -11,7 +11,7 @@ import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 export async function routeCarts(
   tx: TransactionSql,
   context: RoutingContext,
-  owned: OwnedEvent[],
+  owned: readonly OwnedEvent[],
 ): Promise<void> {
   const concerned = owned.filter(({ event }) =>
     event.imported ? event.name === 'Order Completed' : cartEvents.includes(event.name ?? ''),

@@ -1,11 +1,16 @@
 import type { Logger } from 'pino';
+import { startDatesDue } from './dates-due.ts';
 import type { DispatchContext } from './dispatch.ts';
 import { runDispatcher } from './dispatcher.ts';
 import type { DueWork } from './due.ts';
 import { expireHeldRunsDue } from './held-runs-due.ts';
 import { forgetErased } from './forget-erased.ts';
+import { writePersonas } from './recompute-personas.ts';
+import { runRecomputing, takeOverFoundSegments } from './recompute-segments.ts';
+import { lookAtDueMemberships } from './segments-due.ts';
 import { runHousekeeping } from './housekeeping.ts';
 import { runKeeper } from './keeper.ts';
+import { reckonEverybody } from './reckon-everybody.ts';
 import type { RoutingContext } from './route-batch.ts';
 import { runRouter } from './router.ts';
 import { Wakeup } from './wakeup.ts';
@@ -14,7 +19,15 @@ import { Wakeup } from './wakeup.ts';
 export const eventsChannel = 'kairos_events';
 
 /** What becomes due by time alone, in the order in which it is done. */
-const dueWorks: readonly DueWork[] = [forgetErased, expireHeldRunsDue];
+const dueWorks: readonly DueWork[] = [
+  forgetErased,
+  startDatesDue,
+  reckonEverybody,
+  expireHeldRunsDue,
+  lookAtDueMemberships,
+  takeOverFoundSegments,
+  writePersonas,
+];
 
 /** Starts routing, dispatching and keeping; `stop` lets what is under way finish. */
 export async function startRouting(parts: {
@@ -55,6 +68,7 @@ export async function startRouting(parts: {
       stopping.signal,
     ),
     runHousekeeping({ sql: routing.sql, clock: routing.clock, log }, stopping.signal),
+    runRecomputing({ context: routing, log }, stopping.signal),
   ];
   return {
     stop: async () => {

@@ -6,6 +6,7 @@ import { indexJourneys } from '../../src/routing/journey-index.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
 import { routeBatch, type RoutingContext } from '../../src/routing/route-batch.ts';
+import { noSegments, type SegmentIndex } from '../../src/routing/segment-index.ts';
 import type { Sql } from '../../src/db/connect.ts';
 
 /** An event as a test writes it: a track unless it says otherwise. */
@@ -33,6 +34,7 @@ export function routingOver(
   journeys: readonly JourneyDefinition[],
   startAt = '2026-05-01T12:00:00.000Z',
   watches: readonly WatchDefinition[] = [],
+  segments: SegmentIndex = noSegments,
 ) {
   let now = Date.parse(startAt);
   const clock: Clock = createClock(realTime, () => now);
@@ -41,6 +43,7 @@ export function routingOver(
     clock,
     journeys: indexJourneys(journeys),
     watches,
+    segments,
     currency: 'USD',
     secret: 'test secret',
   };

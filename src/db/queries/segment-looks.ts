@@ -1,0 +1,34 @@
+import type { Sql, TransactionSql } from 'postgres';
+
+/** Looks that are asked for by the name of a segment; this one stands for all segments. */
+export const everySegment = '';
+
+/** Asks routing to look at customers again, for some segments: whether they are in them may have changed. */
+export async function askForLooks(
+  sql: Sql | TransactionSql,
+  { segments, customerIds, at }: { segments: readonly string[]; customerIds: readonly string[]; at: Date },
+): Promise<void> {
+  if (segments.length === 0 || customerIds.length === 0) return;
+  await sql`
+    insert into segment_looks (segment, customer_id, at)
+    select s.name, c.id, ${at}
+    from unnest(${[...segments]}::text[]) as s (name), unnest(${[...customerIds]}::uuid[]) as c (id)
+    on conflict do nothing`;
+}
+
+/** Takes looks that were asked for, of these segments and of all, at most `limit`. */
+export async function takeLooks(
+  tx: TransactionSql,
+  segments: readonly string[],
+  limit: number,
+): Promise<{ segment: string; customerId: string; at: Date }[]> {
+  return tx<{ segment: string; customerId: string; at: Date }[]>`
+    with taken as (
+      select l.segment, l.customer_id
+      from unnest(${[everySegment, ...segments]}::text[]) as s (name), lateral (
+        select * from segment_looks o where o.segment = s.name order by o.customer_id limit ${limit}) l
+      limit ${limit})
+    delete from segment_looks l using taken t
+    where l.segment = t.segment and l.customer_id = t.customer_id
+    returning l.segment, l.customer_id as "customerId", l.at`;
+}

@@ -1,0 +1,46 @@
+import type { AcceptedEvent } from './event.ts';
+import { touchedBy, type KeptSegment, type SegmentIndex } from './segment-index.ts';
+import type { OwnedEvent } from './route-batch.ts';
+
+/** An event, and the segments that may change by it. */
+export interface TouchingEvent extends OwnedEvent {
+  segments: readonly KeptSegment[];
+  /** What else must take effect in the order of the events: the order that it reports, say. */
+  also: string | null;
+}
+
+/**
+ * Cuts a batch into rounds, so that entering and leaving are seen event by event though all customers of a round are
+ * looked at together: within a round no two events of a customer touch the same segment, and the events of a customer,
+ * or of an order, are never before their elders.
+ */
+export function roundsOf<Event extends TouchingEvent>(events: readonly Event[]): Event[][] {
+  const rounds: Event[][] = [];
+  const last = new Map<string, number>();
+  const touched = new Set<string>();
+  for (const event of events) {
+    const owners = event.also === null ? [event.customerId] : [event.customerId, event.also];
+    let round = Math.max(0, ...owners.map((owner) => last.get(owner) ?? 0));
+    const placesIn = (at: number) => event.segments.map(({ place }) => `${at}/${event.customerId}/${place}`);
+    if (placesIn(round).some((place) => touched.has(place))) round += 1;
+    for (const place of placesIn(round)) touched.add(place);
+    for (const owner of owners) last.set(owner, round);
+    (rounds[round] ??= []).push(event);
+  }
+  return rounds;
+}
+
+/** A batch has at most about so many rounds, each of which costs its statements. */
+export const mostRounds = 25;
+
+/** The first of these events, as many as make no more rounds than a batch may have: one customer may have done a lot. */
+export function withinRounds(index: SegmentIndex, events: AcceptedEvent[]): AcceptedEvent[] {
+  const times = new Map<string, number>();
+  const end = events.findIndex((event) => {
+    if (touchedBy(index, event, false).length === 0) return false;
+    const who = `${event.userId ?? ''}/${event.anonymousId ?? ''}`;
+    times.set(who, (times.get(who) ?? 0) + 1);
+    return times.get(who)! > mostRounds;
+  });
+  return end < 0 ? events : events.slice(0, end);
+}

@@ -1,0 +1,73 @@
+import type { TransactionSql } from 'postgres';
+import { dropMemberships } from '../db/queries/memberships.ts';
+import { orderEvents, orderIdOf } from './orders.ts';
+import type { ResolvedEvent, ResolvedPeople } from './resolve-people.ts';
+import type { OwnedEvent, RoutingContext } from './route-batch.ts';
+import { SegmentLooks, type DerivedEvent, type Reason } from './route-segments.ts';
+import { roundsOf, type TouchingEvent } from './rounds.ts';
+import { touchedBy } from './segment-index.ts';
+import { takeFacts } from './take-facts.ts';
+
+/**
+ * Writes what a batch says of its customers, round by round, and keeps their segments and personas current after each.
+ * Answers what follows from it. Joining two customers lets nobody enter or leave, and neither does an import.
+ */
+export async function routeFacts(
+  tx: TransactionSql,
+  context: RoutingContext,
+  { owned, newcomers, merged }: ResolvedPeople,
+): Promise<DerivedEvent[]> {
+  const { segments } = context.segments;
+  if (segments.length === 0) {
+    await takeFacts(tx, context, owned);
+    return [];
+  }
+  const touching = touchingEvents(context, owned, newcomers);
+  const joined = merged.into.map((customerId) => ({ customerId, segments }));
+  const looks = await SegmentLooks.open(tx, context, [...joined, ...touching], newcomers);
+  if (merged.from.length > 0) await dropMemberships(tx, merged.from);
+  const at = context.clock.now().getTime();
+  await looks.look(joined.map((one) => ({ ...one, cause: null, at, isSilent: true })));
+  for (const round of roundsOf(touching)) {
+    const lost = await takeFacts(tx, context, round);
+    await looks.look(round.map(reasonOf));
+    await lookAtLosers(context, looks, lost);
+  }
+  await looks.tellOthers([...new Set([...merged.into, ...owned.map(({ customerId }) => customerId)])]);
+  return looks.close();
+}
+
+type Touching = ResolvedEvent & TouchingEvent;
+
+/** Of a newcomer the first event may bring about what holds for who has done nothing yet. */
+function touchingEvents(
+  { segments }: RoutingContext,
+  owned: readonly ResolvedEvent[],
+  newcomers: ReadonlySet<string>,
+): Touching[] {
+  const seen = new Set<string>();
+  return owned.map((one) => {
+    const { event, customerId } = one;
+    const isFirst = newcomers.has(customerId) && !seen.has(customerId);
+    seen.add(customerId);
+    const order = orderEvents.includes(event.name ?? '') ? orderIdOf(event) : null;
+    const also = order === null ? null : `order ${order}`;
+    return { ...one, segments: touchedBy(segments, event, isFirst), also };
+  });
+}
+
+function reasonOf({ event, customerId, segments }: TouchingEvent): Reason {
+  return { customerId, segments, cause: event, at: event.occurredAt, isSilent: event.imported };
+}
+
+/** Whose order turned out to be another customer's is looked at again by and by: nothing of theirs was loaded. */
+async function lookAtLosers(
+  { segments }: RoutingContext,
+  looks: SegmentLooks,
+  lost: readonly OwnedEvent[],
+): Promise<void> {
+  for (const { event, customerId } of lost) {
+    const names = touchedBy(segments, event, false).map(({ name }) => name);
+    await looks.lookLater(names, [customerId]);
+  }
+}

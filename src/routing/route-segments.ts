@@ -1,0 +1,181 @@
+/**
+ * Segments and personas kept current within a routing transaction: before the first round of a batch the memberships of
+ * everybody concerned are loaded, after each round its customers are looked at in the segments that its events touch,
+ * and in the end the memberships, the personas and what follows from them are written.
+ *
+ * For a segment that is being computed it is not known whether a customer was in it before: then it is asked before the
+ * batch has any effect. So nobody's entering is missed, or told who was in it all along.
+ */
+import type { TransactionSql } from 'postgres';
+import { evaluate } from '../db/queries/evaluate-predicate.ts';
+import { lastChanges, loadMemberships, saveMemberships, savePersonas } from '../db/queries/memberships.ts';
+import { askForLooks } from '../db/queries/segment-looks.ts';
+import { together } from '../db/together.ts';
+import { deriveEvents } from './derived-events.ts';
+import type { AcceptedEvent } from './event.ts';
+import { standingSegments, type StandingSegments } from './kept-segments.ts';
+import { derivationPlace, MembershipBook, type Answer } from './membership-book.ts';
+import type { OwnedEvent, RoutingContext } from './route-batch.ts';
+import type { KeptSegment } from './segment-index.ts';
+
+/** A customer whom something concerns, and the segments in which to look at them. */
+export interface Concerned {
+  customerId: string;
+  segments: readonly KeptSegment[];
+}
+
+/** Why a customer is looked at. `at` in epoch milliseconds of Kairos's time. */
+export interface Reason extends Concerned {
+  cause: AcceptedEvent | null;
+  at: number;
+  /** It changes memberships and derives nothing. */
+  isSilent: boolean;
+}
+
+/** What follows from an event, by its number; from time alone: 0. */
+export interface DerivedEvent extends OwnedEvent {
+  after: number;
+}
+
+/** Looks at customers in one routing transaction, and keeps what it finds in memory until `close`. */
+export class SegmentLooks {
+  private readonly tx: TransactionSql;
+  private readonly context: RoutingContext;
+  private readonly standing: StandingSegments;
+  private readonly book: MembershipBook;
+  private readonly now: Date;
+
+  private constructor(
+    tx: TransactionSql,
+    context: RoutingContext,
+    { standing, book, now }: { standing: StandingSegments; book: MembershipBook; now: Date },
+  ) {
+    this.tx = tx;
+    this.context = context;
+    this.standing = standing;
+    this.book = book;
+    this.now = now;
+  }
+
+  /** Loads what is known of those who will be looked at, before anything of theirs changes. */
+  static async open(
+    tx: TransactionSql,
+    context: RoutingContext,
+    concerned: readonly Concerned[],
+    newcomers: ReadonlySet<string> = new Set(),
+  ): Promise<SegmentLooks> {
+    const standing = await standingSegments(tx, context);
+    const customerIds = [...new Set(concerned.map(({ customerId }) => customerId))];
+    const known =
+      customerIds.length === 0 ? [] : await loadMemberships(tx, customerIds, standing.generations);
+    const book = new MembershipBook(known, personasKnown(context, standing));
+    const looks = new SegmentLooks(tx, context, { standing, book, now: context.clock.now() });
+    await looks.learn(concerned, newcomers);
+    return looks;
+  }
+
+  /** Looks at these customers, each in its segments, by what is written now. In the order of what follows from it. */
+  async look(reasons: readonly Reason[]): Promise<void> {
+    const asked = this.askedOf(reasons);
+    const answers = await this.answers(asked);
+    for (const { segments, ...reason } of reasons) {
+      const found = segments.flatMap((segment) => answers.get(segment.name)?.get(reason.customerId) ?? []);
+      if (found.length > 0) this.book.look({ ...reason, answers: found });
+    }
+  }
+
+  /** Tells the routers of other releases whom to look at again: they know by themselves what concerns them. */
+  async tellOthers(customerIds: readonly string[]): Promise<void> {
+    await this.lookLater(this.standing.foreign, customerIds);
+  }
+
+  /** Lets customers be looked at again by and by, of whom nothing was loaded here. */
+  async lookLater(segments: readonly string[], customerIds: readonly string[]): Promise<void> {
+    await askForLooks(this.tx, { segments, customerIds, at: this.now });
+  }
+
+  /** Writes all that was found, and gives the events that follow: `after`, by its number, the event that each follows from. */
+  async close(): Promise<DerivedEvent[]> {
+    const { tx, context, book, standing } = this;
+    const told = book.told();
+    const last = new Map<string, number>();
+    for (const change of told.length === 0 ? [] : await lastChanges(tx, told)) {
+      const place = derivationPlace(change);
+      last.set(place, Math.max(change.at, last.get(place) ?? -Infinity));
+    }
+    const derivations = book.derivations(last);
+    const computing = new Set(standing.computing.map(({ name }) => name));
+    const { otherwise } = context.segments.personas;
+    const personas = [...book.personasOf()].map(([customerId, persona]) => {
+      return { customerId, persona: persona === otherwise ? null : persona };
+    });
+    const [events] = await together([
+      deriveEvents(tx, context, derivations),
+      saveMemberships(tx, book.changed(), { generations: standing.generations, computing, now: this.now }),
+      savePersonas(tx, personas),
+    ]);
+    return events.map((event, place) => ({ ...event, after: derivations[place]!.cause?.seq ?? 0 }));
+  }
+
+  /**
+   * Asks, for the segments that are being computed, whether customers were in them of whom it is not known: in those
+   * that may change, and in those of the personas. Newcomers were in none.
+   */
+  private async learn(concerned: readonly Concerned[], newcomers: ReadonlySet<string>): Promise<void> {
+    const { computing } = this.standing;
+    if (computing.length === 0) return;
+    const ofPersonas = new Set(this.context.segments.personas.segments.map(({ name }) => name as string));
+    const unknown = concerned.map(({ customerId, segments }) => ({
+      customerId,
+      segments: computing
+        .filter(({ name }) => !this.book.isKnown(customerId, name))
+        .filter((segment) => segments.includes(segment) || ofPersonas.has(segment.name)),
+    }));
+    const asked = this.askedOf(unknown.filter(({ customerId }) => !newcomers.has(customerId)));
+    for (const [segment, answers] of await this.answers(asked)) {
+      for (const [customerId, { holds, nextAt }] of answers) {
+        this.book.learn({ customerId, segment, isMember: holds, since: this.now.getTime(), nextAt });
+      }
+    }
+  }
+
+  private askedOf(concerned: readonly Concerned[]): Map<KeptSegment, Set<string>> {
+    const asked = new Map<KeptSegment, Set<string>>();
+    for (const { customerId, segments } of concerned) {
+      for (const segment of segments) {
+        if (!this.standing.generations.has(segment.name)) continue;
+        asked.set(segment, (asked.get(segment) ?? new Set()).add(customerId));
+      }
+    }
+    return asked;
+  }
+
+  /** One statement a segment, all of them under way at once. */
+  private async answers(
+    asked: ReadonlyMap<KeptSegment, ReadonlySet<string>>,
+  ): Promise<Map<string, Map<string, Answer>>> {
+    const found = await together(
+      [...asked].map(async ([{ name, where }, who]) => {
+        const rows = await evaluate(this.tx, where, { who: [...who], now: this.now });
+        const answers = new Map([...who].map((id): [string, Answer] => [id, outside(name)]));
+        for (const { customerId, holds, nextAt } of rows) {
+          answers.set(customerId, { segment: name, holds, nextAt: this.later(nextAt) });
+        }
+        return [name, answers] as const;
+      }),
+    );
+    return new Map(found);
+  }
+
+  /** Looking again at this very moment would find the same. */
+  private later(nextAt: Date | null): number | null {
+    return nextAt && Math.max(nextAt.getTime(), this.now.getTime() + 1);
+  }
+}
+
+const outside = (segment: string): Answer => ({ segment, holds: false, nextAt: null });
+
+/** The personas, unless one of their segments is another release's. */
+function personasKnown({ segments: { personas } }: RoutingContext, { generations }: StandingSegments) {
+  return personas.segments.every(({ name }) => generations.has(name)) ? personas : null;
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { personaNames, type Personas } from '../define/personas.ts';
+import { needsOf, touches, type Needs } from '../define/predicate-needs.ts';
+import { treeOf, type Tree } from '../define/predicate-tree.ts';
+import type { Segment } from '../define/segment.ts';
+import type { AcceptedEvent } from './event.ts';
+
+/** What a segment's members were found by beside its predicate: another number makes all segments be computed anew. */
+const compiledBy = 1;
+
+/** A segment as routing keeps it. */
+export interface KeptSegment extends Pick<Segment, 'name' | 'where'> {
+  /** Its place in the list: of one event's doing, that of the first segment comes first. */
+  readonly place: number;
+  /** A hash of what its members are found by. */
+  readonly definition: string;
+  readonly needs: Needs;
+  /** Whether somebody of whom nothing is known might be in it, or come into it as time goes by. */
+  readonly takesNewcomers: boolean;
+}
+
+/** The segments that this code declares, and the personas made of them. */
+export interface SegmentIndex {
+  readonly segments: readonly KeptSegment[];
+  readonly personas: Personas;
+  /** A hash of the personas' order. */
+  readonly personasDefinition: string;
+}
+
+/** Those of the personas are kept as well, whether or not they are listed. */
+export function indexSegments(segments: readonly Segment[], personas: Personas): SegmentIndex {
+  const byName = new Map([...segments, ...personas.segments].map((one) => [one.name as string, one]));
+  return {
+    segments: [...byName.values()].map(({ name, where }, place) => ({
+      ...{ name, where, place },
+      definition: hashOf([compiledBy, where]),
+      needs: needsOf(where),
+      takesNewcomers: mayHoldForNobody(treeOf(where)),
+    })),
+    personas,
+    personasDefinition: hashOf(personaNames(personas)),
+  };
+}
+
+/** Nothing is declared: nobody is in any segment, and everybody has the one persona there is. */
+export const noSegments: SegmentIndex = indexSegments([], { segments: [], otherwise: 'everybody' });
+
+/** The segments of which an event may change whether its customer is in them. */
+export function touchedBy(
+  { segments }: SegmentIndex,
+  event: AcceptedEvent,
+  isNewcomer: boolean,
+): KeptSegment[] {
+  return segments.filter(
+    ({ needs, takesNewcomers }) => (isNewcomer && takesNewcomers) || touches(needs, event),
+  );
+}
+
+/** Whether it may hold for who has no traits, has done nothing and said nothing: too often yes costs a look, no. */
+function mayHoldForNobody(tree: Tree): boolean {
+  switch (tree.op) {
+    case 'all':
+      return tree.of.every(mayHoldForNobody);
+    case 'any':
+      return tree.of.some(mayHoldForNobody);
+    case 'leaf': {
+      const { leaf, negated } = tree;
+      const isSum =
+        (leaf.kind === 'did' && leaf.sum !== null) || (leaf.kind === 'ordered' && leaf.spent !== null);
+      return negated || isSum;
+    }
+  }
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+}
