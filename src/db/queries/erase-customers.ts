@@ -3,7 +3,7 @@ import type { TransactionSql } from 'postgres';
 /** Tables whose rows are somebody's and go with them. What is not here and names a customer is in `keptTables`. */
 export const erasedTables: readonly string[] = [
   ...['customer_ids', 'consents', 'carts', 'contacts', 'endings'],
-  ...['waiting_entries', 'memberships', 'date_starts'],
+  ...['waiting_entries', 'memberships', 'segment_looks', 'date_starts'],
 ];
 
 /** Tables that name a customer whose rows stay, and as what. */
@@ -12,6 +12,7 @@ export const keptTables: Readonly<Record<string, string>> = {
   order_lines: 'what was sold, under a hash of the order',
   runs: 'how often what ran, without key and properties',
   deliveries: 'what was decided and came of it, without words and the provider’s name for it',
+  computed_memberships: 'passed over when they are taken over, and gone then',
   customer_events: 'taken away in chunks, with the events themselves',
 };
 

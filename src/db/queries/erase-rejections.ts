@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import type { PersonalNames } from './erased-people.ts';
 
-/** An id shorter than this says nothing by standing somewhere in a text: it counts only where an id belongs. */
+/** An id shorter than this says nothing by standing somewhere in a text: it counts only where an id belongs, or as a text by itself. */
 const tellingLength = 6;
 
 /**
@@ -32,6 +32,9 @@ export function rejectionsOf(tx: TransactionSql, { ids, addresses }: PersonalNam
       or r.item ->> 'previousId' = any(${ids}::text[])
       or e.user_id = any(${ids}::text[]) or e.anonymous_id = any(${ids}::text[])
       or e.previous_id = any(${ids}::text[])
+      or exists (
+        select from unnest(${ids.map((id) => JSON.stringify(id))}::text[]) as q (id)
+        where position(q.id in concat(r.detail, ' ', r.item ->> 'json')) > 0)
       or exists (
         select from unnest(${telling}::text[], ${patterns}::text[]) as t (name, pattern)
         where position(t.name in said.words) > 0 and (t.pattern = '' or said.words ~ t.pattern))`;
