@@ -59,3 +59,28 @@ export const refused = (channel: ConsentChannel, topic = ''): ConsentPredicate =
 
 /** Has an address for a channel, whether or not they consented to it. */
 export const reachable = (channel: Channel): ReachablePredicate => ({ kind: 'reachable', channel });
+
+/**
+ * Has this persona: is in its segment, and in none of those before it in the list. The definitions stand in this one.
+ * @throws RangeError when it is none of the list's.
+ */
+export function hasPersona<Name extends string>(
+  { segments, otherwise }: InOrder<Name>,
+  name: NoInfer<Name>,
+): NamedPredicate {
+  const place = segments.findIndex((one) => one.name === name);
+  if (place < 0 && name !== otherwise) throw new RangeError(`There is no persona "${name}" in this list.`);
+  const earlier = place < 0 ? segments : segments.slice(0, place);
+  const own = segments.slice(place < 0 ? segments.length : place, place + 1);
+  const where: Predicate = {
+    kind: 'all',
+    of: [...own.map((one) => one.where), ...earlier.map((one) => not(one.where))],
+  };
+  return { kind: 'persona', name, where };
+}
+
+/** Personas, as `personasInOrder` gives them. */
+interface InOrder<Name extends string> {
+  readonly segments: readonly { readonly name: Name; readonly where: Predicate }[];
+  readonly otherwise: Name;
+}
