@@ -82,10 +82,12 @@ async function whatARunDoes(client: Client, id: string, over: Set<string>): Prom
 
 /** The history of what there is not is asked for without the SDK's own error. */
 function isNotFound(error: unknown): boolean {
-  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === grpcNotFound);
+  if (error instanceof WorkflowNotFoundError) return true;
+  return isGrpcServiceError(error) && (error.code as number) === notFound;
 }
 
-const grpcNotFound = 5;
+/** The code of gRPC. */
+const notFound = 5;
 
 const endings = new Set([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
