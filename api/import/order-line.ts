@@ -6,10 +6,14 @@ import { AppError } from '../../src/errors.ts';
 import { parse } from '../parse.ts';
 
 const id = z.union([z.string().trim().min(1), z.number()]);
-const time = z.unknown().refine((at) => at == null || clientTimeMs(at) !== null, 'expected a time');
+const time = z
+  .unknown()
+  .refine((at) => at == null || clientTimeMs(at) !== null, 'expected a time')
+  .optional();
 const amount = z
   .unknown()
-  .refine((given) => given == null || toMinor(given, 'USD') !== null, 'expected an amount, such as 19.99');
+  .refine((given) => given == null || toMinor(given, 'USD') !== null, 'expected an amount, such as 19.99')
+  .optional();
 
 /** A part of an order that was paid back. */
 const refund = z.looseObject({

@@ -37,8 +37,14 @@ export interface Importing {
  */
 export async function runImport(parts: ImportParts, importing: Importing): Promise<ImportRow> {
   const { sql, db } = parts.database;
-  const isOurs = await withLock(sql, lockOf(importing.name), () => takeFile(parts, importing));
+  // What goes wrong is thrown only when the lock is free: in its transaction, a client that has gone would be taken for
+  // a database that has (see `guardTransactions`), and the lock never given back.
+  const wrong: unknown[] = [];
+  const isOurs = await withLock(sql, lockOf(importing.name), () =>
+    takeFile(parts, importing).catch((error: unknown) => void wrong.push(error)),
+  );
   if (!isOurs) throw isElsewhere(importing.name);
+  if (wrong.length > 0) throw wrong[0];
   return (await findImport(db, importing.name))!;
 }
 

@@ -19,3 +19,58 @@ test('a permission that comes late does not outlive the refusal given after it',
   const [newest] = await database.sql`select state from consents order by at desc, id desc limit 1`;
   expect(newest).toEqual({ state: 'denied' });
 });
+
+const saysAll = (channels: Record<string, unknown>, at: string, more: object = {}): GivenEvent => ({
+  kind: 'identify',
+  userId: 'u1',
+  at,
+  context: { consent: { channels, ...more } },
+});
+
+test('what a page says at every visit is recorded once; a word in other words, or after a refusal, anew', async () => {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  const rows = () => database.sql`select channel, topic, state from consents order by at, topic`;
+  const both = { email: true, 'email:news': true };
+  await routing.acceptAndRoute(saysAll(both, '2026-05-01T08:00:00Z'));
+  await routing.acceptAndRoute(saysAll(both, '2026-05-01T08:10:00Z'));
+  await routing.acceptAndRoute(saysAll(both, '2026-05-01T08:20:00Z'));
+  expect(await rows()).toHaveLength(2);
+  await routing.acceptAndRoute(saysAll({ email: true }, '2026-05-01T08:30:00Z', { wording: 'May we?' }));
+  expect(await rows()).toHaveLength(3);
+  await routing.acceptAndRoute(saysAll({ email: false }, '2026-05-01T08:40:00Z'));
+  await routing.acceptAndRoute(saysAll({ 'email:news': true }, '2026-05-01T08:50:00Z'));
+  await routing.acceptAndRoute(saysAll({ 'email:news': true }, '2026-05-01T08:55:00Z'));
+  expect((await rows()).slice(3)).toEqual([
+    { channel: 'email', topic: '', state: 'denied' },
+    { channel: 'email', topic: 'news', state: 'granted' },
+  ]);
+});
+
+test('a permission after a refusal of the same batch is kept, though the last before them said the same', async () => {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  await routing.acceptAndRoute(saysAll({ 'email:news': true }, '2026-05-01T08:00:00Z'));
+  await routing.acceptAndRoute(
+    saysAll({ email: false }, '2026-05-01T09:00:00Z'),
+    saysAll({ 'email:news': true }, '2026-05-01T10:00:00Z'),
+  );
+  expect(await database.sql`select state, topic from consents order by at`).toEqual([
+    { state: 'granted', topic: 'news' },
+    { state: 'denied', topic: '' },
+    { state: 'granted', topic: 'news' },
+  ]);
+});
+
+test('a consent is never later than the event that brings it, and says nothing where it cannot be understood', async () => {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  const wrong = { fax: true, 'email:': true, 'sms:a b': true, push: 'maybe', onsite: { state: 1 } };
+  await routing.acceptAndRoute(
+    saysAll({ ...wrong, sms: 'denied' }, '2026-05-01T08:00:00Z', { at: '2099-01-01T00:00:00Z', source: 7 }),
+    { kind: 'identify', userId: 'u1', context: { consent: 'all' } },
+  );
+  expect(await database.sql`select channel, state, source, at from consents`).toEqual([
+    { channel: 'sms', state: 'denied', source: 'identify', at: new Date('2026-05-01T12:00:00Z') },
+  ]);
+});
