@@ -1,11 +1,12 @@
-import { trait, type Predicate } from '../define/predicate.ts';
+import { audience } from '../define/audience.ts';
+import { trait } from '../define/predicate.ts';
 import { segment } from '../define/segment.ts';
 
 /**
- * Lives in a region: the trait `region`, named as the subject of `weather.forecast` names it, so that a forecast finds
- * whom it is for.
+ * Who lives in a region: the trait `region`, named as the subject of `weather.forecast` names it, so that a forecast
+ * finds whom it is for.
  */
-export const inRegion = (region: string): Predicate => trait('region').is(region);
+export const inRegion = audience('in-region', ({ region }: { region: string }) => trait('region').is(region));
 
-/** The worked example: a region of its own, because the shop's warehouse there delivers the same day. */
-export const inBremen = segment('in-bremen', inRegion('bremen'));
+/** The worked example, a segment of one region: what is ordered there is delivered the same day. */
+export const inBremen = segment('in-bremen', inRegion.where({ region: 'bremen' }));

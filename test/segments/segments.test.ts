@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listMembers } from '../../src/db/queries/list-members.ts';
+import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
+import { bounds } from '../../src/domain/bounds.ts';
+import { personas } from '../../src/personas/index.ts';
+import { takeDueTurn } from '../../src/routing/due.ts';
+import { indexSegments } from '../../src/routing/segment-index.ts';
+import { lookAtDueMemberships } from '../../src/routing/segments-due.ts';
+import { segments } from '../../src/segments/index.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { routingOver, type GivenEvent } from '../support/routing.ts';
+
+/**
+ * Each segment as a table: what somebody did, so many days before now, and whether they are in it then and so many days
+ * later. All of it goes through routing into one database; what time alone changes is changed by the work that is due.
+ */
+const today = '2026-05-01T12:00:00.000Z';
+const dayMs = 86_400_000;
+const dayAt = (days: number) => new Date(Date.parse(today) + days * dayMs).toISOString();
+
+/** Something done, so many days before today. */
+type Done = (person: string) => GivenEvent;
+let orders = 0;
+const did =
+  (name: string, daysAgo: number, properties: Record<string, unknown> = {}): Done =>
+  (userId) => ({ userId, name, at: dayAt(-daysAgo), properties });
+const bought = (daysAgo: number, total = 10, more: Record<string, unknown> = {}): Done =>
+  did('Order Completed', daysAgo, { order_id: `o${(orders += 1)}`, total, ...more });
+const looked = (daysAgo: number): Done => did('Product Viewed', daysAgo, { product_id: 'p-1' });
+const carted = (daysAgo: number): Done => did('Product Added', daysAgo, { product_id: 'p-1' });
+const is =
+  (traits: Record<string, unknown>, context: Record<string, unknown> = {}): Done =>
+  (userId) => ({ kind: 'identify', userId, traits, context });
+const said = (channel: string, yes: boolean) => ({ consent: { channels: { [channel]: yes } } });
+
+/** In which days, counted from today, somebody is in the segment: `[in, out]`, `[in]` for ever, none for never. */
+type Days = [] | [number] | [number, number];
+type Table = Record<string, [what: string, done: Done[], days: Days][]>;
+
+const tables: Table = {
+  'loyal-shoppers': [
+    ['three orders, whenever', [bought(900), bought(500), bought(1)], [0]],
+    ['two orders for 500', [bought(100, 250), bought(1, 250)], [0]],
+    ['two orders for less', [bought(100, 250), bought(1, 249.99)], []],
+    ['one order for much', [bought(1, 5_000)], []],
+    ['three orders, one cancelled', cancelled([bought(30), bought(20), bought(1)]), []],
+    ['a tier of the point of sale', [is({ loyalty_tier: 'gold' })], [0]],
+    ['a low tier', [is({ loyalty_tier: 'bronze' })], []],
+  ],
+  'first-time-buyers': [
+    ['one order today', [bought(0)], [0, 120]],
+    ['one order 119 days ago', [bought(119)], [0, 1]],
+    ['one order 120 days ago', [bought(120)], []],
+    ['two orders', [bought(2), bought(1)], []],
+    ['none', [looked(1)], []],
+  ],
+  'repeat-buyers': [
+    ['two orders', [bought(700), bought(1)], [0]],
+    ['one', [bought(1)], []],
+  ],
+  newcomers: [
+    ['first looked 10 days ago', [looked(10), looked(1)], [0, 20]],
+    ['first looked 40 days ago', [looked(40), looked(1)], []],
+    ['bought in the shop years ago', [bought(900), looked(1)], []],
+    ['bought at once', [looked(5), bought(5)], [0, 25]],
+  ],
+  'about-to-lapse': [
+    ['ordered last 130 days ago', [bought(400), bought(130)], [0, 50]],
+    ['ordered today', [bought(0)], [120, 180]],
+    ['ordered 180 days ago', [bought(180)], []],
+    ['never ordered', [looked(130)], []],
+  ],
+  lapsed: [
+    ['ordered 180 days ago', [bought(180)], [0]],
+    ['ordered 170 days ago', [bought(170)], [10]],
+    ['never ordered', [looked(300)], []],
+  ],
+  'discount-hunters': [
+    [
+      'two orders, both with a coupon',
+      [bought(20, 10, { coupon: 'A' }), bought(1, 10, { coupon: 'B' })],
+      [0, 345],
+    ],
+    [
+      'two of four at a discount',
+      [bought(9, 10, { discount: 5 }), bought(8), bought(7), bought(6, 9, { discount: 1 })],
+      [0, 356],
+    ],
+    [
+      'two of five, until one of the others is a year ago',
+      [...[9, 8, 7].map((day) => bought(day)), bought(6, 9, { coupon: 'A' }), bought(5, 9, { coupon: 'A' })],
+      [356, 359],
+    ],
+    ['one of two', [bought(20, 10, { coupon: 'A' }), bought(1)], []],
+    ['a discount of 0', [bought(20, 10, { discount: 0 }), bought(1, 10, { discount: 0 })], []],
+  ],
+  'high-value': [
+    ['1,000 in a year', [bought(300, 400), bought(1, 600)], [0, 65]],
+    ['1,000 in two years', [bought(400, 400), bought(1, 600)], []],
+    [
+      '1,000 of which some came back',
+      [bought(5, 1_000, { order_id: 'back' }), did('Order Refunded', 1, { order_id: 'back', total: 1 })],
+      [],
+    ],
+    ['in another currency', [bought(5, 2_000, { currency: 'JPY' })], []],
+  ],
+  'window-shoppers': [
+    ['three looks', [looked(20), looked(2), looked(1)], [0, 10]],
+    ['two looks', [looked(2), looked(1)], []],
+    ['three looks and a cart', [looked(3), looked(2), looked(1), carted(10)], [20, 27]],
+    ['three looks and an order', [looked(3), looked(2), looked(1), bought(1)], []],
+  ],
+  undecided: [
+    ['put in, not ordered', [carted(3)], [0, 11]],
+    ['ordered since', [carted(3), bought(2)], []],
+    ['ordered before', [bought(4), carted(3)], [0, 11]],
+  ],
+  unhappy: [
+    ['asked for help', [did('Support Requested', 2)], [0, 28]],
+    ['was helped', [did('Support Requested', 2), did('Support Resolved', 1)], []],
+    ['asked again', [did('Support Resolved', 3), did('Support Requested', 2)], [0, 28]],
+    ['late, where deliveries are reported', late(20, 'l1'), [0, 40]],
+    ['not late yet', late(5, 'l2'), [5, 55]],
+    ['delivered', [...late(20, 'l3'), did('Order Delivered', 1, { order_id: 'l3' })], []],
+    ['where nobody reports deliveries', [bought(20)], []],
+    ['asked where the parcel is', [bought(20), did('Delivery Status Requested', 1)], [0, 29]],
+    ['asked, and it is not late', [bought(2), did('Delivery Status Requested', 1)], [8, 29]],
+  ],
+  'expecting-order': [
+    ['ordered 3 days ago', [bought(3)], [0, 7]],
+    ['delivered', [bought(3, 10, { order_id: 'here' }), did('Order Delivered', 1, { order_id: 'here' })], []],
+    ['cancelled', cancelled([bought(3)]), []],
+  ],
+  'gift-buyers': [
+    ['says so', [is({ stated: { intent: 'gift' } })], [0]],
+    ['says so among others', [is({ stated: { intent: ['gift', 'sale'] } })], [0]],
+    ['is thought to', [is({ intent: 'gift' })], []],
+  ],
+  'reachable-by-phone': [
+    ['a number and a yes', [is({ phone: '+49 421 123456' }, said('sms', true))], [0]],
+    ['a number and a no', [is({ phone: '+49 421 123456' }, said('sms', false))], []],
+    ['a number', [is({ phone: '+49 421 123456' })], []],
+    ['a yes', [is({ phone: 'none' }, said('sms', true))], []],
+  ],
+  'in-bremen': [
+    ['there', [is({ region: 'bremen' })], [0]],
+    ['elsewhere', [is({ region: 'oslo' })], []],
+  ],
+  champions: [
+    ['5 orders for 500, lately', [1, 2, 3, 4, 5].map((day) => bought(day, 100)), [0, 119]],
+    ['5 orders for less', [1, 2, 3, 4, 5].map((day) => bought(day, 99)), []],
+    ['4 orders for more', [1, 2, 3, 4].map((day) => bought(day, 500)), []],
+  ],
+  'cannot-lose': [
+    ['5 orders for 500, long ago', [201, 202, 203, 204, 205].map((day) => bought(day, 100)), [0]],
+    ['and one lately', [1, 202, 203, 204, 205].map((day) => bought(day, 100)), [179]],
+  ],
+};
+
+/** An order of long ago that was delivered, and one of so many days ago that was not. */
+function late(daysAgo: number, id: string): Done[] {
+  return [
+    bought(300, 10, { order_id: `${id}-before` }),
+    did('Order Delivered', 295, { order_id: `${id}-before` }),
+    bought(daysAgo, 10, { order_id: id }),
+  ];
+}
+
+/** The last of them is cancelled afterwards. */
+function cancelled(done: Done[]): Done[] {
+  const last = done.at(-1)!('').properties!['order_id'];
+  return [...done, did('Order Cancelled', 0, { order_id: last })];
+}
+
+const people = Object.entries(tables).flatMap(([segment, rows]) =>
+  rows.map(([what, done, days]) => ({ segment, id: `${segment}: ${what}`, done, days })),
+);
+const isIn = ([from, to]: Days, day: number) =>
+  from !== undefined && day >= from && (to === undefined || day < to);
+
+let database: TestDatabase;
+let shop: ReturnType<typeof routingOver>;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  shop = routingOver(database.sql, [], today, [], indexSegments(segments, personas));
+  await shop.accept(...people.flatMap(({ id, done }) => done.map((one) => one(id))));
+  let routed = await shop.route();
+  while (routed.kind === 'routed' && routed.events > 0) routed = await shop.route();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+test('every segment has its table', () => {
+  expect(Object.keys(tables).sort()).toEqual(segments.map(({ name }) => name).sort());
+});
+
+/** The days on which a table has something change, and the moment before each. */
+const changesOf = (segment: string): number[] =>
+  people
+    .filter((one) => one.segment === segment)
+    .flatMap(({ days }) => days.filter((day) => day > 0).flatMap((day) => [day - 0.001, day]));
+const allChanges = [...new Set(people.flatMap(({ segment }) => changesOf(segment)))].sort((a, b) => a - b);
+
+test.each([0, ...allChanges])('on day %d the segments have the members of their tables', async (day) => {
+  shop.moveTo(dayAt(day));
+  while ((await takeDueTurn(shop.context, [lookAtDueMemberships])).isMore);
+  const changing = segments.filter(({ name }) => day === 0 || changesOf(name).includes(day));
+  for (const { name, where } of changing) {
+    const kept = await listMembers(database.sql, name, { after: null, limit: bounds.pageItems });
+    const among = kept.flatMap(({ userIds }) => userIds).filter((id) => id.startsWith(`${name}: `));
+    const expected = people.filter((one) => one.segment === name && isIn(one.days, day));
+    expect(among.sort()).toEqual(expected.map(({ id }) => id).sort());
+    // Whoever is in it by what the tables of others say is in it both ways.
+    const found = await membersOf(database.sql, where, { who: 'everybody', now: shop.clock.now() });
+    expect(kept.map(({ id }) => id)).toEqual([...found].sort());
+  }
+});
