@@ -24,7 +24,7 @@ test('what is not there, and what is there for another method, are problems too'
   });
   for (const [path, allowed] of [
     ['/v1/track', 'POST'],
-    ['/v1/customers/u/consents', 'PUT'],
+    ['/v1/import/orders', 'POST'],
   ] as const) {
     const answer = await api.get(path);
     expect([answer.status, answer.body.code, answer.headers.get('allow')]).toEqual([

@@ -52,7 +52,7 @@ test('SQL comes to the same as the rule, for all histories of up to three words'
   await sql`
     insert into consents (id, customer_id, channel, topic, state, source, at)
     select gen_random_uuid(), r.id, 'email', r.topic, r.state, 'test', to_timestamp(r.at)
-    from jsonb_to_recordset(${sql.json(rows as never)}) as r (id uuid, topic text, state text, at int)`;
+    from jsonb_to_recordset(${sql.json(rows)}) as r (id uuid, topic text, state text, at int)`;
   const asked = (topic: string) => consentInSql(sql, { customerId: sql`c.id`, channel: sql`'email'`, topic });
   const held = await sql<{ id: string; whole: string; news: string; sms: null }[]>`
     select c.id, ${asked('')} as whole, ${asked('news')} as news,
