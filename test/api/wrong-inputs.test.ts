@@ -86,7 +86,11 @@ const given = { consents: { email: 'granted' }, source: 'shop' };
 test.each<[string, unknown, string]>([
   ['nothing', {}, 'consents: expected record, got nothing; source: expected string, got nothing'],
   ['no channel', { ...given, consents: {} }, 'consents: name at least one channel: email'],
-  ['an unknown channel', { ...given, consents: { fax: 'granted' } }, 'consents.fax: expected a channel (email, sms'],
+  [
+    'an unknown channel',
+    { ...given, consents: { fax: 'granted' } },
+    'consents.fax: expected a channel (email, sms',
+  ],
   [
     'a boolean',
     { ...given, consents: { email: true } },
