@@ -22,10 +22,7 @@ export function personasInOrder<const Names extends string, const Otherwise exte
 export type NameOf<List> = List extends Personas<infer Name> ? Name : never;
 
 /** What a change of persona carries: the names of the one they had and of the one they have. */
-export interface PersonaChange {
-  from: string;
-  to: string;
-}
+export type PersonaChange = { from: string; to: string };
 
 /** A customer's persona becomes another, whichever. */
 export const personaChanges: EventType<PersonaChange> = event<PersonaChange>('Persona Changed');

@@ -16,9 +16,7 @@ export function segment<const Name extends string>(name: Name, where: Predicate)
 }
 
 /** What the events of entering and leaving a segment carry: the segment's name. */
-export interface SegmentChange {
-  segment: string;
-}
+export type SegmentChange = { segment: string };
 
 /**
  * A customer comes into the segment, by what they do or by time alone. Becoming one with another customer, an import,

@@ -17,6 +17,7 @@ import { newId } from '../ids.ts';
 import { cutAtErasures, isErasure, routeErasures } from './erase.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { JourneyIndex } from './journey-index.ts';
+import { standingSegments, type StandingSegments } from './kept-segments.ts';
 import { resolvePeople, type ResolvedPeople } from './resolve-people.ts';
 import { withinRounds } from './rounds.ts';
 import { routeFacts } from './route-facts.ts';
@@ -85,18 +86,21 @@ async function routeEvents(
   // Universal events are nobody's.
   const universal = events.filter((event) => event.kind === 'universal');
   const ofCustomers = events.filter((event) => event.kind !== 'universal');
+  // Before anybody is made of these events: as long as there are no customers, new segments have no members.
+  const standing = await standingSegments(tx, context);
   const people = ofCustomers.length === 0 ? null : await resolvePeople(tx, context, ofCustomers);
   // Before the orders: what was bought is asked by the orders, each of which then has its lines.
   const toWatches = await routeWorld(tx, context, { universal, owned: people?.owned ?? [] });
-  return toWatches + (people === null ? 0 : await routeOwned(tx, context, people));
+  return toWatches + (people === null ? 0 : await routeOwned(tx, context, standing, people));
 }
 
 async function routeOwned(
   tx: TransactionSql,
   context: RoutingContext,
+  standing: StandingSegments,
   people: ResolvedPeople,
 ): Promise<number> {
-  const derived = await routeFacts(tx, context, people);
+  const derived = await routeFacts(tx, context, standing, people);
   const tracks = people.owned.filter(({ event }) => event.kind === 'track');
   const inOrder = [...tracks.map((track) => ({ ...track, after: track.event.seq })), ...derived].sort(
     (a, b) => a.after - b.after,

@@ -3,6 +3,7 @@ import { dropMemberships } from '../db/queries/memberships.ts';
 import { orderEvents, orderIdOf } from './orders.ts';
 import type { ResolvedEvent, ResolvedPeople } from './resolve-people.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
+import type { StandingSegments } from './kept-segments.ts';
 import { SegmentLooks, type DerivedEvent, type Reason } from './route-segments.ts';
 import { roundsOf, type TouchingEvent } from './rounds.ts';
 import { touchedBy } from './segment-index.ts';
@@ -15,6 +16,7 @@ import { takeFacts } from './take-facts.ts';
 export async function routeFacts(
   tx: TransactionSql,
   context: RoutingContext,
+  standing: StandingSegments,
   { owned, newcomers, merged }: ResolvedPeople,
 ): Promise<DerivedEvent[]> {
   const { segments } = context.segments;
@@ -24,7 +26,8 @@ export async function routeFacts(
   }
   const touching = touchingEvents(context, owned, newcomers);
   const joined = merged.into.map((customerId) => ({ customerId, segments }));
-  const looks = await SegmentLooks.open(tx, context, [...joined, ...touching], newcomers);
+  const concerned = [...joined, ...touching];
+  const looks = await SegmentLooks.open(tx, context, standing, { concerned, newcomers });
   if (merged.from.length > 0) await dropMemberships(tx, merged.from);
   const at = context.clock.now().getTime();
   await looks.look(joined.map((one) => ({ ...one, cause: null, at, isSilent: true })));

@@ -13,7 +13,7 @@ import { askForLooks } from '../db/queries/segment-looks.ts';
 import { together } from '../db/together.ts';
 import { deriveEvents } from './derived-events.ts';
 import type { AcceptedEvent } from './event.ts';
-import { standingSegments, type StandingSegments } from './kept-segments.ts';
+import type { StandingSegments } from './kept-segments.ts';
 import { derivationPlace, MembershipBook, type Answer } from './membership-book.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import type { KeptSegment } from './segment-index.ts';
@@ -57,14 +57,16 @@ export class SegmentLooks {
     this.now = now;
   }
 
-  /** Loads what is known of those who will be looked at, before anything of theirs changes. */
+  /**
+   * Loads what is known of those who will be looked at, before anything of theirs changes.
+   * @param newcomers Those of them whom nobody knew before.
+   */
   static async open(
     tx: TransactionSql,
     context: RoutingContext,
-    concerned: readonly Concerned[],
-    newcomers: ReadonlySet<string> = new Set(),
+    standing: StandingSegments,
+    { concerned, newcomers }: { concerned: readonly Concerned[]; newcomers: ReadonlySet<string> },
   ): Promise<SegmentLooks> {
-    const standing = await standingSegments(tx, context);
     const customerIds = [...new Set(concerned.map(({ customerId }) => customerId))];
     const known =
       customerIds.length === 0 ? [] : await loadMemberships(tx, customerIds, standing.generations);

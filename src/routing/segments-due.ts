@@ -31,7 +31,7 @@ export const lookAtDueMemberships: DueWork = async (tx, context, limit) => {
     })),
   ].map(({ customerId, segments, at }) => ({ customerId, segments, at, cause: null, isSilent: false }));
   await passOn(tx, context, { standing, customerIds: allMeant(looks) });
-  const dispatches = await follow(tx, context, reasons);
+  const dispatches = await follow(tx, context, standing, reasons);
   return { done: due.length + looks.length, dispatches };
 };
 
@@ -57,9 +57,10 @@ async function passOn(
 async function follow(
   tx: TransactionSql,
   context: RoutingContext,
+  standing: StandingSegments,
   reasons: readonly Reason[],
 ): Promise<number> {
-  const looks = await SegmentLooks.open(tx, context, reasons);
+  const looks = await SegmentLooks.open(tx, context, standing, { concerned: reasons, newcomers: new Set() });
   await looks.look([...reasons].sort((a, b) => a.at - b.at));
   return routeRuns(tx, context, await looks.close());
 }

@@ -21,7 +21,7 @@ export async function computePersonas(
   limit: number,
 ): Promise<number> {
   const [row] = await tx<{ seen: number }[]>`
-    with some as materialized (
+    with next as materialized (
       select c.id, c.persona from customers c
       where c.id > coalesce((select next_after from segments where name = ${personasName}),
                             '00000000-0000-0000-0000-000000000000')
@@ -33,12 +33,12 @@ export async function computePersonas(
         join unnest(${[...segments]}::text[], ${segments.map((name) => generations.get(name)!)}::int[])
           with ordinality as p (name, generation, place) on p.name = m.segment and p.generation = m.generation
         where m.customer_id = s.id and m.is_member order by p.place limit 1) as persona
-      from some s
+      from next s
     ), written as (
       update customers c set persona = t.persona from theirs t
       where c.id = t.id and t.before is distinct from t.persona
     ), counted as (
-      select count(*)::int as seen, (select id from some order by id desc limit 1) as last from some
+      select count(*)::int as seen, (select id from next order by id desc limit 1) as last from next
     ), noted as (
       update segments set done = done + counted.seen, next_after = coalesce(counted.last, next_after)
       from counted where name = ${personasName}

@@ -40,11 +40,11 @@ export async function addSegments(
 ): Promise<void> {
   await tx`
     insert into segments (name, definition, generation, next_definition, next_generation, computed_at)
-    select a.name, case when some.body then '' else a.definition end, case when some.body then 0 else 1 end,
-           case when some.body then a.definition end, case when some.body then 1 end,
-           case when some.body then null else ${at}::timestamptz end
+    select a.name, case when anybody.there then '' else a.definition end, case when anybody.there then 0 else 1 end,
+           case when anybody.there then a.definition end, case when anybody.there then 1 end,
+           case when anybody.there then null else ${at}::timestamptz end
     from unnest(${added.map((a) => a.name)}::text[], ${added.map((a) => a.definition)}::text[])
            as a (name, definition),
-         (select exists (select from customers) as body) some
+         (select exists (select from customers) as there) anybody
     on conflict (name) do nothing`;
 }
