@@ -2,6 +2,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { clearCalls, markCalls, raisePage, type PageNews } from '../src/db/queries/page-calls.ts';
 import type { Raise } from '../src/db/queries/raise-delivery.ts';
 import { bounds } from '../src/domain/bounds.ts';
+import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
 import { newsOf } from './call-news.ts';
 import type { GateParts } from './gate-look.ts';
@@ -89,7 +90,7 @@ async function orInDoubt(call: () => Promise<CallOutcome>): Promise<CallOutcome>
   try {
     return await call();
   } catch (error) {
-    return { kind: 'unknown', detail: `the channel failed: ${String(error)}` };
+    return { kind: 'unknown', detail: `the channel failed: ${withoutAddresses(String(error))}` };
   }
 }
 

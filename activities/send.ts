@@ -3,6 +3,7 @@ import { activityInfo, Context } from '@temporalio/activity';
 import { clearCalling } from '../src/db/queries/call-under-way.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import type { MessageType } from '../src/define/message.ts';
+import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
@@ -65,7 +66,7 @@ async function call(
   try {
     outcome = await gate.channels[channel]!.send(outbound, signal);
   } catch (error) {
-    outcome = { kind: 'unknown', detail: `the channel failed: ${String(error)}` };
+    outcome = { kind: 'unknown', detail: `the channel failed: ${withoutAddresses(String(error))}` };
   }
   gate.calls.note(deliveryId, callingAt, outcome);
   return outcome;

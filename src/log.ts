@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from './config.ts';
+import { framesOf, plainMessage } from './plain-error.ts';
 
 export type Log = Logger;
 
@@ -22,15 +23,13 @@ function sayError(error: unknown): unknown {
     constraint_name: constraint,
     table_name: table,
   } = error as unknown as Record<string, unknown>;
-  const isData = typeof code === 'string' && /^2[23]/.test(code);
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
   return {
     type: error.name,
     code,
     constraint,
     table,
-    message: isData ? 'a value that the database refused' : error.message,
-    stack: frames?.join('\n'),
+    message: plainMessage(error),
+    stack: framesOf(error),
     cause: error.cause === undefined ? undefined : sayError(error.cause),
   };
 }

@@ -1,4 +1,5 @@
 import { cutText } from '../../src/domain/cut-text.ts';
+import { withoutAddresses } from '../../src/domain/without-addresses.ts';
 import type { CallOutcome } from './channel.ts';
 
 /** What a provider answered, when it was not a success. */
@@ -20,7 +21,7 @@ const mendable = new Set([401, 403, 407, 408, 425, 429]);
 /** What an answer other than a success says about the message. */
 export function outcomeOf(answer: ProviderAnswer, readError: ReadError, address: string): CallOutcome {
   const { code, words } = readError(answer.body);
-  const detail = withoutAddresses(words ? `${answer.status}: ${words}` : `${answer.status}`, address);
+  const detail = withoutAddress(words ? `${answer.status}: ${words}` : `${answer.status}`, address);
   if (mendable.has(answer.status)) {
     return { kind: 'not-accepted', retryAfterMs: retryAfterMs(answer.headers), detail };
   }
@@ -50,11 +51,8 @@ function msBetween(from: unknown, to: string): number | null {
 const longestDetail = 500;
 
 /** A provider's words without the address they are about, or anything else that looks like one: ledgers and logs keep them. */
-export function withoutAddresses(words: string, address: string): string {
-  const without = words
-    .replaceAll(address, '[address]')
-    .replaceAll(/[^\s<>"'()[\]{},;:]+@[^\s<>"'()[\]{},;:]+/g, '[address]')
-    .replaceAll(/\+\d[\d ().-]{5,}\d/g, '[address]');
+export function withoutAddress(words: string, address: string): string {
+  const without = withoutAddresses(words.replaceAll(address, '[address]'));
   // PostgreSQL takes neither, and what came of the call could never be written.
   return cutText(without.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd'), longestDetail);
 }

@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { CallOutcome } from './channel.ts';
-import { outcomeOf, withoutAddresses, type ProviderAnswer, type ReadError } from './provider-answer.ts';
+import { outcomeOf, withoutAddress, type ProviderAnswer, type ReadError } from './provider-answer.ts';
 
 /** What is put into a client library's request, so that we see what becomes of it. Keys are axios's. */
 export interface CallWiring {
@@ -49,7 +49,7 @@ export async function callProvider(
     return { kind: 'accepted', providerId };
   } catch (error) {
     if (error instanceof ProviderRefusal) return outcomeOf(error.answer, options.readError, options.address);
-    const detail = withoutAddresses(line.reason ?? sayFailure(error), options.address);
+    const detail = withoutAddress(line.reason ?? sayFailure(error), options.address);
     return line.connected
       ? { kind: 'unknown', detail }
       : { kind: 'not-accepted', retryAfterMs: null, detail };

@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createChannels, type ChannelsOptions } from '../../activities/channels/create-channels.ts';
+import { withPlainFailures } from '../../activities/plain-failures.ts';
 import { createJourneyActivities } from '../../activities/journey.ts';
 import { createChannelActivities } from '../../activities/send.ts';
 import { createPageActivities } from '../../activities/serve-page.ts';
@@ -67,11 +68,11 @@ async function activitiesOn(database: Database, config: Config, log: Log) {
     render: renderMessage,
   };
   return {
-    journey: { ...createJourneyActivities(common), ...createWatchActivities(common) },
-    channel: {
+    journey: withPlainFailures({ ...createJourneyActivities(common), ...createWatchActivities(common) }),
+    channel: withPlainFailures({
       ...createChannelActivities({ ...sending, definitions: journeyVersions() }),
       ...createPageActivities(sending),
-    },
+    }),
   };
 }
 

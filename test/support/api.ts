@@ -32,6 +32,7 @@ export interface TestApi extends AsyncDisposable {
   /** With the admin key, unless other headers are given. */
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  delete(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** With the write key, unless other headers are given; a text or bytes go as they are. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
@@ -61,6 +62,7 @@ export async function testApi(
   return {
     url,
     get: (path, headers = admin) => ask(path, { method: 'GET', headers }),
+    delete: (path, headers = admin) => ask(path, { method: 'DELETE', headers }),
     put: (path, body, headers = admin) => ask(path, { method: 'PUT', body: asBody(body), headers }),
     post: (path, body, headers = write) => ask(path, { method: 'POST', body: asBody(body), headers }),
     async [Symbol.asyncDispose]() {
