@@ -128,7 +128,8 @@ async function record(
 ): Promise<string> {
   for (;;) {
     const customerId = await who();
-    if (await insertConsents(database, customerId, consentsOf(body, customerId, clock))) return customerId;
+    const given = consentsOf(body, customerId, clock);
+    if (await insertConsents(database, customerId, given, clock.now())) return customerId;
   }
 }
 

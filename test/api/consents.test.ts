@@ -18,6 +18,7 @@ async function setup() {
   return {
     get: (query = '') => api.get(`/v1/customers/u1/consents${query}`),
     put: (body: unknown) => api.put('/v1/customers/u1/consents', body),
+    looks: () => database.sql`select segment from segment_looks`,
     profile: () => api.get('/v1/customers/u1'),
     asWriter: () => api.get('/v1/customers/u1/consents', write),
     async [Symbol.asyncDispose]() {
@@ -40,6 +41,7 @@ test('a topic is refused and granted beside its channel, and what holds is told 
   await it.put({ consents: { 'email:new-arrivals': 'granted', 'email:sale': 'granted' }, source: 'page' });
   await it.put({ consents: { email: 'denied' }, source: 'call' });
   await it.put({ consents: { 'email:sale': 'granted' }, source: 'shop' });
+  expect(await it.looks(), 'no event tells routing of it').toEqual([{ segment: '' }]);
   expect((await it.profile()).body['consents']).toMatchObject({
     email: { state: 'denied', source: 'call' },
     'email:new-arrivals': { state: 'denied', source: 'call' },

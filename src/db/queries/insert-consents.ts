@@ -1,26 +1,32 @@
 import type { Database } from '../connect.ts';
-import { consents, customers } from '../schema/index.ts';
-import { and, eq, isNull } from 'drizzle-orm';
+import type { consents } from '../schema/index.ts';
+import { askForLooks, everySegment } from './segment-looks.ts';
 
 export type NewConsent = typeof consents.$inferInsert;
 
 /**
- * Records consents of one customer, unless that customer was meanwhile joined to another, or erased: then false, and the
- * caller looks again for who it is. The row is locked, so that no join passes between the look and the record.
+ * Records consents of one customer, unless that customer was meanwhile joined to another: then false, and the caller
+ * looks again for who it is. The customer's row is locked, so that no join passes between the look and the record.
+ * Routing is asked to look at their segments anew: no event tells it. That comes first, for routing too locks customers
+ * after it has taken what it was asked for.
  */
 export async function insertConsents(
-  { db }: Database,
+  { sql }: Pick<Database, 'sql'>,
   customerId: string,
   given: readonly NewConsent[],
+  at: Date,
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const [customer] = await tx
-      .select({ id: customers.id })
-      .from(customers)
-      .where(and(eq(customers.id, customerId), isNull(customers.mergedInto), isNull(customers.erasedAt)))
-      .for('update');
-    if (!customer) return false;
-    await tx.insert(consents).values([...given]);
+  return sql.begin(async (tx) => {
+    await askForLooks(tx, { segments: [everySegment], customerIds: [customerId], at });
+    const found = await tx`
+      select from customers where id = ${customerId} and merged_into is null for update`;
+    if (found.length === 0) return false;
+    const rows = given.map(({ customerId: owner, ...rest }) => ({ ...rest, customer_id: owner }));
+    await tx`
+      insert into consents (id, customer_id, channel, topic, state, source, wording, at)
+      select id, customer_id, channel, coalesce(topic, ''), state, source, wording, at
+      from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, customer_id uuid, channel text, topic text,
+        state text, source text, wording text, at timestamptz)`;
     return true;
   });
 }
