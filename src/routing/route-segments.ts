@@ -126,7 +126,7 @@ export class SegmentLooks {
   private async learn(concerned: readonly Concerned[], newcomers: ReadonlySet<string>): Promise<void> {
     const { computing } = this.standing;
     if (computing.length === 0) return;
-    const ofPersonas = new Set(this.context.segments.personas.segments.map(({ name }) => name as string));
+    const ofPersonas = new Set(this.context.segments.personas.segments.map(({ name }) => name));
     const unknown = concerned.map(({ customerId, segments }) => ({
       customerId,
       segments: computing

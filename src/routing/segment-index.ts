@@ -29,7 +29,7 @@ export interface SegmentIndex {
 
 /** Those of the personas are kept as well, whether or not they are listed. */
 export function indexSegments(segments: readonly Segment[], personas: Personas): SegmentIndex {
-  const byName = new Map([...segments, ...personas.segments].map((one) => [one.name as string, one]));
+  const byName = new Map([...segments, ...personas.segments].map((one) => [one.name, one]));
   return {
     segments: [...byName.values()].map(({ name, where }, place) => ({
       ...{ name, where, place },

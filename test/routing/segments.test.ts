@@ -138,7 +138,7 @@ describe('segments', () => {
     const it = keeping({ segments: [viewers] });
     await it.acceptAndRoute(looks('ada', { at: '2026-05-01T10:00:00.000Z' }));
     await it.acceptAndRoute(looks('ada', { at: '2026-05-01T11:00:00.000Z' }));
-    const [entered] = await database.sql`
+    const [entered] = await database.sql<{ cause: string }[]>`
       select e.name, e.body, e.occurred_at, c.properties, c.occurred_at as fact_at,
              (select id from events where name = 'Looked' order by seq desc limit 1) as cause
       from customer_events c join events e on e.seq = c.seq where e.source = 'kairos'`;
@@ -147,7 +147,7 @@ describe('segments', () => {
       properties: { segment: 'viewers' },
       body: {
         properties: { segment: 'viewers' },
-        context: { causedBy: { id: entered!['cause'], name: 'Looked' } },
+        context: { causedBy: { id: entered!.cause, name: 'Looked' } },
       },
       occurred_at: new Date('2026-05-01T11:00:00.000Z'),
       fact_at: new Date('2026-05-01T11:00:00.000Z'),
