@@ -61,7 +61,8 @@ export function reckonDate(asked: DateToReckon): DateRow | null {
     const problem = `${sayDate(asked.source)}: ${read}`;
     return { date: null, zone, occasion: null, startsAt: null, problem };
   }
-  const date = String(value).trim();
+  // Only a text is read as a date.
+  const date = (value as string).trim();
   const start = startOf({ ...asked, read, zone }, row?.date === date ? row : null);
   return { date, zone, ...start, problem: zoneProblem(timezone, zone) };
 }
