@@ -115,7 +115,9 @@ function sayOrdered(leaf: OrderedPredicate, not: string): string {
   if (which !== 'any') return `has${not} placed the ${which} order${when}`;
   if (about) return `has${not} bought ${aboutBought(about)}${sayTimes(times)}${when}`;
   const isOne = times.atLeast === 1 && times.atMost === null;
-  const many = isOne ? 'an order' : `${sayCount(times)} orders`;
+  const many = isOne
+    ? 'an order'
+    : `${sayCount(times)} ${(times.atMost ?? times.atLeast) === 1 ? 'order' : 'orders'}`;
   switch (state) {
     case 'placed':
       return `has${not} placed ${many}${when}`;

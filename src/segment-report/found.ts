@@ -62,11 +62,18 @@ function sayTrait(value: unknown): string {
   return text.length <= longestTrait ? text : `${cutText(text, longestTrait)}…`;
 }
 
-async function consentFound(sql: ISql, { channel, topic }: ConsentPredicate, { customerId }: Of): Promise<string> {
+async function consentFound(
+  sql: ISql,
+  { channel, topic }: ConsentPredicate,
+  { customerId }: Of,
+): Promise<string> {
   const said = await newestConsents(sql, customerId, { channel, topic });
   if (said.length === 0) return 'never asked';
   return said
-    .map(({ state, topic, at, source }) => `${topic === '' ? channel : topic} ${state} on ${dayOf(at)} (${source})`)
+    .map(
+      ({ state, topic, at, source }) =>
+        `${topic === '' ? channel : topic} ${state} on ${dayOf(at)} (${source})`,
+    )
     .join('; ');
 }
 
