@@ -82,13 +82,13 @@ export const bounds = {
   /** Imports that one process takes at once. */
   importsAtOnce: 2,
   /** Lines, events and bytes of lines that an import commits together. */
-  importLines: 1_000,
+  importLines: 500,
   importBytes: 4_096 * kilobyte,
   /**
    * Imported events that wait for routing: an import goes on only while there are fewer, so that what happens live waits
    * behind no more of them.
    */
-  importUnrouted: 2_000,
+  importUnrouted: 1_000,
   /** How long an import waits for routing to take any of its events, or for more of its body, real milliseconds. */
   importStallMs: 60_000,
   /** Refused lines of an import that are kept, and those of them that its answer shows. */
