@@ -19,7 +19,7 @@ export function orderHappenings(sql: ISql, leaf: OrderedPredicate, asked: Asked)
   const at = { placed: sql`o.ordered_at`, open: sql`o.ordered_at`, ...movedAt(sql) }[leaf.state];
   return {
     from: sql`from orders o where o.cancelled_at is null and o.reported_at > 'epoch'
-      ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf, asked)} ${among}`,
+      ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf)} ${among}`,
     customer: sql`o.customer_id`,
     at,
     window: leaf.window,
@@ -45,10 +45,11 @@ function stateOf(sql: ISql, { state }: OrderedPredicate): Fragment {
   }
 }
 
-function withLines(sql: ISql, { about }: OrderedPredicate, { who }: Asked): Fragment {
+/** The lines are found by their order: when that turns out to be another customer's, they keep the first. */
+function withLines(sql: ISql, { about }: OrderedPredicate): Fragment {
   if (about === null) return sql``;
-  const among = who === 'everybody' ? sql`` : sql`and l.customer_id = any(${[...who]}::uuid[])`;
-  return sql`and o.order_id in (select l.order_id from order_lines l where l.sku in (${skusOf(sql, about)}) ${among})`;
+  return sql`and exists (
+    select from order_lines l where l.order_id = o.order_id and l.sku in (${skusOf(sql, about)}))`;
 }
 
 /** Fractions of a minor unit are kept: nobody spends them, and rounded they would be another bound. */
