@@ -1,15 +1,16 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config.ts';
 import { framesOf, plainMessage } from './plain-error.ts';
 
 export type Log = Logger;
 
 /**
- * JSON lines on standard output. No personal data: ids of ours, codes, numbers and paths as routes write them, never
+ * JSON lines on standard output, unless they are to go elsewhere. No personal data: ids of ours, codes, numbers and paths as routes write them, never
  * an address, an id of the shop's or the text of a message.
  */
-export function createLog(part: string, level: Config['KAIROS_LOG_LEVEL']): Log {
-  return pino({ level, base: { part, pid: process.pid }, serializers: { err: sayError } });
+export function createLog(part: string, level: Config['KAIROS_LOG_LEVEL'], to?: DestinationStream): Log {
+  const options = { level, base: { part, pid: process.pid }, serializers: { err: sayError } };
+  return to ? pino(options, to) : pino(options);
 }
 
 /** A log that says nothing. */

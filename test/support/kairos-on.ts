@@ -1,12 +1,15 @@
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import type { ChannelAdapter } from '../../activities/channels/channel.ts';
+import { withPlainFailures } from '../../activities/plain-failures.ts';
 import { createJourneyActivities } from '../../activities/journey.ts';
 import { createChannelActivities } from '../../activities/send.ts';
 import { createClock } from '../../src/clock.ts';
 import { describeWorkflows } from '../../src/define/describe-workflow.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
-import { silentLog } from '../../src/log.ts';
+import { temporalLogger } from '../../src/bin/temporal-logger.ts';
+import { createLog, silentLog, type Log } from '../../src/log.ts';
 import { atTheBeginning, keepOnce } from '../../src/routing/keeper.ts';
 import { startRouting } from '../../src/routing/start-routing.ts';
 import { lazyConnection } from '../../src/temporal.ts';
@@ -16,7 +19,10 @@ import { eventually } from './eventually.ts';
 import { startWorkers } from './journey-workers.ts';
 import { acceptEvents, routingOver, type GivenEvent } from './routing.ts';
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+/** What Temporal's workers had to say, as production writes it down: see `temporalLogger`. */
+export const workerLog: string[] = [];
+const kept = createLog('worker', 'info', { write: (line) => void workerLog.push(line) });
+Runtime.install({ logger: temporalLogger(kept), telemetryOptions: { logging: { filter: 'OFF' } } });
 
 /** Somebody who can be reached by e-mail, and has agreed. */
 export const known = (userId: string): GivenEvent => ({
@@ -32,7 +38,15 @@ export const known = (userId: string): GivenEvent => ({
  */
 export async function kairosOn(
   address: string,
-  given: { exported: Exported; workflowBundle: string; routers?: number },
+  given: {
+    exported: Exported;
+    workflowBundle: string;
+    routers?: number;
+    /** Silent when none is given. */
+    log?: Log;
+    /** In place of a provider of e-mail that takes everything. */
+    send?: ChannelAdapter['send'];
+  },
 ) {
   const database = await testDatabase();
   const { sql } = database;
@@ -44,7 +58,7 @@ export async function kairosOn(
   const routing = { ...routingOver(sql, journeys).context, clock };
   const started = await Promise.all(
     Array.from({ length: given.routers ?? 1 }, () =>
-      startRouting({ routing, dispatching: { client, describe }, log: silentLog }),
+      startRouting({ routing, dispatching: { client, describe }, log: given.log ?? silentLog }),
     ),
   );
   const sent: string[] = [];
@@ -53,20 +67,25 @@ export async function kairosOn(
     // Of an environment workers need only where it is.
     environment: { nativeConnection, namespace: 'default' } as TestWorkflowEnvironment,
     workflowBundle: given.workflowBundle,
-    journey: createJourneyActivities({ database, clock }),
-    channel: createChannelActivities({
-      database,
-      clock,
-      definitions: journeys,
-      channels: {
-        email: {
-          channel: 'email',
-          send: async ({ to }) => ({ kind: 'accepted', providerId: `p-${sent.push(to)}` }),
+    journey: withPlainFailures(createJourneyActivities({ database, clock })),
+    channel: withPlainFailures(
+      createChannelActivities({
+        database,
+        clock,
+        definitions: journeys,
+        channels: {
+          email: {
+            channel: 'email',
+            send: (message, signal) => {
+              const providerId = `p-${sent.push(message.to)}`;
+              return given.send?.(message, signal) ?? Promise.resolve({ kind: 'accepted', providerId });
+            },
+          },
+          sms: null,
         },
-        sms: null,
-      },
-      render: ({ message }) => ({ subject: message.name, html: '', text: '' }),
-    }),
+        render: ({ message }) => ({ subject: message.name, html: '', text: '' }),
+      }),
+    ),
   });
   const place = atTheBeginning();
   const keep = () => keepOnce({ sql, client, clock, log: silentLog, onDispatches: () => {} }, place);
@@ -75,6 +94,7 @@ export async function kairosOn(
       select key, state, outcome, workflow_id as "workflowId" from runs order by key`;
   const run = async (key: string) => (await rows()).find((row) => row.key === key);
   return {
+    database,
     sql,
     client,
     clock,
@@ -96,8 +116,9 @@ export async function kairosOn(
       eventually(
         'nothing is left to route or to tell',
         async () =>
-          (await sql`select from unrouted union all select from dispatches where done_at is null and not held`).length ===
-          0,
+          (
+            await sql`select from unrouted union all select from dispatches where done_at is null and not held`
+          ).length === 0,
         30_000,
       ),
     async [Symbol.asyncDispose]() {
