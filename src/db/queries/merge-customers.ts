@@ -41,12 +41,12 @@ export async function mergeCustomers(
 async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
   const everyone = [...merges.everyone];
   await tx`
-    with crossing as (
+    with crossing as materialized (
       select into_id from (
         select ${survivorOf(tx, merges, tx`d.customer_id`)} as into_id, d.name, d.customer_id, d.arm
         from deliveries d where d.customer_id = any(${everyone}::uuid[]) and d.arm is not null) exposed
       group by into_id, name having count(distinct arm) > 1 and count(distinct customer_id) > 1
-    ), joined as (
+    ), joined as materialized (
       select into_id, bool_or(crossed) as crossed, min(exposed_at) as exposed_at, min(created_at) as created_at,
         (array_agg(arm_key order by exposed_at nulls last, created_at, id))[1] as arm_key
       from (select c.*, ${survivorOf(tx, merges, tx`c.id`)} as into_id from customers c
@@ -54,7 +54,7 @@ async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
       group by into_id
     )
     update customers s set
-      crossed = j.crossed or exists (select from crossing x where x.into_id = s.id),
+      crossed = j.crossed or s.id in (select into_id from crossing),
       arm_key = j.arm_key, exposed_at = j.exposed_at, created_at = j.created_at
     from joined j where s.id = j.into_id and s.id = any(${everyone}::uuid[])`;
   // Who was joined to one of them before leads there, and from there on: those rows are not locked, and not searched for.

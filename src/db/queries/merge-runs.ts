@@ -57,7 +57,7 @@ async function endByEachOther(tx: TransactionSql, merges: MergeSet): Promise<voi
     ), ended as (
       update runs set state = 'closed', outcome = e.outcome, closed_at = ${merges.at},
         last_seq = last_seq + case when held_until is null then 1 else 0 end
-      from ending e where runs.id = e.id
+      from ending e where runs.id = e.id and runs.customer_id = any(${everyone}::uuid[])
       returning runs.id, last_seq, held_until)
     insert into dispatches (run_id, seq, kind, occurred_at, carries)
     select id, last_seq, 'end', ${merges.at}, '{}'::jsonb from ended where held_until is null`;
@@ -97,6 +97,7 @@ async function moveOwed(tx: TransactionSql, doubled: readonly Doubled[], at: Dat
     ), moved as (
       select s.id, s.held_until, s.last_seq + row_number() over (partition by s.id order by t.place) as new_seq, t.*
       from taken t join pair p on p.loser = t.run_id join runs s on s.id = p.survivor
+      where s.id = any(${survivors}::uuid[])
     ), owed as (
       insert into dispatches (run_id, seq, kind, event_id, event_name, occurred_at, carries, held)
       select id, new_seq, kind, event_id, event_name, occurred_at, carries, held_until is not null
