@@ -5,6 +5,7 @@ import { sayValue } from '../../src/domain/say-value.ts';
 import { customerEventKinds, type EventBody, type CustomerEventKind } from '../../src/db/schema/events.ts';
 import { AppError } from '../../src/errors.ts';
 import { parse } from '../parse.ts';
+import { contextWords, traitWords } from './message-words.ts';
 
 /** A Segment message as Kairos understands it. Times are real, epoch milliseconds. */
 export interface SegmentMessage {
@@ -52,8 +53,8 @@ export const messageSchema = z.object({
   originalTimestamp: time,
   sentAt: time,
   properties: object,
-  traits: object,
-  context: object,
+  traits: field(objectOf, 'an object', traitWords),
+  context: field(objectOf, 'an object', contextWords),
 });
 
 /**
@@ -127,10 +128,14 @@ function bodyOf(item: object, { properties, traits, context }: Read): EventBody 
 }
 
 /** A field that may be absent, null or blank, and is then null; `read` gives undefined for what is none. */
-function field<Value>(read: (value: unknown) => Value | undefined, expected: string) {
+function field<Value>(
+  read: (value: unknown) => Value | undefined,
+  expected: string,
+  words: { properties?: unknown } = {},
+) {
   return z
     .unknown()
-    .describe(expected)
+    .meta({ description: expected, ...words })
     .transform((value, context): Value | null => {
       if (value === null) return null;
       if (typeof value === 'string' && value.trim() === '') return null;

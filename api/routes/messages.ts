@@ -29,7 +29,7 @@ export function messageRoutes(router: IRouter, deps: RouteDeps): void {
     for (const path of of) {
       describe(router, path, {
         post: {
-          summary: `Takes one ${kind}, as Segment has it.`,
+          summary: summaryOf(kind),
           key: 'write',
           body: messageSchema,
           answer: z.object({ success: z.literal(true) }),
@@ -37,6 +37,7 @@ export function messageRoutes(router: IRouter, deps: RouteDeps): void {
             'malformed-message',
             'no-identity',
             'alias-needs-admin',
+            'bought-in-needs-admin',
             'unstorable-text',
             'too-deep',
             'too-many',
@@ -46,6 +47,15 @@ export function messageRoutes(router: IRouter, deps: RouteDeps): void {
       resource(router, path, { post: (req, res) => takeMessage(deps, kind, req, res) }, [cors]);
     }
   }
+}
+
+function summaryOf(kind: CustomerEventKind): string {
+  const summary = `Takes one ${kind}, as Segment has it.`;
+  if (kind !== 'identify') return summary;
+  return (
+    `${summary} Of a trait, what the customer stated stands before what was observed, and that before what was bought ` +
+    'in, whichever is newer; of one origin the newer holds, and null takes it away.'
+  );
 }
 
 async function takeMessage(

@@ -177,7 +177,7 @@ test('a line that cannot be taken is refused, and the others are not; the refuse
 
 test('a file that breaks off keeps what was committed, and the same again from its start takes the rest', async () => {
   await using it = await setup();
-  const size = bounds.importLines + 500;
+  const size = bounds.importLines + 300;
   const lines = Array.from({ length: size }, (_, n) => JSON.stringify(viewed(n)));
   const headers = { ...admin, 'content-length': '10000000' };
   const broken = request(`${it.api.url}/v1/import/events?name=big`, { method: 'POST', headers });
@@ -197,10 +197,11 @@ test('a file that breaks off keeps what was committed, and the same again from i
   });
   expect([whole.status, ...counts(whole)]).toEqual([200, size, size, 0, 0]);
   expect(counts(await it.post('events?name=big', lines))).toEqual([size, size, 0, 0]);
+  await it.routed();
   const longer = await it.post('events?name=big', [...lines, viewed(size)]);
   expect(counts(longer)).toEqual([size + 1, size + 1, 0, 0]);
   expect(await it.sql`select count(*)::int as n from events`).toEqual([{ n: size + 1 }]);
-  expect(await it.sql`select count(*)::int as n from unrouted where imported`).toEqual([{ n: size + 1 }]);
+  expect(await it.sql`select from unrouted where imported`).toHaveLength(1);
 });
 
 test('another file, or another kind, under a name that is taken is refused and changes nothing', async () => {

@@ -26,6 +26,8 @@ test('every route that is served is described, and every one described is served
   expect(described.sort()).toEqual(served.sort());
   expect(paths['/v1/deliveries']!['get']!.parameters.map(({ name }) => name)).toContain('cursor');
   expect(paths['/v1/track']!['post']!.requestBody).toBeDefined();
+  const identify = JSON.stringify(paths['/v1/identify']!['post']!.requestBody);
+  for (const word of ['"stated"', '"traitsOrigin"', 'email:new-arrivals']) expect(identify).toContain(word);
   expect(paths['/v1/runs']!['get']!['x-error-codes']).toContain('wrong-key');
 });
 
