@@ -65,7 +65,8 @@ export function plainlyHolds(predicate: Predicate, of: PlainCustomer, now: numbe
     }
     case 'reachable': {
       const values = Object.entries(of.traits).map(([name, { value }]) => [name, value]);
-      return 'to' in addressOf(predicate.channel, Object.fromEntries(values));
+      const traits = Object.fromEntries(values) as Record<string, unknown>;
+      return 'to' in addressOf(predicate.channel, traits);
     }
   }
 }
@@ -169,7 +170,7 @@ function isAbout(
 }
 
 function skuOf(properties: Record<string, unknown>, products: PlainCustomer['products']): string | null {
-  const named = (name: string) => (properties[name] === undefined ? '' : String(properties[name]).trim());
+  const named = (name: string) => String((properties[name] as string | undefined) ?? '').trim();
   if (named('sku') !== '') return named('sku');
   const id = named('product_id');
   if (id === '') return null;

@@ -24,13 +24,17 @@ const dates = [
   ],
 ];
 
-/** What people do within the 45 days before a moment, on the hour, so that many things happen at the same time. */
+/**
+ * What people do within the 45 days before a moment, on the hour, so that many things happen at the same time, and often
+ * exactly so long before it as is asked about.
+ */
 export function randomHistory(
   chance: Chance,
   { until, events }: { until: number; events: number },
 ): GivenEvent[] {
   return Array.from({ length: events }, () => {
-    const at = new Date(until - chance.between(0, 45 * 24) * hourMs).toISOString();
+    const hours = chance.happens(0.5) ? chance.pick([1, 6, 24, 72, 240, 720]) : chance.between(0, 45 * 24);
+    const at = new Date(until - hours * hourMs).toISOString();
     return { ...who(chance), ...what(chance), at };
   });
 }
