@@ -25,7 +25,7 @@ export async function insertConsents(
     await tx`
       insert into consents (id, customer_id, channel, topic, state, source, wording, at)
       select id, customer_id, channel, coalesce(topic, ''), state, source, wording, at
-      from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, customer_id uuid, channel text, topic text,
+      from jsonb_to_recordset(${tx.json(rows)}) as r (id uuid, customer_id uuid, channel text, topic text,
         state text, source text, wording text, at timestamptz)`;
     return true;
   });
