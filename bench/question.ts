@@ -10,7 +10,7 @@ export interface Line {
   what: string;
   figure: Spread;
   /** What the figure is: a ratio unless said. */
-  unit?: 'ratio' | 'per second' | 'ms' | 'MB' | 'calls';
+  unit?: 'ratio' | 'per second' | 'ms' | 'MB' | 'bytes' | 'calls';
   /** What was hoped for, and whether it came true. */
   aim?: { words: string; isMet: boolean };
 }
@@ -25,5 +25,7 @@ export interface Finding {
 export interface Question {
   letter: string;
   title: string;
+  /** It is asked of what others that say so have loaded: one bench for all of them. */
+  sharesBench?: boolean;
   measure(bench: Bench, size: Size): Promise<Finding>;
 }

@@ -53,6 +53,7 @@ function rowOf({ what, figure, unit = 'ratio', aim }: Line): string {
 export function sayFigure(value: number, unit: NonNullable<Line['unit']>): string {
   if (unit === 'ratio') return value.toFixed(value < 0.1 ? 4 : 2);
   if (unit === 'calls') return String(value);
+  if (unit === 'bytes') return `${Math.round(value).toLocaleString('en-US')} bytes`;
   const digits = value < 100 ? 1 : 0;
   const number = value.toLocaleString('en-US', {
     minimumFractionDigits: digits,

@@ -12,16 +12,22 @@ async function main(): Promise<void> {
     throw new Error(`There is no question ${unknown.join(', ')}. There are:\n${known}`);
   }
   const sections = new Map<string, string>();
+  let shared: Bench | null = null;
   for (const question of questions) {
     if (asked.length > 0 && !asked.includes(question.letter)) continue;
     console.log(`(${question.letter}) ${question.title}`);
-    await using bench = await Bench.open();
+    const bench: Bench = question.sharesBench && shared ? shared : await Bench.open();
     const on = machine(bench.clock);
     const finding = await question.measure(bench, 'full');
     say(finding);
     sections.set(question.letter, sectionOf(question, finding, on));
     await writeResults(sections);
+    if (question.sharesBench) {
+      await bench.endParts();
+      shared = bench;
+    } else await bench[Symbol.asyncDispose]();
   }
+  await shared?.[Symbol.asyncDispose]();
 }
 
 function say({ lines }: Finding): void {

@@ -22,3 +22,10 @@ export function quantile(sorted: readonly number[], share: number): number {
 export function ratioOf(these: readonly number[], those: readonly number[]): Spread {
   return spreadOf(these.map((value, round) => value / those[round]!));
 }
+
+/** How long some work takes, milliseconds. */
+export async function msOf(work: () => Promise<unknown>): Promise<number> {
+  const since = performance.now();
+  await work();
+  return performance.now() - since;
+}

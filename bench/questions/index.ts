@@ -1,11 +1,20 @@
 import type { Question } from '../question.ts';
 import { accepting } from './accepting.ts';
+import { audienceOf } from './audience.ts';
 import { batches } from './batches.ts';
 import { firstTask } from './first-task.ts';
+import { lookUp } from './look-up.ts';
 import { memory } from './memory.ts';
+import { recompute } from './recompute.ts';
 import { restock } from './restock.ts';
 import { routing } from './routing.ts';
+import { routingSegments } from './routing-segments.ts';
 import { runs } from './runs.ts';
+import { space } from './space.ts';
+import { touched } from './touched.ts';
 
 /** Every question that `npm run bench` answers, by its letter. */
-export const questions: readonly Question[] = [accepting, batches, routing, runs, firstTask, memory, restock];
+export const questions: readonly Question[] = [
+  ...[accepting, batches, routing, runs, firstTask, memory, restock],
+  ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
+];
