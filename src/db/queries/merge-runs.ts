@@ -19,11 +19,11 @@ export async function mergeRuns(
   const everyone = [...merges.everyone];
   // Locked, so that none of them closes between the look and what follows from it: a survivor that did would leave
   // the customer without a run, and what was moved to it unheard.
-  const open = await tx`
+  const open = await tx<{ id: string }[]>`
     select id from runs where customer_id = any(${everyone}::uuid[]) and state = 'open' order by id for update`;
   if (open.length > 0) {
     await endByEachOther(tx, merges);
-    const doubled = await doubledRuns(tx, merges, releasable);
+    const doubled = await doubledRuns(tx, merges, { ids: open.map(({ id }) => id), releasable });
     await moveOwed(tx, doubled, merges.at);
     await endAsMerged(tx, doubled, merges.at);
   }
@@ -66,18 +66,21 @@ async function endByEachOther(tx: TransactionSql, merges: MergeSet): Promise<voi
 async function doubledRuns(
   tx: TransactionSql,
   merges: MergeSet,
-  releasable: readonly string[],
+  { ids, releasable }: { ids: readonly string[]; releasable: readonly string[] },
 ): Promise<Doubled[]> {
   return tx<Doubled[]>`
-    with open as (
+    with sent as materialized (
+      select run_id from deliveries
+      where run_id = any(${[...ids]}::uuid[])
+        and state in ('intended', 'unknown', 'accepted', 'delivered', 'bounced', 'held-out')
+    ), open as (
       select r.*, ${survivorOf(tx, merges, tx`r.customer_id`)} as into_id
       from runs r where r.customer_id = any(${[...merges.everyone]}::uuid[]) and r.state = 'open'
     ), placed as (
       select id, first_value(id) over (
         partition by into_id, name, key
-        order by exists (select from deliveries d where d.run_id = open.id
-                         and d.state in ('intended', 'unknown', 'accepted', 'delivered', 'bounced', 'held-out')) desc,
-                 held_until is not null and id <> all(${[...releasable]}::uuid[]), opened_at, id) as survivor
+        order by id in (select run_id from sent) desc,
+          held_until is not null and id <> all(${[...releasable]}::uuid[]), opened_at, id) as survivor
       from open)
     select id as loser, survivor from placed where id <> survivor`;
 }
