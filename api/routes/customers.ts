@@ -1,5 +1,6 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
+import { customerDates } from '../../src/db/queries/customer-dates.ts';
 import { customerProfile } from '../../src/db/queries/customer-profile.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
@@ -21,6 +22,15 @@ const querySchema = onlyNamed({ by: z.enum(idKinds).optional() });
 
 const traitSchema = z.object({ value: z.unknown(), origin: z.enum(traitOrigins), at: z.iso.datetime() });
 
+const dateSchema = z.object({
+  journey: z.string(),
+  date: z.string().nullable().describe('As it came; null when it cannot be read.'),
+  zone: z.string().describe("The customer's trait `timezone`, else the shop's."),
+  occasion: z.iso.date().nullable().describe('The day for which the journey starts next, or started last.'),
+  startsAt: z.iso.datetime().nullable(),
+  problem: z.string().nullable().describe('Why it does not start, or not as it was meant.'),
+});
+
 const customerSchema = z.object({
   id: z.uuid(),
   userIds: z.array(z.string()).describe('Oldest first.'),
@@ -29,6 +39,7 @@ const customerSchema = z.object({
   consents: consentsSchema,
   segments: z.array(z.string()),
   persona: z.string().nullable(),
+  dates: z.array(dateSchema).describe('On which journeys start, by the name of the journey.'),
   temporalUrl: z.string().nullable().describe('Their runs in the Temporal UI.'),
 });
 
@@ -56,6 +67,7 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
         ...profile,
         segments: await segmentsOf(deps, id),
         persona: null,
+        dates: await customerDates(deps.database.sql, id),
         temporalUrl: customerWorkflowsUrl(deps.config, id),
       });
     },
