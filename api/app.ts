@@ -25,6 +25,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { rejectionRoutes } from './routes/rejections.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
+import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -67,6 +68,7 @@ export function createApp(given: ApiDeps): Express {
   watchRoutes(app, deps);
   sendingRoutes(app, deps);
   projectRoutes(app, deps);
+  scoreRoutes(app, deps);
   segmentRoutes(app, deps);
   personaRoutes(app, deps);
   onsiteContentRoutes(app, deps);

@@ -143,6 +143,28 @@ test('the personas are listed in order with how many customers each has; whoever
   expect(items.at(-1)).toEqual({ name: 'everybody-else', words: null, customers: 1 });
 });
 
+test('scores of recency, frequency and money are told with what they are made of', async () => {
+  await using s = await setup();
+  await s.route(
+    order('jane', 'o1', '2026-02-01T00:00:00Z'),
+    order('jane', 'o2', '2026-03-20T00:00:00Z', 400.5),
+  );
+  await s.route(tier('jim', 'gold'));
+  const id = expect.any(String) as string;
+  expect(await s.get('/v1/customers/jane/scores')).toEqual({
+    customerId: id,
+    recency: { score: 4, lastOrderAt: '2026-03-20T00:00:00.000Z' },
+    frequency: { score: 2, orders: 2 },
+    monetary: { score: 4, spentMinor: 50_050, currency: 'USD' },
+  });
+  expect(await s.get('/v1/customers/jim/scores')).toEqual({
+    customerId: id,
+    recency: { score: null, lastOrderAt: null },
+    frequency: { score: null, orders: 0 },
+    monetary: { score: null, spentMinor: 0, currency: 'USD' },
+  });
+});
+
 test('a segment or customer that there is not is refused with the one that may be meant', async () => {
   await using s = await setup();
   for (const path of ['loyal-shopers', 'loyal-shopers/members', 'loyal-shopers/customers/jane']) {

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listMembers } from '../../src/db/queries/list-members.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
+import { orderTotals } from '../../src/db/queries/order-totals.ts';
+import type { Predicate } from '../../src/define/predicate.ts';
 import { bounds } from '../../src/domain/bounds.ts';
+import { scoresOf, type Scores } from '../../src/domain/rfm.ts';
 import { personas } from '../../src/personas/index.ts';
 import { takeDueTurn } from '../../src/routing/due.ts';
 import { indexSegments } from '../../src/routing/segment-index.ts';
 import { lookAtDueMemberships } from '../../src/routing/segments-due.ts';
 import { segments } from '../../src/segments/index.ts';
+import { frequencyAtLeast, monetaryAtLeast, recencyAtLeast, recencyAtMost } from '../../src/segments/rfm.ts';
+import { shopCurrency } from '../../src/segments/shop-currency.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
 
@@ -55,7 +60,7 @@ const tables: Table = {
     ['none', [looked(1)], []],
   ],
   'repeat-buyers': [
-    ['two orders', [bought(700), bought(1)], [0]],
+    ['two orders', [bought(700, 60), bought(1, 60)], [0]],
     ['one', [bought(1)], []],
   ],
   newcomers: [
@@ -194,6 +199,28 @@ test('every segment has its table', () => {
   expect(Object.keys(tables).sort()).toEqual(segments.map(({ name }) => name).sort());
 });
 
+test('the scores of each customer are those that the predicates ask for', async () => {
+  const now = shop.clock.now();
+  const everybody = await database.sql<{ id: string }[]>`select id from customers`;
+  const scores = new Map<string, Scores | null>();
+  for (const { id } of everybody)
+    scores.set(id, scoresOf(await orderTotals(database.sql, id, shopCurrency), now));
+  const idsWhere = (isMeant: (of: Scores) => boolean) =>
+    [...scores].flatMap(([id, of]) => (of !== null && isMeant(of) ? [id] : [])).sort();
+  const found = async (predicate: Predicate) =>
+    [...(await membersOf(database.sql, predicate, { who: 'everybody', now }))].sort();
+  for (const score of [1, 2, 3, 4, 5] as const) {
+    expect(await found(recencyAtLeast(score))).toEqual(idsWhere(({ recency }) => recency >= score));
+    expect(await found(frequencyAtLeast(score))).toEqual(idsWhere(({ frequency }) => frequency >= score));
+    expect(await found(monetaryAtLeast(score))).toEqual(idsWhere(({ monetary }) => monetary >= score));
+    if (score < 5)
+      expect(await found(recencyAtMost(score))).toEqual(idsWhere(({ recency }) => recency <= score));
+  }
+  // None is left out, nor are those without.
+  for (const one of ['recency', 'monetary'] as const)
+    expect(new Set([...scores.values()].map((of) => of?.[one])).size).toBe(6);
+});
+
 /** The days on which a table has something change, and the moment before each. */
 const changesOf = (segment: string): number[] =>
   people
@@ -203,7 +230,11 @@ const allChanges = [...new Set(people.flatMap(({ segment }) => changesOf(segment
 
 test.each([0, ...allChanges])('on day %d the segments have the members of their tables', async (day) => {
   shop.moveTo(dayAt(day));
-  while ((await takeDueTurn(shop.context, [lookAtDueMemberships])).isMore);
+  for (let isMore = true; isMore;) {
+    const turn = await takeDueTurn(shop.context, [lookAtDueMemberships]);
+    expect(turn.errors).toEqual([]);
+    isMore = turn.isMore;
+  }
   const changing = segments.filter(({ name }) => day === 0 || changesOf(name).includes(day));
   for (const { name, where } of changing) {
     const kept = await listMembers(database.sql, name, { after: null, limit: bounds.pageItems });
