@@ -101,6 +101,20 @@ describe('what holds a send back', () => {
     );
   });
 
+  test('a refusal of what the message is about, though the customer agreed to the channel', async () => {
+    await using it = await shop();
+    const refuse = (topic: string) => it.database.sql`
+      insert into consents (id, customer_id, channel, topic, state, source, at)
+      values (gen_random_uuid(), ${it.customerId}, 'email', ${topic}, 'denied', 'test', ${it.clock.now()})`;
+    await refuse('other');
+    expect(await it.send(it.ask())).toMatchObject({ state: 'accepted' });
+    await refuse('news');
+    const answer = await it.send(it.ask({ message: 'news' }));
+    expect(answer).toMatchObject({ state: 'withheld', reason: 'no-consent' });
+    const ofNews = (await it.ledger()).find(({ message }) => message === 'news');
+    expect(ofNews!.verdicts[0]!.words).toBe('withheld: no-consent — the customer refused email:news');
+  });
+
   test('a channel that has no provider', async () => {
     await using it = await shop({ phone: '+14155550123', consents: { sms: 'granted' } });
     const send = it.worker({ channels: { email: it.channels.email, sms: null } });
@@ -123,11 +137,13 @@ describe('what holds a send back', () => {
   test('the newest consent of the channel holds', async () => {
     await using it = await shop();
     const { customerId } = it;
-    const later = new Date(it.clock.now().getTime() + 1);
-    const consent = { customerId, channel: 'email', source: 'test', at: later };
-    await it.database.db.insert(consents).values({ ...consent, id: newId(it.clock), state: 'denied' });
+    const given = (state: 'granted' | 'denied', afterMs: number) => ({
+      ...{ id: newId(it.clock), customerId, channel: 'email', source: 'test', state },
+      at: new Date(it.clock.now().getTime() + afterMs),
+    });
+    await it.database.db.insert(consents).values(given('denied', 1));
     expect((await it.send(it.ask())).reason).toBe('no-consent');
-    await it.database.db.insert(consents).values({ ...consent, id: newId(it.clock), state: 'granted' });
+    await it.database.db.insert(consents).values(given('granted', 2));
     expect((await it.send(it.ask({ nth: 2 }))).state).toBe('accepted');
   });
 

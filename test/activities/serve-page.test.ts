@@ -81,6 +81,18 @@ describe('places', () => {
     ]);
   });
 
+  test('who does not want to hear of this by itself is passed over, though they agreed to the channel', async () => {
+    await using it = await startWatching();
+    const line = await it.line(2);
+    await it.database.sql`
+      insert into consents (id, customer_id, channel, topic, state, source, at)
+      select gen_random_uuid(), ${line[0]!}, channel, 'restocks', 'denied', 'test', '2026-01-01'
+      from unnest(array['email', 'sms']) as channel`;
+    await it.shelf(3);
+    expect(await it.wave()).toMatchObject({ used: 1, withheld: 1 });
+    expect(await it.told()).toEqual([line[1]]);
+  });
+
   test('buyers of the product or of a substitute are passed over for good', async () => {
     await using it = await startWatching();
     const line = await it.line(4);

@@ -37,7 +37,9 @@ export const nudge = message<{ items?: unknown }>({
 });
 export const offer = message<object>({ name: 'offer', purpose: 'offer', channels: ['email', 'sms'] });
 export const receipt = message<object>({ name: 'receipt', purpose: 'transactional', channels: ['email'] });
-export const testMessages: MessageType<unknown>[] = [nudge, offer, receipt];
+/** About something that customers may refuse by itself. */
+export const news = message<object>({ name: 'news', purpose: 'offer', channels: ['email'], topic: 'news' });
+export const testMessages: MessageType<unknown>[] = [nudge, offer, receipt, news];
 
 /** A journey as the gate knows it: nobody held out, a cap that is out of the way. */
 export function testJourney(name: string, over: Partial<JourneyDefinition> = {}): JourneyDefinition {

@@ -38,7 +38,12 @@ export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition 
   };
 }
 
-export const back = message<object>({ name: 'back', purpose: 'help', channels: ['email', 'sms'] });
+export const back = message<object>({
+  name: 'back',
+  purpose: 'help',
+  channels: ['email', 'sms'],
+  topic: 'restocks',
+});
 
 /** A channel that keeps each call it is given, and answers what the test says. */
 export interface TestChannel extends Omit<ChannelAdapter, 'batch'> {
