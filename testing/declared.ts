@@ -1,6 +1,10 @@
 import { inject } from 'vitest';
+import type { KeptForJourneys } from '../src/define/check-derived.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
+import type { Segment } from '../src/define/segment.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
+import { personas } from '../src/personas/index.ts';
+import { segments } from '../src/segments/index.ts';
 import {
   journeyDefinitions,
   journeyVersions,
@@ -20,6 +24,8 @@ export interface DeclaredOptions {
   heldOut?: boolean;
   /** Whether a run that begins with a wait sleeps it away before its first task, as in production; so if not said. */
   asleep?: boolean;
+  /** Segments of the test's own, beside those there are. */
+  segments?: readonly Segment[];
 }
 
 /** Journeys and watches as a test wants them. */
@@ -30,11 +36,14 @@ export interface Declared {
   versions: { journeys: JourneyDefinition[]; watches: WatchDefinition[] };
   /** What routing starts. */
   started: { journeys: JourneyDefinition[]; watches: WatchDefinition[] };
+  /** What routing keeps. */
+  kept: KeptForJourneys;
 }
 
 /** @throws Error when `only` names what there is not. */
 export async function declaredIn(options: DeclaredOptions): Promise<Declared> {
   const { workflows, only, heldOut = false, asleep = true } = options;
+  const kept = { segments: [...segments, ...(options.segments ?? [])], personas };
   const module = workflows ?? new URL('../workflows/index.ts', import.meta.url);
   const exported = (await import(module.href)) as Exported;
   const holdout = heldOut ? 1 : 0;
@@ -44,14 +53,15 @@ export async function declaredIn(options: DeclaredOptions): Promise<Declared> {
     ...(asleep ? {} : { firstWait: async () => null }),
   });
   const watchOf = (one: WatchDefinition) => ({ ...one, holdout });
-  const newest = { journeys: journeyDefinitions(exported), watches: watchDefinitions(exported) };
+  const newest = { journeys: journeyDefinitions(exported, kept), watches: watchDefinitions(exported, kept) };
   refuseUnknown(only, [...newest.journeys, ...newest.watches]);
   const isStarted = ({ name }: { name: string }) => only?.includes(name) ?? true;
   return {
+    kept,
     bundle: workflows ? await bundleOf(workflows) : inject('workflowBundle'),
     versions: {
-      journeys: journeyVersions(exported).map(journeyOf),
-      watches: watchVersions(exported).map(watchOf),
+      journeys: journeyVersions(exported, kept).map(journeyOf),
+      watches: watchVersions(exported, kept).map(watchOf),
     },
     started: {
       journeys: newest.journeys.filter(isStarted).map(journeyOf),

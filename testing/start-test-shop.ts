@@ -18,8 +18,6 @@ import { silentLog } from '../src/log.ts';
 import { indexJourneys } from '../src/routing/journey-index.ts';
 import { indexSegments } from '../src/routing/segment-index.ts';
 import { startRouting } from '../src/routing/start-routing.ts';
-import { personas } from '../src/personas/index.ts';
-import { segments } from '../src/segments/index.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { declaredIn, type Declared, type DeclaredOptions } from './declared.ts';
 import { keptMessages, type KeptMessages } from './kept-messages.ts';
@@ -92,7 +90,7 @@ function workersOn(
     namespace: client.options.namespace,
     workflowBundle: declared.bundle,
     journey: time.lookingFirst({
-      ...pinned(createJourneyActivities(common), arms),
+      ...pinned(createJourneyActivities({ ...common, segments: declared.kept.segments }), arms),
       ...createWatchActivities(common),
     }),
     channel: time.lookingFirst({
@@ -104,10 +102,15 @@ function workersOn(
 
 function routingOn({ client, declared, database, time }: Parts) {
   const { journeys, watches } = declared.started;
+  const { kept } = declared;
   return startRouting({
     routing: {
       ...{ sql: database.sql, clock: time.clock, currency: 'USD', secret: 'secret of the test' },
-      ...{ journeys: indexJourneys(journeys), watches, segments: indexSegments(segments, personas) },
+      ...{
+        journeys: indexJourneys(journeys),
+        watches,
+        segments: indexSegments(kept.segments, kept.personas),
+      },
     },
     dispatching: { client, describe: describeWorkflows(declared.versions) },
     log: silentLog,

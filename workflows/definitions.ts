@@ -1,9 +1,12 @@
+import { problemsOfDerived, type KeptForJourneys } from '../src/define/check-derived.ts';
 import { problemsOf } from '../src/define/check-journey.ts';
 import { problemsOfWatch } from '../src/define/check-watch.ts';
 import { dateReachedOf, isDateStart } from '../src/define/date-start.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
 import { StartError } from '../src/errors.ts';
+import { personas } from '../src/personas/index.ts';
+import { segments } from '../src/segments/index.ts';
 import * as workflows from './index.ts';
 import type { JourneyWorkflow } from './sdk/journey.ts';
 import type { WatchWorkflow } from './sdk/watch.ts';
@@ -11,30 +14,34 @@ import type { WatchWorkflow } from './sdk/watch.ts';
 /** `abandonedCart`, or `abandonedCart_v2` for a later version of its steps. */
 const exportName = /^(?<name>[a-z][A-Za-z0-9]{0,63})(?:_v(?<version>[1-9]\d{0,3}))?$/;
 
+/** The segments and personas that there are. */
+const kept: KeptForJourneys = { segments, personas };
+
 /** What `workflows/index.ts` exports. */
 export type Exported = Record<string, JourneyWorkflow | WatchWorkflow>;
 
 /** The journeys that start runs: of each name the newest version. @throws StartError as `journeyVersions` does. */
-export function journeyDefinitions(exported: Exported = workflows): JourneyDefinition[] {
-  return newest(journeyVersions(exported));
+export function journeyDefinitions(exported: Exported = workflows, known = kept): JourneyDefinition[] {
+  return newest(journeyVersions(exported, known));
 }
 
 /** The watches that start runs: of each name the newest version. @throws StartError as `journeyVersions` does. */
-export function watchDefinitions(exported: Exported = workflows): WatchDefinition[] {
-  return newest(watchVersions(exported));
+export function watchDefinitions(exported: Exported = workflows, known = kept): WatchDefinition[] {
+  return newest(watchVersions(exported, known));
 }
 
 /**
- * Every version that `workflows/index.ts` exports: older ones finish their runs in flight.
+ * Every version that `workflows/index.ts` exports: older ones finish their runs in flight. `known`: the segments and
+ * personas that they may name.
  * @throws StartError that names everything exported there that is wrong: the field, what came and what was expected.
  */
-export function journeyVersions(exported: Exported = workflows): JourneyDefinition[] {
-  return checked(exported).filter((one): one is JourneyDefinition => !isWatch(one));
+export function journeyVersions(exported: Exported = workflows, known = kept): JourneyDefinition[] {
+  return checked(exported, known).filter((one): one is JourneyDefinition => !isWatch(one));
 }
 
 /** Every version of every watch. @throws StartError as `journeyVersions` does. */
-export function watchVersions(exported: Exported = workflows): WatchDefinition[] {
-  return checked(exported).filter(isWatch);
+export function watchVersions(exported: Exported = workflows, known = kept): WatchDefinition[] {
+  return checked(exported, known).filter(isWatch);
 }
 
 function newest<Definition extends Named>(versions: readonly Definition[]): Definition[] {
@@ -48,11 +55,13 @@ function newest<Definition extends Named>(versions: readonly Definition[]): Defi
 
 type Named = JourneyDefinition | WatchDefinition;
 
-function checked(exported: Exported): Named[] {
+function checked(exported: Exported, known: KeptForJourneys): Named[] {
   const all = Object.entries(exported).map(([name, workflow]) => named(name, workflow));
   const problems = all.flatMap(([definition, problem]) => {
     if (problem !== null) return [problem];
-    const found = isWatch(definition) ? problemsOfWatch(definition) : problemsOf(definition);
+    const found = isWatch(definition)
+      ? problemsOfWatch(definition)
+      : [...problemsOf(definition), ...problemsOfDerived(definition, known)];
     return found.map((sentence) => `${definition.workflowType}.${sentence}`);
   });
   const definitions = all.map(([definition]) => definition);

@@ -71,8 +71,8 @@ function randomEvents(random: () => number, count: number): GivenEvent[] {
 interface Story {
   derived: Record<string, string[]>;
   members: string[];
-  personas: unknown[];
-  runs: unknown[];
+  personas: readonly unknown[];
+  runs: readonly unknown[];
 }
 
 /** Everything that becomes of the events when they are routed by so many at a time. */
