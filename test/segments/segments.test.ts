@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listMembers } from '../../src/db/queries/list-members.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { orderTotals } from '../../src/db/queries/order-totals.ts';
+import { personaNames, personaOf } from '../../src/define/personas.ts';
 import type { Predicate } from '../../src/define/predicate.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { scoresOf, type Scores } from '../../src/domain/rfm.ts';
@@ -83,7 +84,7 @@ const tables: Table = {
   'discount-hunters': [
     [
       'two orders, both with a coupon',
-      [bought(20, 10, { coupon: 'A' }), bought(1, 10, { coupon: 'B' })],
+      [bought(20, 10, { coupon: 'A' }), bought(11, 10, { coupon: 'B' })],
       [0, 345],
     ],
     [
@@ -100,7 +101,7 @@ const tables: Table = {
     ['a discount of 0', [bought(20, 10, { discount: 0 }), bought(1, 10, { discount: 0 })], []],
   ],
   'high-value': [
-    ['1,000 in a year', [bought(300, 400), bought(1, 600)], [0, 65]],
+    ['1,000 in a year', [bought(300, 400), bought(20, 600)], [0, 65]],
     ['1,000 in two years', [bought(400, 400), bought(1, 600)], []],
     [
       '1,000 of which some came back',
@@ -152,7 +153,7 @@ const tables: Table = {
     ['elsewhere', [is({ region: 'oslo' })], []],
   ],
   champions: [
-    ['5 orders for 500, lately', [1, 2, 3, 4, 5].map((day) => bought(day, 100)), [0, 119]],
+    ['5 orders for 500, lately', [21, 22, 23, 24, 25].map((day) => bought(day, 100)), [0, 99]],
     ['5 orders for less', [1, 2, 3, 4, 5].map((day) => bought(day, 99)), []],
     ['4 orders for more', [1, 2, 3, 4].map((day) => bought(day, 500)), []],
   ],
@@ -197,6 +198,25 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 test('every segment has its table', () => {
   expect(Object.keys(tables).sort()).toEqual(segments.map(({ name }) => name).sort());
+});
+
+test('everybody has the first persona whose segment they are in, and each of the sixteen is somebody', async () => {
+  const customers = await database.sql<
+    { id: string; persona: string | null }[]
+  >`select id, persona from customers`;
+  const membersOfEach = await Promise.all(
+    personas.segments.map(async ({ name }) => {
+      const members = await listMembers(database.sql, name, { after: null, limit: bounds.pageItems });
+      return [name, new Set(members.map(({ id }) => id))] as const;
+    }),
+  );
+  const members = new Map<string, Set<string>>(membersOfEach);
+  for (const { id, persona } of customers) {
+    const expected = personaOf(personas, (segment) => members.get(segment)!.has(id));
+    expect(persona ?? personas.otherwise).toBe(expected);
+  }
+  const met = new Set(customers.map(({ persona }) => persona ?? personas.otherwise));
+  expect([...met].sort()).toEqual(personaNames(personas).sort());
 });
 
 test('the scores of each customer are those that the predicates ask for', async () => {
