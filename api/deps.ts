@@ -23,6 +23,8 @@ export interface ApiDeps {
   ingestion?: Ingestion;
   /** Silent when none is given. */
   log?: Log;
+  /** Aborted when this process stops: what could go on for hours ends. */
+  stopping?: AbortSignal;
 }
 
 /** What every route is given. */

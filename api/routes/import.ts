@@ -102,7 +102,7 @@ async function takeImport(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const row = await runImport(deps, { name, kind, body: streamBody(req) });
+  const row = await runImport(deps, { name, kind, body: streamBody(req, deps.stopping) });
   res.json({ ...shown(row), ...(await refusalsOf(deps, row)) });
 }
 

@@ -27,13 +27,24 @@ async function startApi(): Promise<RunningPart> {
   const target = temporalTarget(process.env);
   const temporal = target ? lazyConnection(target.connectionOptions) : undefined;
   const [journeys, watches] = [journeyDefinitions(), watchDefinitions()];
-  const app = createApp({ database, clock: createClock(scale), config, temporal, journeys, watches, log });
+  const stopping = new AbortController();
+  const app = createApp({
+    stopping: stopping.signal,
+    database,
+    clock: createClock(scale),
+    config,
+    temporal,
+    journeys,
+    watches,
+    log,
+  });
   const server = createServer(app);
   const url = await listen(server, config);
   log.info({ url }, 'listening');
   return {
     url,
     stop: async () => {
+      stopping.abort();
       await close(server);
       await temporal?.close();
       await database.end();

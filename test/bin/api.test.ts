@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { openHome } from '../../src/db/home.ts';
 import { testDatabase } from '../support/database.ts';
@@ -48,6 +49,21 @@ test('on SIGTERM it takes no more, and answers what it took after its commit', a
   const [code] = (await once(child, 'exit')) as [number];
   expect(code).toBe(0);
   expect(await database.sql`select message_id from events`).toEqual([{ message_id: 'last' }]);
+});
+
+test('an import does not keep it from stopping: what was taken stays, and the rest is asked for again', async () => {
+  await using database = await testDatabase();
+  await openHome(database.sql, { clockSpeed: undefined, realNow: new Date() });
+  const child = startApi({ DATABASE_URL: database.url });
+  const url = await readyUrl(child);
+  const authorization = 'Bearer dev-admin-key';
+  const file = request(`${url}/v1/import/events?name=file`, { method: 'POST', headers: { authorization } });
+  const answered = once(file, 'response') as Promise<[IncomingMessage]>;
+  file.write('{"event":"X","userId":"u"}\n');
+  await eventually('the import to begin', async () => (await database.sql`select from imports`).length > 0);
+  child.kill('SIGTERM');
+  expect((await answered)[0].statusCode).toBe(503);
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test('it ends when its supervisor is gone', async () => {
