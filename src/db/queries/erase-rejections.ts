@@ -21,13 +21,13 @@ export function rejectionsOf(tx: TransactionSql, { ids, addresses }: PersonalNam
   const telling = [
     ...ids.filter((id) => id.length >= tellingLength).flatMap(asInJson),
     ...addresses.flatMap(asInJson),
-  ].map((name) => name.toLowerCase());
-  const isAddress = new Set(addresses.flatMap(asInJson).map((name) => name.toLowerCase()));
+  ].map(asciiLower);
+  const isAddress = new Set(addresses.flatMap(asInJson).map(asciiLower));
   const patterns = telling.map((name) => (isAddress.has(name) ? '' : aloneIn(name)));
   return tx`
     select r.id from rejections r
     left join events e on e.seq = r.event_seq
-    cross join lateral (select lower(concat(r.detail, ' ', r.item)) as words offset 0) said
+    cross join lateral (select lower(concat(r.detail, ' ', r.item) collate "C") as words offset 0) said
     where r.item ->> 'userId' = any(${ids}::text[]) or r.item ->> 'anonymousId' = any(${ids}::text[])
       or r.item ->> 'previousId' = any(${ids}::text[])
       or e.user_id = any(${ids}::text[]) or e.anonymous_id = any(${ids}::text[])
@@ -50,3 +50,6 @@ function asInJson(name: string): string[] {
   const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
   return [...new Set([name, escaped(name), escaped(escaped(name))])];
 }
+
+/** As PostgreSQL does it by the collation "C", which is many times as fast as any other. */
+const asciiLower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
