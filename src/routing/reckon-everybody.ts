@@ -4,7 +4,7 @@
  * lies in the past. Killed at any point it goes on where it was.
  *
  * Of two routers with other definitions the one that came later decides: a router begins only with what it has never
- * seen reckoned by its own definition.
+ * seen reckoned by its own definition, or when no router of the other has been at work for ten minutes.
  */
 import type { TransactionSql } from 'postgres';
 import {
@@ -14,6 +14,7 @@ import {
   finishReckoning,
   forgetReckonings,
   loadReckonings,
+  tendReckonings,
   type DateReckoning,
 } from '../db/queries/date-reckonings.ts';
 import { dateJourneysOf, type DateJourney } from './date-journeys.ts';
@@ -23,6 +24,10 @@ import type { RoutingContext } from './route-batch.ts';
 
 /** Everybody's dates are reckoned again so long after the last time, Kairos's milliseconds. */
 const everyMs = 86_400_000;
+
+/** So often a router says that it is at work, and so long after the last time it is not; real milliseconds. */
+const tendEveryMs = 60_000;
+const goneMs = 600_000;
 
 /** Of each router the journeys that it has seen reckoned by its own definition. */
 const seen = new WeakMap<RoutingContext, Set<string>>();
@@ -35,12 +40,15 @@ export const reckonEverybody: DueWork = async (tx, context, limit) => {
   const names = journeys.map(({ name }) => name);
   const zone = await shopZone(tx);
   const states = await loadReckonings(tx, names);
+  const nowMs = context.clock.now().getTime();
+  const realNow = context.clock.realNow();
+  const realNowMs = realNow.getTime();
+  await tend(tx, journeys, { states, realNow });
   for (const journey of journeys) {
     const state = states.get(journey.name);
     if (isOurs(journey, state)) known.add(journey.name);
-    const isNew = !isOurs(journey, state) && !known.has(journey.name);
-    if (isNew || isOutdated(journey, state, { zone, nowMs: context.clock.now().getTime() })) {
-      await beginReckoning(tx, { name: journey.name, definition: journey.definition, zone });
+    if (isToBegin(journey, state, { zone, nowMs, realNowMs, isKnown: known.has(journey.name) })) {
+      await beginReckoning(tx, { ...journey, zone, realNow: context.clock.realNow() });
       return { done: limit, dispatches: 0 };
     }
     if (state?.nextDefinition === journey.definition) return goOn(tx, context, { journey, state, limit });
@@ -67,14 +75,37 @@ function isOurs({ definition }: DateJourney, state: DateReckoning | undefined): 
   return state?.definition === definition || state?.nextDefinition === definition;
 }
 
-function isOutdated(
-  { definition }: DateJourney,
-  state: DateReckoning | undefined,
-  { zone, nowMs }: { zone: string; nowMs: number },
-): boolean {
-  if (state?.nextDefinition === definition) return state.nextZone !== zone;
-  if (state?.definition !== definition || state.nextDefinition !== null) return false;
-  return state.zone !== zone || nowMs >= state.reckonedAt!.getTime() + everyMs;
+/** What is known when it is decided whether to begin with everybody. */
+interface Now {
+  zone: string;
+  nowMs: number;
+  realNowMs: number;
+  /** This router has seen the journey reckoned by its own definition. */
+  isKnown: boolean;
+}
+
+function isToBegin({ definition }: DateJourney, state: DateReckoning | undefined, now: Now): boolean {
+  if (!state) return true;
+  if (state.nextDefinition === definition) return state.nextZone !== now.zone;
+  const isGone = now.realNowMs >= state.tendedAt.getTime() + goneMs;
+  if (state.definition !== definition) return !now.isKnown || isGone;
+  // Another router is at it with its own.
+  if (state.nextDefinition !== null) return isGone;
+  return state.zone !== now.zone || now.nowMs >= (state.reckonedAt?.getTime() ?? 0) + everyMs;
+}
+
+/** Says that a router with the definition that counts is at work: of two that is the one that began last. */
+async function tend(
+  tx: TransactionSql,
+  journeys: readonly DateJourney[],
+  { states, realNow }: { states: ReadonlyMap<string, DateReckoning>; realNow: Date },
+): Promise<void> {
+  const names = journeys.flatMap(({ name, definition }) => {
+    const state = states.get(name);
+    const isCounting = (state?.nextDefinition ?? state?.definition) === definition;
+    return isCounting && realNow.getTime() >= state!.tendedAt.getTime() + tendEveryMs ? [name] : [];
+  });
+  if (names.length > 0) await tendReckonings(tx, names, realNow);
 }
 
 async function goOn(

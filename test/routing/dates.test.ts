@@ -3,6 +3,9 @@ import { dateIn, dateOf, firstTime, lastTime } from '../../src/define/date-start
 import { event } from '../../src/define/event.ts';
 import { orderCompleted } from '../../src/events/order-completed.ts';
 import { journey } from '../../workflows/sdk/journey.ts';
+import { takeDueTurn } from '../../src/routing/due.ts';
+import { reckonEverybody } from '../../src/routing/reckon-everybody.ts';
+import type { RoutingContext } from '../../src/routing/route-batch.ts';
 import { datesOver } from '../support/dates.ts';
 import type { GivenEvent } from '../support/routing.ts';
 
@@ -323,10 +326,41 @@ describe('nothing starts that lies in the past', () => {
     await it.happen(identify({ birthday: '1990-05-21' }));
     await it.settle(newer);
     expect(await it.starts()).toEqual(['2026-05-21 at 2026-05-21T10:00Z']);
-    await it.passTo('2026-05-21T11:00:00Z');
+    it.moveTo('2026-05-21T09:55:00Z');
+    await it.settle(newer);
+    await it.passTo('2026-05-21T10:00:00Z');
     expect(await it.runs(), 'the older starts nothing of it').toEqual([]);
     await it.settle(newer);
     expect(await it.runs()).toEqual(['2026-05-21 open']);
+  });
+
+  test('and a reckoning that was broken off goes on where it was, with progress', async () => {
+    await using it = await datesOver({});
+    await it.acceptAndRoute(
+      ...Array.from({ length: 30 }, (_, n) => identify({ birthday: '05-20' }, `u${n}`)),
+    );
+    const turn = (context: RoutingContext) => takeDueTurn(context, [reckonEverybody], 20);
+    const first = it.router({ birthday });
+    // Begun, and twenty reckoned.
+    for (let turns = 0; turns < 2; turns += 1) await turn(first);
+    expect(await reckoning(it)).toMatchObject([{ definition: '', done: '20', total: '30' }]);
+    const second = it.router({ birthday });
+    expect(await turn(second)).toMatchObject({ isMore: true, errors: [] });
+    expect(await reckoning(it)).toMatchObject([{ definition: '', done: '30', total: '30' }]);
+    await it.settle(second);
+    expect(await reckoning(it)).toMatchObject([{ next_definition: null, done: '30', total: '30' }]);
+    expect(await it.starts()).toHaveLength(30);
+  });
+
+  test('and what an older release left behind is taken back when its routers are gone', async () => {
+    await using it = await datesOver({ birthday });
+    await it.happen(identify({ birthday: '1990-05-20' }));
+    const older = journey({ ...common, starts: dateOf('birthday', { yearly: true, at: '10:00' }) });
+    await it.settle(it.router({ birthday: older }));
+    await it.passTo('2026-05-01T12:09:00Z');
+    expect(await it.starts()).toEqual(['2026-05-20 at 2026-05-20T10:00Z']);
+    await it.passTo('2026-05-01T12:10:00Z');
+    expect(await it.starts()).toEqual(['2026-05-20 at 2026-05-13T09:00Z']);
   });
 
   test('by an import: what lies ahead starts when it comes', async () => {

@@ -200,7 +200,8 @@ CREATE TABLE "date_reckonings" (
 	"up_to" uuid,
 	"done" bigint DEFAULT 0 NOT NULL,
 	"total" bigint DEFAULT 0 NOT NULL,
-	"reckoned_at" timestamp (3) with time zone
+	"reckoned_at" timestamp (3) with time zone,
+	"tended_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "date_starts" (

@@ -9,6 +9,8 @@ export interface DateReckoning {
   nextZone: string | null;
   upTo: string | null;
   reckonedAt: Date | null;
+  /** When a router with the definition that counts was last at work; real time. */
+  tendedAt: Date;
 }
 
 export async function loadReckonings(
@@ -17,7 +19,7 @@ export async function loadReckonings(
 ): Promise<Map<string, DateReckoning>> {
   const rows = await tx<DateReckoning[]>`
     select name, definition, zone, next_definition as "nextDefinition", next_zone as "nextZone", up_to as "upTo",
-           reckoned_at as "reckonedAt"
+           reckoned_at as "reckonedAt", tended_at as "tendedAt"
     from date_reckonings where name = any(${[...names]})`;
   return new Map(rows.map((row) => [row.name, row]));
 }
@@ -25,14 +27,14 @@ export async function loadReckonings(
 /** Begins with the first customer. */
 export async function beginReckoning(
   tx: TransactionSql,
-  by: { name: string; definition: string; zone: string },
+  by: { name: string; definition: string; zone: string; realNow: Date },
 ): Promise<void> {
   await tx`
-    insert into date_reckonings (name, definition, zone, next_definition, next_zone, total)
-    values (${by.name}, '', '', ${by.definition}, ${by.zone}, (select count(*) from customers))
+    insert into date_reckonings (name, definition, zone, next_definition, next_zone, total, tended_at)
+    values (${by.name}, '', '', ${by.definition}, ${by.zone}, (select count(*) from customers), ${by.realNow})
     on conflict (name) do update set
       next_definition = excluded.next_definition, next_zone = excluded.next_zone, up_to = null, done = 0,
-      total = excluded.total`;
+      total = excluded.total, tended_at = excluded.tended_at`;
 }
 
 /** The customers that come after one, in the order of their ids. Those who were joined to others are among them. */
@@ -44,6 +46,15 @@ export async function customersAfter(
   const after = upTo === null ? tx`` : tx`where id > ${upTo}`;
   const rows = await tx<{ id: string }[]>`select id from customers ${after} order by id limit ${limit}`;
   return rows.map(({ id }) => id);
+}
+
+/** Records that a router with the definition that counts is at work. */
+export async function tendReckonings(
+  tx: TransactionSql,
+  names: readonly string[],
+  realNow: Date,
+): Promise<void> {
+  await tx`update date_reckonings set tended_at = ${realNow} where name = any(${[...names]})`;
 }
 
 export async function advanceReckoning(

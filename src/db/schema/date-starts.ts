@@ -53,4 +53,6 @@ export const dateReckonings = pgTable('date_reckonings', {
   total: bigint('total', { mode: 'number' }).notNull().default(0),
   /** When everybody last was. */
   reckonedAt: moment('reckoned_at'),
+  /** When a router with the definition that counts was last at work; real time. */
+  tendedAt: moment('tended_at').notNull(),
 });
