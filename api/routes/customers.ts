@@ -1,11 +1,13 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { customerDates } from '../../src/db/queries/customer-dates.ts';
+import { customerPersona } from '../../src/db/queries/customer-persona.ts';
 import { customerProfile } from '../../src/db/queries/customer-profile.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
 import { AppError } from '../../src/errors.ts';
+import { personas } from '../../src/personas/index.ts';
 import { segments } from '../../src/segments/index.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { customerOf } from '../customer-of.ts';
@@ -38,7 +40,7 @@ const customerSchema = z.object({
   traits: z.record(z.string(), traitSchema),
   consents: consentsSchema,
   segments: z.array(z.string()),
-  persona: z.string().nullable(),
+  persona: z.string(),
   dates: z.array(dateSchema).describe('On which journeys start, by the name of the journey.'),
   temporalUrl: z.string().nullable().describe('Their runs in the Temporal UI.'),
 });
@@ -66,7 +68,7 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
       res.json({
         ...profile,
         segments: await segmentsOf(deps, id),
-        persona: null,
+        persona: (await customerPersona(deps.database.sql, id)) ?? personas.otherwise,
         dates: await customerDates(deps.database.sql, id),
         temporalUrl: customerWorkflowsUrl(deps.config, id),
       });

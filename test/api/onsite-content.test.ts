@@ -53,6 +53,7 @@ test("a page gets the content for its visitor's persona and learns nothing else;
     expect([who, answer.body]).toEqual([who, { ...champion, persona: 'champions' }]);
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
   }
+  expect((await s.api.get('/v1/customers/jane')).body['persona']).toBe('champions');
   expect((await s.desk('slot=opening&customer=jane')).body).toEqual({
     ...{ slot: 'opening', persona: 'champions', content: opening.byPersona.champions },
   });

@@ -103,7 +103,7 @@ test('a customer is found by each of their ids, and one who was joined leads to 
     traits: { plan: { value: 'pro', origin: 'stated', at: '2026-01-01T00:00:00.000Z' } },
     consents: { email: { state: 'granted', source: 'form', wording: null, at: '2026-02-01T00:00:00.000Z' } },
     segments: [],
-    persona: null,
+    persona: 'everybody-else',
     dates: [],
     temporalUrl: `http://ui.example:8233/namespaces/shop/workflows?query=KairosCustomer%3D%22${id}%22`,
   });
