@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { releaseRuns } from '../db/queries/held-runs.ts';
-import { outOfReach } from '../db/queries/people.ts';
+import { visitorsAmong } from '../db/queries/people.ts';
 import {
   insertDispatches,
   insertRuns,
@@ -19,6 +19,7 @@ import type { RunInput } from '../domain/run-input.ts';
 import { safeName } from '../domain/safe-name.ts';
 import { journeyScope } from '../domain/setting-scopes.ts';
 import { newId } from '../ids.ts';
+import { isReachable } from './is-reachable.ts';
 import type { Concern } from './journey-index.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { carriedBy, RunBook, type Opening, type PastRuns } from './run-book.ts';
@@ -84,6 +85,12 @@ async function openBook(
     outOfReach: await outOfReach(tx, [...new Set([...starters, ...ofHeld])]),
     newId: () => newId(context.clock),
   });
+}
+
+async function outOfReach(tx: TransactionSql, customerIds: readonly string[]): Promise<Set<string>> {
+  const visitors = await visitorsAmong(tx, customerIds);
+  const unreachable = visitors.filter(({ traits }) => !isReachable({ known: false, traits }));
+  return new Set(unreachable.map(({ id }) => id));
 }
 
 const customersOf = (concerned: Concerned[]) => [...new Set(concerned.map(({ customerId }) => customerId))];

@@ -1,5 +1,4 @@
 import type { TransactionSql } from 'postgres';
-import { isReachable } from '../../routing/is-reachable.ts';
 import type { Traits } from '../../routing/traits.ts';
 import type { IdKind, IdLink, Person } from '../../routing/identity.ts';
 
@@ -38,15 +37,16 @@ export async function lockCustomers(tx: TransactionSql, ids: string[]): Promise<
     from customers c where id = any(${ids}::uuid[])`;
 }
 
-/** Those of some customers whom nobody could reach; see `isReachable`. */
-export async function outOfReach(tx: TransactionSql, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const visitors = await tx<{ id: string; traits: Traits }[]>`
+/** Those of some customers who are known by no `userId`, with their traits. */
+export async function visitorsAmong(
+  tx: TransactionSql,
+  ids: readonly string[],
+): Promise<{ id: string; traits: Traits }[]> {
+  if (ids.length === 0) return [];
+  return tx<{ id: string; traits: Traits }[]>`
     select c.id, c.traits from customers c
     where c.id = any(${[...ids]}::uuid[])
       and not exists (select from customer_ids i where i.customer_id = c.id and i.kind = 'user')`;
-  const unreachable = visitors.filter(({ traits }) => !isReachable({ known: false, traits }));
-  return new Set(unreachable.map(({ id }) => id));
 }
 
 export async function insertCustomers(
