@@ -19,7 +19,7 @@ export function dateLeaf(
   { now }: Asked,
 ): CompiledLeaf {
   const ofOrigin = origin === null ? sql`` : sql`and t.traits -> ${trait}::text ->> 'origin' = ${origin}`;
-  const moment = sql`${now.toISOString()}::text::timestamptz`;
+  const moment = sql`${now}::timestamptz`;
   const isYearly = test.is === 'day' && test.yearly;
   const dates = sql`
     select v.zone, (${moment} at time zone v.zone)::date as today, ${dateIn(sql, isYearly)} as d,
@@ -29,8 +29,8 @@ export function dateLeaf(
       where jsonb_typeof(t.traits -> ${trait}::text -> 'value') = 'string' ${ofOrigin} offset 0) v
     offset 0`;
   if (test.is === 'date') {
-    const from = test.from === null ? sql`` : sql`and x.d >= ${test.from}::text::date`;
-    const before = test.before === null ? sql`` : sql`and x.d < ${test.before}::text::date`;
+    const from = test.from === null ? sql`` : sql`and x.d >= ${test.from}::date`;
+    const before = test.before === null ? sql`` : sql`and x.d < ${test.before}::date`;
     return {
       kind: 'each',
       rows: sql`select (x.d is not null ${from} ${before}) as holds from (${dates}) x`,
@@ -69,17 +69,25 @@ function dateIn(sql: ISql, isYearly: boolean): Fragment {
     : sql``;
   return sql`case ${ofMonthDay}
     when v.value !~ ${day}
+      or left(v.value, 4)::int not between ${bounds.earliestYear} and ${bounds.latestYear} then null
+    when length(v.value) = 10 then ${existing(sql, sql`v.value`)}
+    when ${existing(sql, sql`left(v.value, 10)`)} is null then null
+    when v.value ~ ${written} or v.value ~ ${midnight} then left(v.value, 10)::date
+    when v.value ~ ${instant} then (v.value::timestamptz at time zone v.zone)::date end`;
+}
+    when v.value !~ ${day}
       or left(v.value, 4)::int not between ${bounds.earliestYear} and ${bounds.latestYear}
       or ${existing(sql, sql`left(v.value, 10)`)} is null then null
     when v.value ~ ${written} or v.value ~ ${midnight} then left(v.value, 10)::date
     when v.value ~ ${instant} then (v.value::timestamptz at time zone v.zone)::date end`;
 }
 
-/** The date a text of the form 2026-02-30 is, if there is such a day. */
+/** The date a text of the form 2026-02-30 is, if there is such a day: up to the 28th there always is. */
 const existing = (sql: ISql, text: Fragment): Fragment => sql`
-  case when right(${text}, 2)::int <= extract(day from
+  case when right(${text}, 2) <= '28' then (${text})::date
+    when right(${text}, 2)::int <= extract(day from
       (left(${text}, 7) || '-01')::date + interval '1 month' - interval '1 day')
-    then (left(${text}, 7) || '-01')::date + (right(${text}, 2)::int - 1) end`;
+    then (${text})::date end`;
 
 type DayTest = Extract<DateTest, { is: 'day' }>;
 

@@ -56,7 +56,7 @@ function followedFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
   const from =
     leaf.window.within === null
       ? sql``
-      : sql`and e.occurred_at > ${earliest(asked, spanMs(leaf.window.within))}::text::timestamptz`;
+      : sql`and e.occurred_at > ${earliest(asked, spanMs(leaf.window.within))}::timestamptz`;
   const pairs = sql`
     select e.customer_id, e.occurred_at, e.properties,
       (${named(sql, leaf)} ${about(sql, leaf.about)}) is true as is_first,
@@ -72,7 +72,7 @@ function followedFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
   return sql`from (${pairs}) e where e.is_first and ${did ? inTime : sql`(${inTime}) is not true`}`;
 }
 
-const earliest = ({ now }: Asked, ms: number) => new Date(now.getTime() - ms).toISOString();
+const earliest = ({ now }: Asked, ms: number) => new Date(now.getTime() - ms);
 
 /** Which product, category or topic an event names; the catalogue tells the rest. */
 function about(sql: ISql, what: DidPredicate['about']): Fragment {

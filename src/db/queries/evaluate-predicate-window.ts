@@ -42,9 +42,12 @@ export function happenedLeaf(sql: ISql, things: Happenings, asked: Asked): Compi
 export function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date): Bounds {
   const withinMs = window.within === null ? null : spanMs(window.within);
   const waitsMs = Math.max(ripensMs, window.longerAgoThan === null ? 0 : spanMs(window.longerAgoThan));
-  const before = (ms: number) => sql`${new Date(now.getTime() - ms).toISOString()}::text::timestamptz`;
+  // As a moment, not as text: a text would be read anew for every row.
+  // Not by way of text: that would be read anew for every row.
+  const moment = (at: number | string) => sql`${new Date(at)}::timestamptz`;
+  const before = (ms: number) => sql`${new Date(now.getTime() - ms)}::timestamptz`;
   const later = (at: Fragment, ms: number) => sql`${at} + make_interval(secs => ${ms / 1_000}::float8)`;
-  const moment = (text: string) => sql`${new Date(text).toISOString()}::text::timestamptz`;
+  const moment = (text: string) => sql`${new Date(text)}::timestamptz`;
   const { since, until } = window;
   return {
     after: withinMs === null ? null : before(withinMs),
