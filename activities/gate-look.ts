@@ -15,6 +15,7 @@ import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
+import { personas } from '../src/personas/index.ts';
 import { MissingData } from '../src/messages/missing-data.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
 import type { CallBook } from './call-book.ts';
@@ -28,6 +29,8 @@ export type RenderMessage = (input: {
   data: Record<string, unknown>;
   /** Traits by name. */
   customer: TraitValues;
+  /** The name of the persona that the customer has. */
+  persona: string;
 }) => ChannelContent | Promise<ChannelContent>;
 
 /** What the gate works with. */
@@ -81,12 +84,21 @@ export async function takeLook(
   return { tx, parts, input, message, customerId, now, row, facts };
 }
 
+/** Every customer has one: whose row names none has the last. */
+export const personaOf = ({ persona }: { persona: string | null }): string => persona ?? personas.otherwise;
+
 /** What the message says to this customer, or what it lacks. Both arms are asked, so that neither loses customers. */
 export async function renderFor(look: Look): Promise<{ content: ChannelContent } | { missing: string }> {
   const { parts, message, input, row } = look;
   try {
     const data = withCartWords(input.data, row.cartLines);
-    const asked = { message, channel: input.channel, data, customer: traitValues(row) };
+    const asked = {
+      message,
+      channel: input.channel,
+      data,
+      customer: traitValues(row),
+      persona: personaOf(row),
+    };
     return { content: await parts.render(asked) };
   } catch (error) {
     if (error instanceof MissingData) return { missing: error.field };

@@ -17,7 +17,7 @@ import { MissingData } from '../src/messages/missing-data.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import type { ChannelContent } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
-import type { GateParts } from './gate-look.ts';
+import { personaOf, type GateParts } from './gate-look.ts';
 
 /** What the gate works with for pages of watches. */
 export interface PageParts extends Omit<GateParts, 'definitions'> {
@@ -126,7 +126,13 @@ export async function renderForEntry(
   const { parts, message, input, product } = look;
   try {
     const data = { ...input.data, product };
-    const asked = { message, channel: input.channel, data, customer: traitValues(row) };
+    const asked = {
+      message,
+      channel: input.channel,
+      data,
+      customer: traitValues(row),
+      persona: personaOf(row),
+    };
     return { content: await parts.render(asked) };
   } catch (error) {
     if (error instanceof MissingData) return { missing: error.field };

@@ -1,8 +1,8 @@
 import type { MessageType } from './message.ts';
 
 /**
- * What a message says, in LiquidJS templates. Each sees the message's data, its `customer` (traits by name) and what
- * the ledger adds. HTML is escaped by default.
+ * What a message says, in LiquidJS templates. Each sees the message's data, its `customer` (traits by name), the name
+ * of their `persona`, and what the ledger adds. HTML is escaped by default.
  */
 export interface Content<Data> {
   readonly message: MessageType<Data>;

@@ -13,6 +13,8 @@ export interface RenderInput {
   data: Readonly<Record<string, unknown>>;
   /** Traits by name. */
   customer: Readonly<Record<string, unknown>>;
+  /** The name of the persona that the customer has. */
+  persona: string;
 }
 
 export type Rendered = { subject: string; html: string; text: string } | { text: string };
@@ -21,11 +23,13 @@ export type Rendered = { subject: string; html: string; text: string } | { text:
 const longestSms = 1_600;
 const longestSubject = 200;
 
-/** What a message says on a channel. @throws MissingData that names a field which its templates use and nobody gave. */
-export function renderMessage({ message, channel, data, customer }: RenderInput): Rendered {
-  const content = contentOf(message.name);
+/** What a message says on a channel, by its content if no other is given. @throws MissingData that names a field which its templates use and nobody gave. */
+export function renderMessage(
+  { message, channel, data, customer, persona }: RenderInput,
+  content = contentOf(message.name),
+): Rendered {
   if (!content) throw new Error(`There is no content for ${message.name}: add it to src/messages/index.ts.`);
-  const scope = { ...data, customer };
+  const scope = { ...data, customer, persona };
   try {
     switch (channel) {
       case 'email':

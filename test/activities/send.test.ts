@@ -527,3 +527,13 @@ test('who was joined to another is followed to the one who has everything', asyn
   expect(it.channels.email.sent[0]!.to).toBe('new@example.test');
   expect((await it.ledger())[0]!.customerId).toBe(survivor);
 });
+
+test('a message knows the persona of whom it is for; whoever has none kept has the last', async () => {
+  await using it = await shop();
+  const send = it.worker({ render: ({ persona }) => ({ text: persona }) });
+  await send(it.ask({ message: 'receipt', nth: 1 }));
+  await it.database.db.update(customers).set({ persona: 'unhappy' }).where(eq(customers.id, it.customerId));
+  await send(it.ask({ message: 'receipt', nth: 2 }));
+  const said = it.channels.email.sent.map(({ content }) => content);
+  expect(said).toEqual([{ text: 'everybody-else' }, { text: 'unhappy' }]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { content } from '../../src/define/content.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import { channels } from '../../src/domain/task-queues.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
@@ -16,14 +17,30 @@ function item(more: Partial<Item> = {}): Item {
 }
 
 function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
-  const rendered = renderMessage({ message: cartNudge, channel: 'email', customer: {}, ...input });
+  const rendered = renderMessage({
+    message: cartNudge,
+    channel: 'email',
+    customer: {},
+    persona: 'newcomers',
+    ...input,
+  });
   if (!('html' in rendered)) throw new Error('An e-mail was expected.');
   return rendered;
 }
 
 function sms(message: MessageType<unknown>, data: RenderInput['data']): string {
-  return renderMessage({ message, channel: 'sms', data, customer: {} }).text;
+  return renderMessage({ message, channel: 'sms', data, customer: {}, persona: 'newcomers' }).text;
 }
+
+test('a message varies by the persona of whom it is for', () => {
+  const text = `{% if persona == 'newcomers' %}Welcome!{% else %}Good to see you again.{% endif %}`;
+  const said = (persona: string) =>
+    renderMessage(
+      { message: cartNudge, channel: 'sms', data: {}, customer: {}, persona },
+      content(cartNudge, { sms: { text } }),
+    ).text;
+  expect([said('newcomers'), said('everybody-else')]).toEqual(['Welcome!', 'Good to see you again.']);
+});
 
 test('every message has content for every channel it lists, under its own name', () => {
   for (const message of messages) {
@@ -134,7 +151,7 @@ describe('what is missing is named', () => {
     ['a percentage of null', cartOffer, { items: [item()], percentOff: null }, 'percentOff'],
   ])('%s', (_name, message, data, field) => {
     for (const channel of channels) {
-      const rendering = () => renderMessage({ message, channel, data, customer: {} });
+      const rendering = () => renderMessage({ message, channel, data, customer: {}, persona: 'newcomers' });
       expect(rendering).toThrow(MissingData);
       expect(rendering).toThrow(expect.objectContaining({ field }) as Error);
     }

@@ -45,6 +45,8 @@ export interface GateRow {
   openedAt: number;
   armKey: string;
   traits: Record<string, Trait>;
+  /** Null: the last of the personas. */
+  persona: string | null;
   erased: boolean;
   behind: boolean;
   consent: 'granted' | 'denied' | null;
@@ -75,7 +77,7 @@ export function gateFactsQuery(
     select r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
-      c.arm_key as "armKey", c.traits, c.erased_at is not null as erased,
+      c.arm_key as "armKey", c.traits, c.persona, c.erased_at is not null as erased,
       ${behind(sql)} as behind,
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s

@@ -27,6 +27,8 @@ export interface PageRow {
   customerId: string;
   armKey: string;
   traits: Record<string, Trait>;
+  /** Null: the last of the personas. */
+  persona: string | null;
   erased: boolean;
   /** Bought the product or a substitute at or after the look. */
   bought: boolean;
@@ -50,7 +52,7 @@ export function pageFacts(
   { entryIds, message, channels, topic, countedSince }: PageQuestion,
 ): PendingQuery<PageRow[]> {
   return sql<PageRow[]>`
-    select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits,
+    select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
       ${behind(sql)} as behind,
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
