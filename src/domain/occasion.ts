@@ -35,9 +35,9 @@ export interface DateInZone {
 }
 
 const day = /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)/;
-const time = /[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?/;
+const time = /[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?/;
 const isDay = new RegExp(`${day.source}(?:${time.source})?$`);
-const isMoment = new RegExp(`${day.source}${time.source}(?:Z|[+-]\\d\\d(?::?\\d\\d)?)$`);
+const isMoment = new RegExp(`${day.source}${time.source}(?:Z|[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)$`);
 /** As JSON writes a date that has no time of the day. */
 const isMidnight = new RegExp(`${day.source}[T ]00:00(?::00(?:\\.0+)?)?(?:Z|\\+00:?00)$`);
 const isMonthDay = /^(?:--)?(?<month>\d\d)-(?<day>\d\d)$/;
@@ -60,7 +60,9 @@ export function readDate(value: unknown, { yearly }: DateRule, zone: string): Ca
   }
   const written = (isDay.exec(text) ?? isMidnight.exec(text))?.groups;
   if (written) return existing(Number(written['year']), written) ?? problem;
-  return (isMoment.test(text) ? onDayOf(text, zone) : null) ?? problem;
+  const moment = isMoment.exec(text)?.groups;
+  const isThere = moment !== undefined && existing(Number(moment['year']), moment) !== null;
+  return (isThere ? onDayOf(text, zone) : null) ?? problem;
 }
 
 function existing(year: number | null, groups: Record<string, string>): CalendarDate | null {
@@ -74,9 +76,7 @@ function existing(year: number | null, groups: Record<string, string>): Calendar
 const daysIn = (year: number, month: number) => new Temporal.PlainYearMonth(year, month).daysInMonth;
 
 function onDayOf(text: string, zone: string): CalendarDate | null {
-  const ms = Date.parse(text.replace(' ', 'T'));
-  if (Number.isNaN(ms)) return null;
-  const found = day.exec(dayOf(ms, zone))?.groups;
+  const found = day.exec(dayOf(Temporal.Instant.from(text).epochMilliseconds, zone))?.groups;
   return found ? existing(Number(found['year']), found) : null;
 }
 
