@@ -8,18 +8,27 @@ export interface Member {
   userIds: string[];
 }
 
-/** Members of a segment in the order of their ids, those behind `after` if it is given. */
-export async function listMembers(
-  sql: ISql,
-  segment: string,
-  { after, limit }: { after: string | null; limit: number },
-): Promise<Member[]> {
+interface MembersPage {
+  after: string | null;
+  limit: number;
+}
+
+/**
+ * Members of a segment in the order of their ids, those behind `after` if it is given. The generation is looked up by
+ * itself: joined to it, all members were sorted for each page.
+ */
+export async function listMembers(sql: ISql, segment: string, page: MembersPage): Promise<Member[]> {
+  return membersQuery(sql, segment, page);
+}
+
+export function membersQuery(sql: ISql, segment: string, { after, limit }: MembersPage) {
   return sql<Member[]>`
     select m.customer_id as id, m.since,
       array(select i.external_id from customer_ids i where i.customer_id = m.customer_id and i.kind = 'user'
             order by i.at, i.external_id) as "userIds"
-    from segments s
-    join memberships m on m.segment = s.name and m.generation = s.generation and m.is_member
-    where s.name = ${segment} ${after === null ? sql`` : sql`and m.customer_id > ${after}`}
+    from memberships m
+    where m.segment = ${segment} and m.is_member
+      and m.generation = (select generation from segments where name = ${segment})
+      ${after === null ? sql`` : sql`and m.customer_id > ${after}`}
     order by m.customer_id limit ${limit}`;
 }
