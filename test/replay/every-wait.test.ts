@@ -87,3 +87,16 @@ test('waits are found in the code, with what their timers say', () => {
   expect('waiting 1 day; the run ends before that, after 12 hours').toMatch(waits[0]!.summary);
   expect('11 days after cart-nudge').not.toMatch(waits[0]!.summary);
 });
+
+test('waits for a local time are found as well', () => {
+  const waits = waitsOf(root, 'test/workflows/fixtures/leases.ts', 'leaseEnds');
+  const said = [
+    'until 18:00 local',
+    'until 1 day before the occasion at 08:00 local',
+    'until the occasion at 12:00 local',
+    'waiting 1 day',
+  ];
+  expect(waits).toHaveLength(said.length);
+  for (const [place, words] of said.entries()) expect(words).toMatch(waits[place]!.summary);
+  expect(said[1]).not.toMatch(waits[0]!.summary);
+});
