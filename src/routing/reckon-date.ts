@@ -63,19 +63,28 @@ export function reckonDate(asked: DateToReckon): DateRow | null {
   }
   // Only a text is read as a date.
   const date = (value as string).trim();
-  const start = startOf({ ...asked, read, zone }, row?.date === date ? row : null);
+  const start = startOf({ ...asked, read, zone }, row && isSameDate(rule, row, read) ? row : null);
   return { date, zone, ...start, problem: zoneProblem(timezone, zone) };
 }
 
 type Start = Pick<DateRow, 'occasion' | 'startsAt'>;
 type Read = DateToReckon & { read: CalendarDate; zone: string };
 
+/** Written otherwise, or at another hour, a date is the same. */
+function isSameDate(rule: DateRule, { date, zone }: DateRow, read: CalendarDate): boolean {
+  const was = readDate(date, rule, zone);
+  if (typeof was === 'string') return false;
+  return was.year === read.year && was.month === read.month && was.day === read.day;
+}
+
+const startIn = ({ occasion, startsAt }: DateRow): Start => ({ occasion, startsAt });
+
 /** @param same the row, if its date is the same. */
 function startOf(asked: Read, same: DateRow | null): Start {
   const { rule, read, zone, nowMs, why } = asked;
-  if (same?.occasion && why === 'new-rule' && isAboutToStart(asked, same)) return same;
+  if (same?.occasion && why === 'new-rule' && isAboutToStart(asked, same)) return startIn(same);
   if (same?.occasion && why !== 'new-rule') {
-    if (why === 'change' && same.zone === zone) return same;
+    if (why === 'change' && same.zone === zone) return startIn(same);
     if (isOccasion(rule, read, same.occasion)) return elsewhere(asked, same.occasion, same);
   }
   const missed = asked.startsMissed ? missedOccasion(rule, { date: read, zone }, nowMs) : null;

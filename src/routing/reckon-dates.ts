@@ -62,8 +62,8 @@ export async function reckonDates(
   const all = await reckonAll(tx, context, asked, settled);
   const known = new Set(ours.map(({ name }) => name));
   await keep(tx, all, new Set(names.filter((name) => !known.has(name))));
-  // A new rule moves no date.
-  if (asked.why === 'new-rule') return 0;
+  // A new rule, or what a zone means now, moves nobody's date.
+  if (asked.why === 'new-rule' || asked.why === 'again') return 0;
   // A merge brings runs about the occasions of another date.
   return endMoved(tx, context, asked.why === 'merge' ? all : all.filter(isAnotherDate));
 }

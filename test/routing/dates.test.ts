@@ -144,7 +144,7 @@ describe('a start on a date', () => {
       await it.passTo('2026-05-15T09:00:00Z');
       expect(await it.runs()).toEqual(runs);
       expect(await it.starts()).toEqual(['2027-05-20 at 2027-05-13T09:00Z']);
-      await it.happen(identify({ birthday: '1990-05-20' }));
+      await it.happen(identify({ birthday: '1990-05-20' }), identify({ birthday: '1990-05-20T00:00:00Z' }));
       expect(await it.runs()).toEqual(runs);
     }
   });
