@@ -15,7 +15,9 @@ export function consentLeaf(
     where s.channel = ${channel} and ${topics} ${among}
     order by s.customer_id, s.topic, s.at desc, s.state, s.id desc`;
   if (topic === '') {
-    const rows = sql`select n.customer_id from (${newest}) n where n.state = ${state}`;
+    // It is one of the two; asked so, the planner expects many and not next to nobody.
+    const other = state === 'granted' ? 'denied' : 'granted';
+    const rows = sql`select n.customer_id from (${newest}) n where n.state <> ${other}`;
     return { kind: 'row', rows, moves: false };
   }
   const one = (of: 'whole' | 'topic', column: 'state' | 'at') =>

@@ -75,12 +75,6 @@ function dateIn(sql: ISql, isYearly: boolean): Fragment {
     when v.value ~ ${written} or v.value ~ ${midnight} then left(v.value, 10)::date
     when v.value ~ ${instant} then (v.value::timestamptz at time zone v.zone)::date end`;
 }
-    when v.value !~ ${day}
-      or left(v.value, 4)::int not between ${bounds.earliestYear} and ${bounds.latestYear}
-      or ${existing(sql, sql`left(v.value, 10)`)} is null then null
-    when v.value ~ ${written} or v.value ~ ${midnight} then left(v.value, 10)::date
-    when v.value ~ ${instant} then (v.value::timestamptz at time zone v.zone)::date end`;
-}
 
 /** The date a text of the form 2026-02-30 is, if there is such a day: up to the 28th there always is. */
 const existing = (sql: ISql, text: Fragment): Fragment => sql`

@@ -43,11 +43,9 @@ export function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date)
   const withinMs = window.within === null ? null : spanMs(window.within);
   const waitsMs = Math.max(ripensMs, window.longerAgoThan === null ? 0 : spanMs(window.longerAgoThan));
   // As a moment, not as text: a text would be read anew for every row.
-  // Not by way of text: that would be read anew for every row.
   const moment = (at: number | string) => sql`${new Date(at)}::timestamptz`;
-  const before = (ms: number) => sql`${new Date(now.getTime() - ms)}::timestamptz`;
+  const before = (ms: number) => moment(now.getTime() - ms);
   const later = (at: Fragment, ms: number) => sql`${at} + make_interval(secs => ${ms / 1_000}::float8)`;
-  const moment = (text: string) => sql`${new Date(text)}::timestamptz`;
   const { since, until } = window;
   return {
     after: withinMs === null ? null : before(withinMs),
@@ -92,11 +90,16 @@ function summed(
 ): CompiledLeaf {
   const { customer, at, sum } = things;
   const total = sql`coalesce(sum(${sum.value}) ${filtered(sql, at, bounds)}, 0)`;
+  const holds = compares(sql, total, sum.test);
+  const otherwise = comparesNumber(0, sum.test);
+  // As time goes by a sum falls, unless something in it is less than nothing: who has too little comes to no more.
+  const onlyFalls =
+    bounds.ripe === null && !otherwise && (sum.test.is === 'at-least' || sum.test.is === 'above');
+  const enough = onlyFalls ? sql`having ${holds} or min(${sum.value}) < 0` : sql``;
   const rows = sql`
-    select ${customer} as customer_id, ${compares(sql, total, sum.test)} as holds,
-      ${nextOf(sql, at, bounds)} as next_at
-    ${inWindow(sql, things, bounds)} group by ${customer}`;
-  return { kind: 'flagged', rows, moves: moves(bounds), otherwise: comparesNumber(0, sum.test) };
+    select ${customer} as customer_id, ${holds} as holds, ${nextOf(sql, at, bounds)} as next_at
+    ${inWindow(sql, things, bounds)} group by ${customer} ${enough}`;
+  return { kind: 'flagged', rows, moves: moves(bounds), otherwise };
 }
 
 function extreme(sql: ISql, things: Happenings, bounds: Bounds): CompiledLeaf {
