@@ -25,6 +25,8 @@ export interface Asking {
 }
 
 const shownMembers = 10;
+/** Characters of a line of the plan: a filter repeats the whole of the SQL. */
+const planWidth = 240;
 
 /**
  * What `npm run segment` says. @throws AppError `unknown-segment`; StartError when nobody has the customer's id.
@@ -69,7 +71,7 @@ async function about({ sql, now }: Asking, { name, where }: Segment, analyze: bo
     `${name}: ${sentence(where)}`,
     part('Line by line', outline(where).map(indented)),
     part(`SQL for everybody, at ${now.toISOString()}`, text.split('\n')),
-    part('Plan', plan),
+    part('Plan', plan.map(shortened)),
     part(
       `Members by this definition now: ${members.count}; routing keeps ${kept}`,
       members.first.map(sayMember),
@@ -96,7 +98,7 @@ async function aboutCustomer({ sql, now }: Asking, { name, where }: Segment, id:
 }
 
 function sayKept(members: number, state: SegmentState | undefined): string {
-  if (!state) return 'nobody yet: it has not met this segment, restart the router';
+  if (!state) return 'nobody yet: no router with this code has run';
   if (state.nextGeneration === null)
     return `${members}, computed ${state.computedAt?.toISOString() ?? 'never'}`;
   return `${members}, and computes it anew: ${state.done} of ${state.total} customers`;
@@ -104,6 +106,9 @@ function sayKept(members: number, state: SegmentState | undefined): string {
 
 const part = (title: string, lines: readonly string[]): string =>
   [title, ...lines.map((line) => `  ${line}`)].join('\n');
+
+const shortened = (line: string): string =>
+  line.length <= planWidth ? line : `${line.slice(0, planWidth)}…`;
 
 const indented = ({ depth, words }: { depth: number; words: string }): string =>
   `${'  '.repeat(depth)}${words}`;
