@@ -33,7 +33,7 @@ const consent = z
         ]),
       )
       .describe('By channel, or by channel and topic: `{"email":true,"email:new-arrivals":false}`.'),
-    source: z.string().describe('Who asked; `identify` when it is not said.'),
+    source: z.string().describe('Who asked; `identify` when it is not said, `identify: …` with a write key.'),
     wording: z.string().describe('In which words.'),
     at: z.string().describe('When it was given, if that was before this.'),
   })

@@ -31,9 +31,16 @@ export function consentsIn(event: AcceptedEvent, kairosMs: (realMs: number) => n
     const givenMs = told['at'] === undefined ? null : clientTimeMs(told['at']);
     const isTime = givenMs !== null && givenMs >= 0;
     const at = isTime ? Math.min(kairosMs(givenMs), event.receivedAt) : event.occurredAt;
-    const source = textOf(told['source'], bounds.nameLength) ?? 'identify';
-    return [{ ...place, state, source, wording: textOf(told['wording'], bounds.wordingLength), at }];
+    const wording = textOf(told['wording'], bounds.wordingLength);
+    return [{ ...place, state, source: sourceOf(event, told['source']), wording, at }];
   });
+}
+
+/** Who asked, as it is said; of a write key, which anybody can read in a page, that it is only said. */
+function sourceOf({ admin }: AcceptedEvent, said: unknown): string {
+  const source = textOf(said, bounds.nameLength);
+  if (source === null) return 'identify';
+  return admin ? source : cutText(`identify: ${source}`, bounds.nameLength);
 }
 
 function stateOf(said: unknown): ConsentState | null {

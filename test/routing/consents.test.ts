@@ -62,6 +62,20 @@ test('a permission after a refusal of the same batch is kept, though the last be
   ]);
 });
 
+test('who asked is told as it was said with the admin key, and as only said with a write key', async () => {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  const paper = { source: 'paper form' };
+  await routing.acceptAndRoute(saysAll({ email: true }, '2026-05-01T08:00:00Z', paper), {
+    ...saysAll({ email: true }, '2026-05-01T09:00:00Z', paper),
+    admin: true,
+  });
+  expect(await database.sql`select source from consents order by at`).toEqual([
+    { source: 'identify: paper form' },
+    { source: 'paper form' },
+  ]);
+});
+
 test('a consent is never later than the event that brings it, and says nothing where it cannot be understood', async () => {
   await using database = await testDatabase();
   const routing = routingOver(database.sql, []);

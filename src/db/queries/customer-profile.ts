@@ -10,6 +10,7 @@ export interface CustomerProfile {
   userIds: string[];
   anonymousIds: string[];
   traits: Record<string, Trait>;
+  /** By channel, or channel and topic: `email:new-arrivals`. */
   consents: Record<string, CurrentConsent>;
 }
 
