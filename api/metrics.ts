@@ -99,7 +99,7 @@ function databaseMetrics(registry: Registry, { database, log }: Pick<RouteDeps, 
   });
   new Gauge({
     name: 'kairos_queue_depth',
-    help: `Events not yet routed and dispatches not yet carried out, counted up to ${bounds.countedItems}; none when the database does not answer`,
+    help: `Events not yet routed, dispatches not yet carried out, and erased customers of whom something is left, counted up to ${bounds.countedItems}; none when the database does not answer`,
     labelNames: ['queue'],
     registers,
     async collect() {
@@ -108,6 +108,7 @@ function databaseMetrics(registry: Registry, { database, log }: Pick<RouteDeps, 
       if (found === null) return;
       this.set({ queue: 'unrouted' }, found.unrouted);
       this.set({ queue: 'owed' }, found.owed);
+      this.set({ queue: 'forgetting' }, found.forgetting);
     },
   });
 }

@@ -127,6 +127,8 @@ export function clusterCommand(
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // Its log names no rows: what follows an error has the values that were written.
+    log_error_verbosity: 'terse',
     ...settings,
   };
   const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

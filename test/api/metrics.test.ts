@@ -39,6 +39,7 @@ test('metrics tell what was taken in, what waits, and how long each route took, 
     '\nkairos_database_up 1\n',
     'kairos_queue_depth{queue="unrouted"} 1',
     'kairos_queue_depth{queue="owed"} 0',
+    'kairos_queue_depth{queue="forgetting"} 0',
     'kairos_http_request_duration_seconds_count{method="POST",route="/v1/track",status="200"} 2',
     'kairos_http_request_duration_seconds_count{method="GET",route="/v1/customers/:id",status="404"} 1',
   ]) {

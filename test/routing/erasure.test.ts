@@ -6,6 +6,8 @@ import { raiseDelivery } from '../../src/db/queries/raise-delivery.ts';
 import { clearCalling } from '../../src/db/queries/call-under-way.ts';
 import { deliveries } from '../../src/db/schema/index.ts';
 import type { DeliveryState } from '../../src/domain/delivery.ts';
+import { deleteOldRejections } from '../../src/db/queries/rejections.ts';
+import { setEventAside } from '../../src/routing/route-batch.ts';
 import { newId } from '../../src/ids.ts';
 import { takeDueTurn } from '../../src/routing/due.ts';
 import { erasedAtOnce } from '../../src/routing/erase.ts';
@@ -257,12 +259,21 @@ describe('what was refused', () => {
       context: { page: 'of-the-marker' },
     });
     await expect(it.route()).rejects.toThrow();
-    const { setEventAside } = await import('../../src/routing/route-batch.ts');
     await setEventAside(it.context, { seq: seq!, code: 'alias-needs-admin', detail: 'of two' });
     expect(await whereFound(database.sql, ['of-the-marker'])).toEqual(['of-the-marker: events, rejections']);
     await it.acceptAndRoute(erasure({ userId: 'grace-hopper' }));
     expect(await whereFound(database.sql, ['of-the-marker', 'grace-hopper'])).toEqual([]);
   });
+});
+
+test('what routing set aside is kept as long as its reason, and not beyond: no erasure would find it', async () => {
+  const [seq] = await it.accept({ name: 'x', userId: 'ada-lovelace' });
+  await setEventAside(it.context, { seq: seq!, code: 'cannot-be-routed', detail: 'x' });
+  await it.acceptAndRoute({ name: 'y', userId: 'ada-lovelace' });
+  await deleteOldRejections(database.sql, new Date('2026-05-15T11:59:59Z'));
+  expect(await database.sql`select from events`).toHaveLength(2);
+  expect(await deleteOldRejections(database.sql, new Date('2026-05-15T12:00:01Z'))).toBe(1);
+  expect(await database.sql`select name from events`).toEqual([{ name: 'y' }]);
 });
 
 test('of who has very many events the rest goes in turns, and the row says so until then', async () => {

@@ -16,7 +16,7 @@ export async function eraseEvents(
           select seq from customer_events where customer_id = p.id order by occurred_at limit ${limit}) f
         limit ${limit}))
       returning seq
-    ), gone as (delete from events using facts where events.seq = facts.seq)
+    ), gone as (delete from events where seq = any(array(select seq from facts)))
     select from facts`;
   return erased.count;
 }

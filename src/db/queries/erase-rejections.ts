@@ -13,7 +13,7 @@ export async function eraseRejections(tx: TransactionSql, names: PersonalNames):
   await tx`
     with gone as (
       delete from rejections where id in (${rejectionsOf(tx, names)}) returning event_seq)
-    delete from events using gone where events.seq = gone.event_seq`;
+    delete from events where seq = any(array(select event_seq from gone))`;
 }
 
 /** The ids of what was refused of some people's. Without an index: what is refused is little, and kept for days. */

@@ -9,10 +9,12 @@ export interface CountBounds {
 export interface QueueDepths {
   unrouted: number;
   owed: number;
+  forgetting: number;
 }
 
 /**
- * How many events are not yet routed, and how many dispatches not yet carried out: at most `countedItems` each.
+ * How many events are not yet routed, dispatches not yet carried out, and customers erased of whom something is left: at
+ * most `countedItems` each.
  * @throws what PostgreSQL says when it takes longer than `countMs`.
  */
 export async function queueDepths(sql: Sql, { countedItems, countMs }: CountBounds): Promise<QueueDepths> {
@@ -21,7 +23,10 @@ export async function queueDepths(sql: Sql, { countedItems, countMs }: CountBoun
     const rows = await tx<QueueDepths[]>`
       select (select count(*)::int from (select 1 from unrouted limit ${countedItems}) u) as unrouted,
              (select count(*)::int from (
-                select 1 from dispatches where done_at is null and not held limit ${countedItems}) d) as owed`;
+                select 1 from dispatches where done_at is null and not held limit ${countedItems}) d) as owed,
+             (select count(*)::int from (
+                select 1 from customers where erased_at is not null and forgotten_at is null
+                limit ${countedItems}) c) as forgetting`;
     return rows[0]!;
   });
 }

@@ -51,9 +51,16 @@ export async function listRejections(
     .limit(limit);
 }
 
-/** Deletes what was refused longer ago than it is kept for; gives how many. `now` is Kairos's time. */
+/**
+ * Deletes what was refused longer ago than it is kept for; gives how many. `now` is Kairos's time. An event that routing
+ * had set aside goes with it: it had no effect, is no customer's, and would be found by no erasure any more.
+ */
 export async function deleteOldRejections(sql: Sql, now: Date): Promise<number> {
   const before = new Date(now.getTime() - bounds.rejectionDays * 86_400_000);
-  const deleted = await sql`delete from rejections where at < ${before.toISOString()}::text::timestamptz`;
+  const deleted = await sql`
+    with gone as (
+      delete from rejections where at < ${before.toISOString()}::text::timestamptz returning event_seq
+    ), events_gone as (delete from events where seq = any(array(select event_seq from gone)))
+    select from gone`;
   return deleted.count;
 }
