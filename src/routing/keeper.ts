@@ -4,20 +4,22 @@
  *
  *   row open, workflow terminated, cancelled, failed  ->  the row is closed with that outcome
  *   row open, workflow completed                      ->  the row is closed with its result
+ *   of a watch, and it was told of crossings since    ->  they are told to a new run: nobody heard them
  *   row open, workflow unknown                        ->  it is started again and told everything again; since waits
  *                                                         count from what is recorded, it catches up
  *   row closed, workflow goes on long after           ->  it is told of its end again
  *   row closed, deliveries of it still open           ->  withheld, cancelled, or unknown after a call without an end
  *
- * A row that is owed something is the dispatcher's, and a closed row is never opened: one whose workflow is gone is
- * gone for good, one whose workflow was reset goes on without sending, for the gate refuses. Each step may be repeated,
- * by two keepers at once as well: every write looks at the row again. A page that cannot be judged, or a run, holds up
- * none of the others: it comes round again.
+ * A row that is held has no workflow yet, one that is owed something is the dispatcher's, and a closed row is never
+ * opened: one whose workflow is gone is gone for good, one whose workflow was reset goes on without sending, for the
+ * gate refuses. Each step may be repeated, by two keepers at once as well: every write looks at the row again. A page
+ * that cannot be judged, or a run, holds up none of the others: it comes round again.
  */
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
+import { closeWatchRun } from '../db/queries/close-watch-run.ts';
 import { closeFoundRuns } from '../db/queries/close-found-runs.ts';
 import { closedRunsToCheck, type ClosedRunPlace } from '../db/queries/closed-runs-to-check.ts';
 import {
@@ -29,6 +31,8 @@ import { oweEndAgain, oweStartAgain } from '../db/queries/owe-again.ts';
 import { openDeliveries } from '../db/queries/open-deliveries.ts';
 import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
 import { bounds } from '../domain/bounds.ts';
+import { newId } from '../ids.ts';
+import { awaitRoutingLock } from './routing-lock.ts';
 import { listedAsRunning, standingOf, type Standing } from './standing.ts';
 import { Wakeup } from './wakeup.ts';
 import { withLock } from '../db/with-lock.ts';
@@ -128,7 +132,7 @@ async function checkOpenRuns(
     const runs = await openRunsOf[kind](parts.sql, place[kind], size);
     place[kind] = runs.length < size ? null : runs.at(-1)!;
     const { standings, failures } = await standingsOf(parts, runs);
-    await putRight(parts, standings);
+    await putRight(parts, kind, standings);
     if (failures.length >= keeperConcurrency) throw failures[0];
     if (failures.length > 0)
       parts.log.warn(
@@ -139,18 +143,53 @@ async function checkOpenRuns(
   }
 }
 
-async function putRight(parts: KeeperParts, standings: readonly RunStanding[]): Promise<void> {
+async function putRight(
+  parts: KeeperParts,
+  kind: keyof typeof openRunsOf,
+  standings: readonly RunStanding[],
+): Promise<void> {
   const over = standings.flatMap(({ runId, standing }) =>
-    standing.kind === 'over' ? [{ runId, outcome: standing.outcome }] : [],
+    standing.kind === 'over' ? [{ runId, outcome: standing.outcome, endedAt: standing.endedAt }] : [],
   );
   const unknown = standings.flatMap(({ runId, standing }) => (standing.kind === 'unknown' ? [runId] : []));
-  const closed = await closeFoundRuns(parts.sql, over, parts.clock.now());
+  const close = kind === 'watches' ? closeWatchRuns : closeJourneyRuns;
+  const closed = await close(parts, over);
   const begun = await oweStartAgain(parts.sql, unknown);
   if (closed > 0) parts.log.info({ count: closed }, 'closed runs that were over in Temporal');
   if (begun > 0) {
     parts.log.warn({ count: begun }, 'runs that Temporal does not know are started again');
     parts.onDispatches();
   }
+}
+
+/** A run that is over in Temporal; `endedAt`: since when, real time. */
+interface RunOver {
+  runId: string;
+  outcome: string;
+  endedAt: Date | null;
+}
+
+function closeJourneyRuns({ sql, clock }: KeeperParts, over: readonly RunOver[]): Promise<number> {
+  return closeFoundRuns(sql, over, clock.now());
+}
+
+/** One by one, each with what it was told too late: few watches end, and none should take a crossing with it. */
+async function closeWatchRuns(parts: KeeperParts, over: readonly RunOver[]): Promise<number> {
+  const { sql, clock, log } = parts;
+  let count = 0;
+  for (const { runId, outcome, endedAt } of over) {
+    const at = clock.now();
+    const ended = endedAt === null ? at : clock.fromReal(endedAt);
+    const { closed, handedOn } = await sql.begin(async (tx) => {
+      await awaitRoutingLock(tx);
+      return closeWatchRun(tx, { runId, outcome, endedAt: ended, at, newId: newId(clock) });
+    });
+    count += closed ? 1 : 0;
+    if (!handedOn) continue;
+    log.info({ runId }, 'what a watch was told after it had ended in Temporal is told to a new run');
+    parts.onDispatches();
+  }
+  return count;
 }
 
 interface RunStanding {

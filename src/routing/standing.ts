@@ -2,8 +2,12 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { outcomePattern } from '../domain/outcome.ts';
 
-/** How a workflow stands: it goes on, it is over, or there is no such workflow (never was, or no longer). */
-export type Standing = { kind: 'alive' } | { kind: 'over'; outcome: string } | { kind: 'unknown' };
+/**
+ * How a workflow stands: it goes on, it is over (since when: real time), or there is no such workflow (never was, or no
+ * longer).
+ */
+export type Standing =
+  { kind: 'alive' } | { kind: 'over'; outcome: string; endedAt: Date | null } | { kind: 'unknown' };
 
 const outcomeOfStatus: Partial<Record<WorkflowExecutionDescription['status']['name'], string>> = {
   TERMINATED: 'terminated',
@@ -29,11 +33,12 @@ export async function listedAsRunning(client: Client, workflowIds: readonly stri
 /** How one workflow stands now: Temporal's own word, that of the latest execution after a reset. */
 export async function standingOf(client: Client, workflowId: string): Promise<Standing> {
   try {
-    const { status, runId } = await client.workflow.getHandle(workflowId).describe();
+    const { status, runId, closeTime } = await client.workflow.getHandle(workflowId).describe();
+    const endedAt = closeTime ?? null;
     if (status.name === 'COMPLETED')
-      return { kind: 'over', outcome: await resultOf(client, workflowId, runId) };
+      return { kind: 'over', outcome: await resultOf(client, workflowId, runId), endedAt };
     const outcome = outcomeOfStatus[status.name];
-    return outcome ? { kind: 'over', outcome } : { kind: 'alive' };
+    return outcome ? { kind: 'over', outcome, endedAt } : { kind: 'alive' };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { kind: 'unknown' };
     throw error;

@@ -117,6 +117,32 @@ describe('a watch in Temporal', () => {
 });
 
 describe('keeping watches', () => {
+  test('what one was told between its termination and the look is told to a new run, and only that', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(stocked('pot', 1), stocked('pot', 0));
+    await it.dispatch();
+    await it.acceptAndRoute(stocked('pot', 4));
+    await it.dispatch();
+    await it.handle('backInStock/pot//1').terminate('An operator wants it so');
+    it.moveTo(new Date(performance.timeOrigin + performance.now() + 1_000).toISOString());
+    await it.acceptAndRoute(stocked('pot', 0));
+    expect(await it.dispatch()).toEqual([2]);
+    await it.keep();
+    await it.keep();
+    const rows = await it.sql`select n, state, outcome, workflow_id, carries, last_seq from runs order by n`;
+    expect(rows).toMatchObject([
+      { n: 1, state: 'closed', outcome: 'terminated' },
+      {
+        ...{ n: 2, state: 'open', outcome: null, workflow_id: 'backInStock/pot//2', last_seq: 0 },
+        carries: { wake: 'soldOut', units: 0 },
+      },
+    ]);
+    expect(await it.dispatch()).toEqual([0]);
+    expect((await it.told('backInStock/pot//2')).input.wake).toMatchObject({ name: 'soldOut', units: 0 });
+    await it.acceptAndRoute(stocked('pot', 7));
+    expect(await it.dispatch()).toEqual([1]);
+  });
+
   test('one that was terminated is closed as that; the next crossing opens another', async () => {
     await using it = await setup();
     await it.acceptAndRoute(stocked('pot', 1), stocked('pan', 1), stocked('pot', 0), stocked('pan', 0));
