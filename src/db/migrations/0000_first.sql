@@ -385,6 +385,7 @@ CREATE INDEX "products_category" ON "products" USING btree ("category");--> stat
 CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> statement-breakpoint
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "customers_merged" ON "customers" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
+CREATE INDEX "customers_gone" ON "customers" USING btree ("id") WHERE merged_into is not null or erased_at is not null;--> statement-breakpoint
 CREATE INDEX "customers_forgetting" ON "customers" USING btree ("erased_at") WHERE erased_at is not null and forgotten_at is null;--> statement-breakpoint
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","topic","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint

@@ -28,6 +28,12 @@ export type CompiledLeaf =
 /** A leaf under its alias: conditions in which unknown counts as false, and the moment of its next change, or null. */
 export interface JoinedLeaf {
   join: Fragment;
+  /** What it is joined as, where it stands by itself: a set of customers. Null where it asks the customer's own row. */
+  set: Fragment | null;
+  /** Whom a row of the set is about. */
+  customer: Fragment;
+  /** Who has no row in the set may not come to hold it. */
+  isStrict: boolean;
   holds: Fragment;
   fails: Fragment;
   mayHold: Fragment;
@@ -64,7 +70,8 @@ function compiledLeaf(sql: ISql, leaf: Leaf, asked: Asked): CompiledLeaf {
 function joinedLeaf(sql: ISql, leaf: CompiledLeaf, alias: string): JoinedLeaf {
   if (leaf.kind === 'plain') {
     const fails = sql`(${leaf.holds}) is not true`;
-    return { join: sql``, holds: leaf.holds, fails, mayHold: leaf.holds, mayFail: fails, next: null };
+    const asked = { join: sql``, set: null, customer: sql`t.id`, isStrict: false, next: null };
+    return { ...asked, holds: leaf.holds, fails, mayHold: leaf.holds, mayFail: fails };
   }
   const holds = sql(`${alias}.holds`);
   const customer = sql(`${alias}.customer_id`);
@@ -74,17 +81,21 @@ function joinedLeaf(sql: ISql, leaf: CompiledLeaf, alias: string): JoinedLeaf {
     const join = sql`left join lateral (${leaf.rows}) ${sql(alias)} on true`;
     const [is, isNot] = [sql`${holds}`, sql`${holds} is not true`];
     const may = (certain: Fragment) => (next ? sql`(${certain} or ${next} is not null)` : certain);
-    return { join, holds: is, fails: isNot, mayHold: may(is), mayFail: next ? anybody : isNot, next };
+    const mayFail = next ? anybody : isNot;
+    const asked = { join, set: null, customer: sql`t.id`, isStrict: false, next };
+    return { ...asked, holds: is, fails: isNot, mayHold: may(is), mayFail };
   }
-  const join = sql`left join (${leaf.rows}) ${sql(alias)} on ${customer} = t.id`;
+  const set = sql`(${leaf.rows}) ${sql(alias)}`;
+  const from = { set, customer: sql`${customer}`, join: sql`left join ${set} on ${customer} = t.id` };
   const [isThere, isNotThere] = [sql`${customer} is not null`, sql`${customer} is null`];
   if (leaf.kind === 'row') {
     const mayFail = next ? anybody : isNotThere;
-    return { join, holds: isThere, fails: isNotThere, mayHold: isThere, mayFail, next };
+    return { ...from, isStrict: true, holds: isThere, fails: isNotThere, mayHold: isThere, mayFail, next };
   }
   return leaf.otherwise
     ? {
-        join,
+        ...from,
+        isStrict: false,
         holds: sql`${holds} is not false`,
         fails: sql`not ${holds}`,
         mayHold: anybody,
@@ -92,7 +103,8 @@ function joinedLeaf(sql: ISql, leaf: CompiledLeaf, alias: string): JoinedLeaf {
         next,
       }
     : {
-        join,
+        ...from,
+        isStrict: true,
         holds: sql`${holds}`,
         fails: sql`${holds} is not true`,
         mayHold: isThere,

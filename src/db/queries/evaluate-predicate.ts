@@ -43,15 +43,42 @@ export function evaluation(sql: ISql, predicate: Predicate, asked: Asked): Fragm
   const next = nextOf(compile, tree);
   const candidate = candidateOf(compile, tree);
   const zone = leavesOf(tree).some(isDated) ? joinedZone(sql) : sql``;
-  const joins = [...leaves.values()].reduce((all, { join }) => sql`${all} ${join}`, zone);
-  const among = asked.who === 'everybody' ? sql`` : sql`and t.id = any(${[...asked.who]}::uuid[])`;
   const rows = sql`
     select t.id as customer_id, coalesce(${holds}, false) as holds,
       ${next === null ? sql`null::timestamptz` : sql`nullif(${next}, 'infinity')`} as next_at
-    from customers t ${joins}
-    where t.merged_into is null and t.erased_at is null ${among} and ${candidate}`;
+    ${fromOf(compile, tree, { ...asked, zone })} and ${candidate}`;
   if (next === null) return rows;
   return sql`select r.* from (${rows}) r where r.holds or r.next_at is not null`;
+}
+
+/**
+ * Where the customers come from, `t`, with the leaves joined to them. Of everybody it begins with a set of which they have to
+ * be, where nothing is asked of their own rows: these are a million wide ones, of which it is told who is gone.
+ */
+function fromOf(compile: Compile, tree: Tree, { who, zone }: Asked & { zone: Fragment }): Fragment {
+  const { sql, leaves } = compile;
+  const all = [...leaves.values()];
+  const first =
+    who === 'everybody' && all.every(({ set }) => set !== null) ? strictLeaf(compile, tree) : null;
+  const joins = all
+    .filter((leaf) => leaf !== first)
+    .reduce((before, { join }) => sql`${before} ${join}`, zone);
+  const among = who === 'everybody' ? sql`` : sql`and t.id = any(${[...who]}::uuid[])`;
+  if (!first?.set)
+    return sql`from customers t ${joins} where t.merged_into is null and t.erased_at is null ${among}`;
+  return sql`
+    from ${first.set} cross join lateral (select ${first.customer} as id) t ${joins}
+    where not exists (
+      select from customers g where g.id = t.id and (g.merged_into is not null or g.erased_at is not null))`;
+}
+
+/** A leaf without whose row nothing holds, nor ever comes to by time alone. */
+function strictLeaf(compile: Compile, tree: Tree): JoinedLeaf | null {
+  if (tree.op === 'any') return null;
+  if (tree.op === 'all')
+    return tree.of.map((one) => strictLeaf(compile, one)).find((leaf) => leaf !== null) ?? null;
+  const leaf = leafOf(compile, tree);
+  return !tree.negated && leaf.isStrict ? leaf : null;
 }
 
 export type Fragment = PendingQuery<Row[]>;

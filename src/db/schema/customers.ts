@@ -41,6 +41,10 @@ export const customers = pgTable(
     index('customers_merged')
       .on(t.mergedInto)
       .where(sql`merged_into is not null`),
+    /** Who is nobody any more: what asks everybody leaves them out without reading everybody's row. */
+    index('customers_gone')
+      .on(t.id)
+      .where(sql`merged_into is not null or erased_at is not null`),
     index('customers_forgetting')
       .on(t.erasedAt)
       .where(sql`erased_at is not null and forgotten_at is null`),
