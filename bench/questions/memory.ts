@@ -20,9 +20,10 @@ export const memory: Question = {
     await shop.startRouter();
     await wait(shop, 0, few);
     await waitBare(shop, few);
-    const [atFew, bareAtFew] = [await settledMb(worker), await settledMb(bareWorker)];
+    const settled = (process: BenchProcess) => settledMb(process, size === 'tiny' ? 0 : 2_000);
+    const [atFew, bareAtFew] = [await settled(worker), await settled(bareWorker)];
     await wait(shop, few, many);
-    const atMany = await settledMb(worker);
+    const atMany = await settled(worker);
     const mb = (value: number) => ({ figure: spreadOf([value]), unit: 'MB' as const });
     const say = (count: number) => count.toLocaleString('en-US');
     return {
@@ -69,7 +70,7 @@ async function waitBare({ temporal: { bare } }: BenchShop, count: number): Promi
 }
 
 /** After the garbage of the tasks has had the time to go. */
-async function settledMb(process: BenchProcess): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+async function settledMb(process: BenchProcess, afterMs: number): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
   return residentMb(process.pid);
 }

@@ -14,10 +14,7 @@ export interface Contest {
 
 const daysAgo = (days: number) => `$1::timestamptz - interval '${days} days'`;
 
-/**
- * Facts of customers who were merged or erased are their survivors', or gone: by hand nobody would look at `customers` for
- * what facts say alone.
- */
+/** By hand it is not even asked who was erased or joined to another, which Kairos leaves out. */
 export const contests: readonly Contest[] = [
   {
     what: 'Three or more looks at products in 30 days',
