@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { abandonedCart } from '../support/abandoned-cart.ts';
 import { erasedTables, keptTables } from '../../src/db/queries/erase-customers.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
+import { clearCalls, raisePage } from '../../src/db/queries/page-calls.ts';
 import { raiseDelivery } from '../../src/db/queries/raise-delivery.ts';
 import { clearCalling } from '../../src/db/queries/call-under-way.ts';
 import { deliveries } from '../../src/db/schema/index.ts';
@@ -215,6 +216,32 @@ describe('what stays', () => {
       ['cancelled', 'erased', null, null],
     ]);
     expect(await whereFound(database.sql, ['sg-ada', 'not for ada'])).toEqual([]);
+  });
+
+  test('so do the messages of a page that was under way', async () => {
+    await it.acceptAndRoute({ name: 'x', userId: 'ada-lovelace' });
+    const [id, callingAt] = [await customerOf('ada-lovelace'), it.clock.now()];
+    const taken = await deliver(id, 'intended', { callingAt });
+    const refused = await deliver(id, 'intended', { callingAt });
+    await it.acceptAndRoute(erasure({ userId: 'ada-lovelace' }));
+    const said = { at: callingAt.toISOString(), channel: 'email' as const, reason: null };
+    const verdict = {
+      ...said,
+      state: 'accepted' as const,
+      words: 'accepted: the provider took it as sg-ada',
+    };
+    await raisePage(database.sql, {
+      state: 'accepted',
+      news: [{ id: taken, verdict, providerId: 'sg-ada' }],
+    });
+    const again = { ...said, state: 'intended' as const, words: 'intended: not for sg-ada' };
+    await clearCalls(database.sql, { ids: [refused], callingAt, verdict: again });
+    const found = await ledger();
+    expect(found.map(({ state, reason, providerId }) => [state, reason, providerId])).toEqual([
+      ['accepted', null, null],
+      ['cancelled', 'erased', null],
+    ]);
+    expect(await whereFound(database.sql, ['sg-ada'])).toEqual([]);
   });
 
   test('every table that names a customer is emptied, or stays for a reason', async () => {
