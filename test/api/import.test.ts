@@ -216,6 +216,16 @@ test('another file, or another kind, under a name that is taken is refused and c
   expect(await it.events()).toHaveLength(2);
 });
 
+test('of a file that is wrong throughout the first refusals are kept, and all are counted', async () => {
+  await using it = await setup();
+  const lines = bounds.importRejections + 10;
+  const answer = await it.post('events?name=wrong', 'x\n'.repeat(lines));
+  expect(counts(answer)).toEqual([lines, 0, 0, lines]);
+  expect(answer.body['refusals']).toHaveLength(bounds.importRefusalsShown);
+  const [kept] = await it.sql`select count(*)::int as n, max("index") as last from rejections`;
+  expect(kept).toEqual({ n: bounds.importRejections, last: bounds.importRejections });
+});
+
 test('two of one name at once: the second is refused, and free again after the first', async () => {
   await using it = await setup();
   const headers = { ...admin, 'content-type': 'application/x-ndjson' };
@@ -225,6 +235,14 @@ test('two of one name at once: the second is refused, and free again after the f
   await eventually('the first to begin', async () => (await it.sql`select from imports`).length > 0);
   const second = await it.post('events?name=once', [viewed(1)]);
   expect([second.status, second.body.code]).toEqual([409, 'import-running']);
+  const other = request(`${it.api.url}/v1/import/events?name=other`, { method: 'POST', headers });
+  const otherAnswered = once(other, 'response');
+  other.write('\n');
+  await eventually('the other to begin', async () => (await it.sql`select from imports`).length > 1);
+  const third = await it.post('events?name=third', [viewed(1)]);
+  expect([third.status, third.body.code, third.headers.get('retry-after')]).toEqual([429, 'too-many', '1']);
+  other.end();
+  await otherAnswered;
   first.end();
   await answered;
   expect(counts(await it.post('events?name=once', [viewed(1)]))).toEqual([1, 1, 0, 0]);
