@@ -226,6 +226,22 @@ describe('a date that is moved', () => {
     expect(await it.runs()).toEqual(['2026-05-05 open', '2026-05-10 open']);
   });
 
+  test('of a visitor whom nobody could reach: the run that was held for them ends, and nobody is told', async () => {
+    await using it = await datesOver({ leaseEnds });
+    const visitor = (on: string): GivenEvent => ({
+      kind: 'identify',
+      anonymousId: 'a1',
+      traits: { lease_ends_on: on },
+    });
+    await it.happen(visitor('2026-05-05'));
+    await it.happen(visitor('2026-07-31'));
+    expect(await it.runs()).toEqual(['2026-05-05 moved']);
+    expect(await it.sql`select kind from dispatches where not held`).toEqual([]);
+    expect(await it.sql`select held_until is not null as held, last_seq from runs`).toEqual([
+      { held: true, last_seq: 0 },
+    ]);
+  });
+
   test('taken away: the run ends', async () => {
     await using it = await datesOver({ leaseEnds });
     await it.happen(lease('2026-05-05'));

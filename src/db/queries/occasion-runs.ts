@@ -22,7 +22,10 @@ export async function lockOccasionRuns(
     where state = 'open' and (customer_id, name) in (${given(tx, dates)}) order by id for update`;
 }
 
-/** Ends runs as `moved`: the occasion that they were about is none any more. Answers how many dispatches were written. */
+/**
+ * Ends runs as `moved`: the occasion that they were about is none any more. The end of a held run is told to nobody.
+ * Answers how many dispatches were written.
+ */
 export async function endMovedRuns(
   tx: TransactionSql,
   ids: readonly string[],
@@ -31,10 +34,11 @@ export async function endMovedRuns(
   if (ids.length === 0) return 0;
   const ended = await tx`
     with ended as (
-      update runs set state = 'closed', outcome = 'moved', closed_at = ${at}, last_seq = last_seq + 1
-      where id = any(${[...ids]}::uuid[]) and state = 'open' returning id, last_seq)
+      update runs set state = 'closed', outcome = 'moved', closed_at = ${at},
+        last_seq = last_seq + case when held_until is null then 1 else 0 end
+      where id = any(${[...ids]}::uuid[]) and state = 'open' returning id, last_seq, held_until)
     insert into dispatches (run_id, seq, kind, event_name, occurred_at, carries)
-    select id, last_seq, 'end', ${event}, ${at}, '{}'::jsonb from ended`;
+    select id, last_seq, 'end', ${event}, ${at}, '{}'::jsonb from ended where held_until is null`;
   return ended.count;
 }
 
