@@ -6,9 +6,11 @@ import { shopCurrency } from './shop-currency.ts';
 export const recencyAtLeast = (score: Score): Predicate =>
   score === 1 ? ordered() : lastOrdered().within(recencyBands[score]);
 
-/** Ordered, and not for long: the score is this or a lower one. */
-export const recencyAtMost = (score: 1 | 2 | 3 | 4): Predicate =>
-  lastOrdered().longerAgoThan(recencyBands[(score + 1) as 2 | 3 | 4 | 5]);
+/** Has ordered, and not for long: the score is this or a lower one. */
+export const recencyAtMost = (score: Score): Predicate =>
+  score === 5
+    ? ordered()
+    : lastOrdered().longerAgoThan(recencyBands[(score + 1) as keyof typeof recencyBands]);
 
 export const frequencyAtLeast = (score: Score): Predicate => ordered().atLeast(frequencyBands[score]);
 
