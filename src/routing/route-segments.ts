@@ -7,7 +7,7 @@
  * batch has any effect. So nobody's entering is missed, or told who was in it all along.
  */
 import type { TransactionSql } from 'postgres';
-import { evaluate } from '../db/queries/evaluate-predicate.ts';
+import { evaluateCompiled } from '../db/queries/compiled-evaluation.ts';
 import { lastChanges, loadMemberships, saveMemberships, savePersonas } from '../db/queries/memberships.ts';
 import { askForLooks } from '../db/queries/segment-looks.ts';
 import { together } from '../db/together.ts';
@@ -152,13 +152,18 @@ export class SegmentLooks {
     return asked;
   }
 
-  /** One statement a segment, all of them under way at once. */
+  /**
+   * One statement a segment, all of them under way at once. Their plans are kept: for a few customers, looked up by key,
+   * making one takes longer than carrying it out. They are made anew when the statistics are.
+   */
   private async answers(
     asked: ReadonlyMap<KeptSegment, ReadonlySet<string>>,
   ): Promise<Map<string, Map<string, Answer>>> {
+    if (asked.size === 0) return new Map();
+    const keepPlans = this.tx`set local plan_cache_mode = force_generic_plan`.execute();
     const found = await together(
       [...asked].map(async ([{ name, where }, who]) => {
-        const rows = await evaluate(this.tx, where, { who: [...who], now: this.now });
+        const rows = await evaluateCompiled(this.tx, where, { who: [...who], now: this.now });
         const answers = new Map([...who].map((id): [string, Answer] => [id, outside(name)]));
         for (const { customerId, holds, nextAt } of rows) {
           answers.set(customerId, { segment: name, holds, nextAt: this.later(nextAt) });
@@ -166,6 +171,8 @@ export class SegmentLooks {
         return [name, answers] as const;
       }),
     );
+    await keepPlans;
+    await this.tx`set local plan_cache_mode = force_custom_plan`;
     return new Map(found);
   }
 
