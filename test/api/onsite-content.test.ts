@@ -3,10 +3,14 @@ import { createClock } from '../../src/clock.ts';
 import { customerIds, customers } from '../../src/db/schema/index.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
+import { personas } from '../../src/personas/index.ts';
+import { indexSegments } from '../../src/routing/segment-index.ts';
+import { segments } from '../../src/segments/index.ts';
 import { hero } from '../../src/slots/hero.content.ts';
 import { opening } from '../../src/slots/opening.content.ts';
 import { testApi, write } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
+import { routingOver } from '../support/routing.ts';
 
 const clock = createClock(realTime, () => Date.parse('2026-05-01T12:00:00Z'));
 const path = '/v1/onsite/content';
@@ -17,6 +21,7 @@ async function setup() {
   const { db } = database;
   return {
     api,
+    database,
     page: (query: string, headers: Record<string, string> = write) => api.get(`${path}?${query}`, headers),
     desk: (query: string) => api.get(`${path}?${query}`),
     async customer(persona: string | null, ids: { user?: string; visitor?: string }, mergedInto?: string) {
@@ -57,6 +62,20 @@ test("a page gets the content for its visitor's persona and learns nothing else;
   expect((await s.desk('slot=opening&customer=jane')).body).toEqual({
     ...{ slot: 'opening', persona: 'champions', content: opening.byPersona.champions },
   });
+});
+
+test('the content follows what the visitor does, from one event to the next', async () => {
+  await using s = await setup();
+  const shop = routingOver(s.database.sql, [], '2026-05-01T12:00:00Z', [], indexSegments(segments, personas));
+  const shownAfter = async (...names: string[]) => {
+    await shop.acceptAndRoute(...names.map((name) => ({ anonymousId: 'v', name })));
+    return (await s.page('slot=hero&anonymousId=v')).body['content'];
+  };
+  const looks = ['Product Viewed', 'Product Viewed', 'Product Viewed'];
+  expect(await shownAfter(...looks)).toEqual(hero.byPersona['window-shoppers']);
+  expect(await shownAfter('Product Added')).toEqual(hero.byPersona.undecided);
+  expect(await shownAfter('Support Requested')).toEqual(hero.byPersona.unhappy);
+  expect(await shownAfter('Support Resolved')).toEqual(hero.byPersona.undecided);
 });
 
 test('who is in no segment, has a persona without content of its own, or is not known gets what all others get', async () => {
