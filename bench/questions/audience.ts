@@ -18,7 +18,7 @@ const audiences: { what: string; where: Predicate }[] = [
   { what: 'Who lives in a region and may be mailed', where: mailableIn.where({ region: 'alps' }) },
   {
     what: 'Who took an interest in a category in 30 days',
-    where: interestedLately.where({ category: 'Kitchen' }),
+    where: interestedLately.where({ category: 'Garden' }),
   },
 ];
 

@@ -13,7 +13,7 @@ export const lookUp: Question = {
   sharesBench: true,
   async measure(bench: Bench, size: Size): Promise<Finding> {
     const shops = await scaleShops(bench, size);
-    const [rounds, calls] = size === 'tiny' ? [1, segments.length] : [3, 3_000];
+    const [rounds, calls] = size === 'tiny' ? [1, segments.length] : [3, 2_000];
     const few = await lookUps(bench, shops.small, { rounds, calls });
     const many = await lookUps(bench, shops.large, { rounds, calls });
     const at = (all: number[][], share: number) => all.map((some) => quantile(some, share));

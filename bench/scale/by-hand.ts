@@ -86,7 +86,7 @@ export const contests: readonly Contest[] = [
       where c.merged_into is null and c.erased_at is null
         and (b.customer_id is not null or c.traits -> 'tier' ->> 'value' = 'gold')`,
     membersByHand: `
-      select c.id from customers c
+      select c.id as customer_id from customers c
       where c.merged_into is null and c.erased_at is null
         and c.id in (select customer_id from (
           select distinct on (customer_id) customer_id, state from consents

@@ -209,8 +209,10 @@ function consents(): string {
   return `
     insert into consents (id, customer_id, channel, state, source, at)
     select md5(channel || n)::uuid, id, channel, case when random() < 0.9 then 'granted' else 'denied' end, 'identify', at
-    from bench_people, unnest(array['email', 'sms', 'webpush']) with ordinality as c (channel, place)
-    where known and random() < 0.9 / place`;
+    from (
+      select p.*, c.channel, c.place, random() as chance
+      from bench_people p, unnest(array['email', 'sms', 'webpush']) with ordinality as c (channel, place)) asked
+    where known and chance < 0.9 / place`;
 }
 
 function carts(): string {
