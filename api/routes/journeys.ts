@@ -1,6 +1,7 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
 import { countRuns, type RunCounts } from '../../src/db/queries/count-runs.ts';
+import { dateProgress } from '../../src/db/queries/date-progress.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
 import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
@@ -17,6 +18,10 @@ import { resource } from '../resource.ts';
 const journeySchema = operatedSchema.extend({
   starts: z.string().describe('The event that starts a run.'),
   ends: z.record(z.string(), z.string()).describe('The event that ends a run, by outcome.'),
+  dates: z
+    .object({ done: z.int(), total: z.int(), reckonedAt: z.iso.datetime().nullable() })
+    .nullable()
+    .describe('Of what starts on a date: for how many of all customers its starts have been reckoned.'),
   per: z.string().nullable(),
   again: z.string(),
   lasts: z.string(),
@@ -40,8 +45,10 @@ export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
       const names = journeys.map(({ name }) => name);
       const stored = await loadSettings(database.sql, names.map(journeyScope));
       const counts = await countRuns(database.sql, names);
+      const dates = await dateProgress(database.sql, names);
       const items = journeys.map((journey) => ({
         ...shownDefinition(journey),
+        dates: dates.get(journey.name) ?? null,
         ...shownSettings(journey, storedOverrides(journey, stored.get(journeyScope(journey.name)))),
         runs: counts.get(journey.name) ?? ({ open: 0, held: 0, closed: 0 } satisfies RunCounts),
         ...shownPause(stored.get(journeyScope(journey.name))),

@@ -50,6 +50,7 @@ test('journeys are shown as declared, in words, with their settings, runs and sw
       'sends 100 within 7 days at most; holds out 10 %; runs again always',
     starts: 'Product Added',
     ends: { ordered: 'Order Completed' },
+    dates: null,
     per: null,
     again: 'always',
     lasts: '10 days',

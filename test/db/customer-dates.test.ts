@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { customerDates } from '../../src/db/queries/customer-dates.ts';
+import { dateProgress } from '../../src/db/queries/date-progress.ts';
 import { dateOf } from '../../src/define/date-start.ts';
 import { journey } from '../../workflows/sdk/journey.ts';
 import { datesOver } from '../support/dates.ts';
@@ -13,6 +14,9 @@ test("an operator reads a customer's dates: when each journey starts next, or wh
   });
   const traits = { birthday: '1990-05-20', lease_ends_on: 'next summer', timezone: 'Europe/Berlin' };
   await it.happen({ kind: 'identify', userId: 'u1', traits }, { kind: 'identify', userId: 'u2', traits });
+  expect(await dateProgress(it.sql, ['birthday', 'cart'])).toEqual(
+    new Map([['birthday', { done: 0, total: 0, reckonedAt: it.clock.now() }]]),
+  );
   const [{ id }] = (await it.sql`select id from customers order by id limit 1`) as unknown as [
     { id: string },
   ];
