@@ -373,6 +373,7 @@ CREATE TABLE "time_zones" (
 );
 --> statement-breakpoint
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "customer_events_time" ON "customer_events" USING btree ("occurred_at");--> statement-breakpoint
 CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("name","customer_id","occurred_at") WHERE name is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_imported" ON "unrouted" USING btree ("seq") WHERE "unrouted"."imported";--> statement-breakpoint
 CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint

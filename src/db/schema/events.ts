@@ -90,6 +90,8 @@ export const customerEvents = pgTable(
   },
   (t) => [
     index('customer_events_customer').on(t.customerId, t.occurredAt),
+    /** What everybody did lately is found without reading what they ever did. */
+    index('customer_events_time').on(t.occurredAt),
     /** What a predicate asks: who did that and when, of everybody or of some. */
     index('customer_events_name')
       .on(t.name, t.customerId, t.occurredAt)
