@@ -34,7 +34,10 @@ export function personaRoutes(router: IRouter, { database, keys }: RouteDeps): v
       // Whoever has a persona that is declared no more is left until they are looked at again.
       const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
       const left = named.reduce((rest, { customers }) => rest - customers, all);
-      res.json({ items: [...named, { name: personas.otherwise, words: null, customers: left }], cursor: null });
+      res.json({
+        items: [...named, { name: personas.otherwise, words: null, customers: left }],
+        cursor: null,
+      });
     },
   });
 }

@@ -28,7 +28,9 @@ export async function tallyHappenings(
   const { after, ripe, between } = boundsOf(sql, things, now);
   const inWindow = sql`true ${after === null ? sql`` : sql`and ${at} > ${after}`}
     ${ripe === null ? sql`` : sql`and ${at} <= ${ripe}`} ${between(at)}`;
-  const [row] = await sql<{ times: string; total: string | null; firstAt: Date | null; lastAt: Date | null }[]>`
+  const [row] = await sql<
+    { times: string; total: string | null; firstAt: Date | null; lastAt: Date | null }[]
+  >`
     select count(*) filter (where ${inWindow}) as times,
       ${sum ? sql`sum(${sum.value}) filter (where ${inWindow})` : sql`0`}::text as total,
       min(${at}) as "firstAt", max(${at}) as "lastAt"
