@@ -10,6 +10,8 @@ import { dropCarts, loadCarts, saveCarts, type OwnedCart } from '../db/queries/r
 import { mergeCarts } from '../domain/cart.ts';
 import { refusalsToKeep } from '../domain/consent.ts';
 import { newId } from '../ids.ts';
+import { consentsIn } from './consents.ts';
+import type { AcceptedEvent } from './event.ts';
 import { survivor, type Person } from './identity.ts';
 import type { RoutingContext } from './route-batch.ts';
 
@@ -19,19 +21,26 @@ interface Pair {
   into: string;
 }
 
+/** The events of a batch, whose each was when it had been resolved, and the merges they made, in order. */
+export interface MergingBatch {
+  events: readonly AcceptedEvent[];
+  people: readonly Person[];
+  merges: readonly { from: Person; into: Person; by: AcceptedEvent }[];
+}
+
 /** @param releasable Held runs that begin in this transaction if they are open after it. */
 export async function mergePeople(
   tx: TransactionSql,
   context: RoutingContext,
-  merges: readonly { from: Person; into: Person }[],
+  batch: MergingBatch,
   releasable: readonly string[],
 ): Promise<void> {
-  if (merges.length === 0) return;
+  if (batch.merges.length === 0) return;
   // Whoever is joined to many in a chain ends where the chain does.
-  const pairs = merges.map(({ from }) => ({ from: from.id, into: survivor(from).id }));
+  const pairs = batch.merges.map(({ from }) => ({ from: from.id, into: survivor(from).id }));
   const set = mergeSetOf(pairs, context.clock.now());
   await joinCarts(tx, pairs, set.everyone);
-  await keepRefusals(tx, context, pairs, set.everyone);
+  await keepRefusals(tx, context, batch, set.everyone);
   await mergeCustomers(tx, set, releasable);
 }
 
@@ -60,25 +69,34 @@ async function joinCarts(
   await dropCarts(tx, [...from]);
 }
 
-/** Of each channel and topic the stricter word stays, as of the newest that either has said of the channel. */
+/**
+ * Of each channel and topic the stricter word stays, as of the newest that either has said of the channel. What the
+ * batch itself says before a merge counts for that merge, though it is recorded afterwards.
+ */
 async function keepRefusals(
   tx: TransactionSql,
   { clock }: RoutingContext,
-  pairs: readonly Pair[],
+  { events, people, merges }: MergingBatch,
   everyone: readonly string[],
 ): Promise<void> {
   const byOwner = new Map<string, OwnedWord[]>();
-  for (const word of await consentWords(tx, everyone))
-    byOwner.set(word.customerId, [...(byOwner.get(word.customerId) ?? []), word]);
+  const say = (customerId: string, words: readonly OwnedWord[]) =>
+    byOwner.set(customerId, [...(byOwner.get(customerId) ?? []), ...words]);
+  for (const word of await consentWords(tx, everyone)) say(word.customerId, [word]);
+  const kairosMs = (realMs: number) => clock.fromReal(new Date(realMs)).getTime();
   const kept: (OwnedWord & { id: string })[] = [];
-  for (const { from, into } of pairs) {
-    const theirs = byOwner.get(from) ?? [];
-    const own = byOwner.get(into) ?? [];
-    const refused = lostRefusals(own, theirs).map((refusal) => {
-      return { ...refusal, id: newId(clock), customerId: into, state: 'denied' as const };
-    });
-    kept.push(...refused);
-    byOwner.set(into, [...own, ...theirs, ...refused]);
+  for (const [index, event] of events.entries()) {
+    for (const { from, into } of merges.filter(({ by }) => by === event)) {
+      const theirs = byOwner.get(from.id) ?? [];
+      const refused = lostRefusals(byOwner.get(into.id) ?? [], theirs).map((refusal) => {
+        return { ...refusal, id: newId(clock), customerId: into.id, state: 'denied' as const };
+      });
+      kept.push(...refused);
+      say(into.id, [...theirs, ...refused]);
+    }
+    const { id } = people[index]!;
+    const said = consentsIn(event, kairosMs).map((word) => ({ ...word, customerId: id }));
+    if (said.length > 0) say(id, said);
   }
   await insertKeptRefusals(tx, kept);
 }

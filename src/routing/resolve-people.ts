@@ -42,7 +42,7 @@ export async function resolvePeople(
   const reach = new Reach(outOfReach);
   const { joined, after } = foldTraits(traits, events, people, { identities, reach });
   const releasable = await releasableRuns(tx, reach.came(), now);
-  await mergePeople(tx, context, identities.merges, releasable);
+  await mergePeople(tx, context, { events, people, merges: identities.merges }, releasable);
   await releaseRuns(tx, releasable);
   await saveTraits(tx, joined);
   const ids = (list: readonly Person[]) => [...new Set(list.map(({ id }) => id))];

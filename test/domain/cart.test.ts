@@ -109,4 +109,14 @@ describe('a cart', () => {
       ['b', 1],
     ]);
   });
+
+  test('of two customers: what an order of the one emptied does not come back from the other', () => {
+    const ordered = fold(['Product Added', 1, { sku: 'a' }], ['Order Completed', 5, {}]);
+    const other = fold(['Product Added', 4, { sku: 'a' }], ['Product Added', 6, { sku: 'b' }]);
+    for (const both of [mergeCarts(ordered, other), mergeCarts(other, ordered)]) {
+      expect(held(both)).toEqual([['b', 1]]);
+      expect(both.emptiedAt).toBe(5);
+    }
+    expect(mergeCarts(other, other).emptiedAt).toBeNull();
+  });
 });
