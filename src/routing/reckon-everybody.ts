@@ -25,6 +25,9 @@ import type { RoutingContext } from './route-batch.ts';
 /** Everybody's dates are reckoned again so long after the last time, Kairos's milliseconds. */
 const everyMs = 86_400_000;
 
+/** So many customers in one turn: zones are reckoned in here, and routing waits for it. */
+const atOnce = 100;
+
 /** So often a router says that it is at work, and so long after the last time it is not; real milliseconds. */
 const tendEveryMs = 60_000;
 const goneMs = 600_000;
@@ -32,7 +35,7 @@ const goneMs = 600_000;
 /** Of each router the journeys that it has seen reckoned by its own definition. */
 const seen = new WeakMap<RoutingContext, Set<string>>();
 
-/** A `DueWork`: `limit` customers of one journey. */
+/** A `DueWork`: some customers of one journey. */
 export const reckonEverybody: DueWork = async (tx, context, limit) => {
   const journeys = dateJourneysOf(context.journeys);
   const known = seen.get(context) ?? (await firstLook(tx, context, journeys));
@@ -113,7 +116,7 @@ async function goOn(
   context: RoutingContext,
   { journey, state, limit }: { journey: DateJourney; state: DateReckoning; limit: number },
 ): Promise<{ done: number; dispatches: number }> {
-  const customerIds = await customersAfter(tx, state.upTo, limit);
+  const customerIds = await customersAfter(tx, state.upTo, Math.min(limit, atOnce));
   if (customerIds.length === 0) {
     await finishReckoning(tx, journey.name, context.clock.now());
     // There may be another journey.
