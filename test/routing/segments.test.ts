@@ -3,7 +3,12 @@ import { event } from '../../src/define/event.ts';
 import { all, did, lastDid, not, ordered, trait } from '../../src/define/predicate.ts';
 import { personaBecomes, personaChanges } from '../../src/define/personas.ts';
 import { entering, leaving, segment } from '../../src/define/segment.ts';
+import { silentLog } from '../../src/log.ts';
+import { runRouter } from '../../src/routing/router.ts';
+import { lookAtDueMemberships } from '../../src/routing/segments-due.ts';
+import { Wakeup } from '../../src/routing/wakeup.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { emptiedDatabase } from '../support/emptied-database.ts';
 import { keepingSegments, type Kept } from '../support/keeping-segments.ts';
 import type { GivenEvent } from '../support/routing.ts';
@@ -310,5 +315,53 @@ describe('journeys', () => {
     await it.acceptAndRoute(orders());
     await it.acceptAndRoute(looks('ada', { at: '2026-05-01T11:00:00.000Z' }));
     expect(await runs()).toEqual([]);
+  });
+});
+
+describe('whatever goes wrong on the way', () => {
+  test('with two routers and a poison event in the midst, each changes once', async () => {
+    const it = keeping({ segments: [buyers, viewers] });
+    const people = Array.from({ length: 12 }, (_, i) => `u${i}`);
+    await it.accept(...people.slice(0, 6).flatMap((who) => [looks(who), looks(who), orders(who, who)]));
+    const [bad] = await it.accept(looks('bad'));
+    await database.sql`update events set occurred_at = 'infinity' where seq = ${bad!}`;
+    await it.accept(...people.slice(6).flatMap((who) => [looks(who), looks(who), orders(who, who)]));
+    const stop = new AbortController();
+    const running = [1, 2].map(() =>
+      runRouter(
+        {
+          ...{ context: it.context, wakeup: new Wakeup(), works: [lookAtDueMemberships] },
+          ...{ onDispatches: () => {}, log: silentLog },
+        },
+        stop.signal,
+      ),
+    );
+    await eventually('every event is routed', async () => {
+      return (await database.sql`select 1 from unrouted`).length === 0;
+    });
+    stop.abort();
+    await Promise.all(running);
+    expect((await it.derived()).sort()).toEqual(
+      people.flatMap((who) => [`${who} entered buyers`, `${who} entered viewers`]).sort(),
+    );
+    expect(await it.members()).toHaveLength(24);
+  });
+
+  test('a batch that fails at its end leaves no trace of what it derived', async () => {
+    const it = keeping({
+      segments: [buyers],
+      journeys: [testJourney('thanks', { starts: entering(buyers) })],
+    });
+    await it.acceptAndRoute(looks());
+    await database.sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+      create trigger refuse before insert on dispatches for each row execute function refuse()`);
+    await it.accept(orders());
+    await expect(it.route()).rejects.toThrow();
+    expect([await it.derived(), await it.members()]).toEqual([[], []]);
+    await database.sql.unsafe('drop trigger refuse on dispatches; drop function refuse');
+    await it.route();
+    expect(await it.derived()).toEqual(['ada entered buyers']);
+    expect(await database.sql`select 1 from dispatches`).toHaveLength(1);
   });
 });

@@ -3,7 +3,10 @@ import type { Sql, TransactionSql } from 'postgres';
 /** Looks that are asked for by the name of a segment; this one stands for all segments. */
 export const everySegment = '';
 
-/** Asks routing to look at customers again, for some segments: whether they are in them may have changed. */
+/**
+ * Asks routing to look at customers again, for some segments: whether they are in them may have changed. What was asked
+ * before is locked until the commit: routing takes it with what changes here, or this is asked anew.
+ */
 export async function askForLooks(
   sql: Sql | TransactionSql,
   { segments, customerIds, at }: { segments: readonly string[]; customerIds: readonly string[]; at: Date },
@@ -12,8 +15,8 @@ export async function askForLooks(
   await sql`
     insert into segment_looks (segment, customer_id, at)
     select s.name, c.id, ${at}
-    from unnest(${[...segments]}::text[]) as s (name), unnest(${[...customerIds]}::uuid[]) as c (id)
-    on conflict do nothing`;
+    from unnest(${[...new Set(segments)]}::text[]) as s (name), unnest(${[...new Set(customerIds)]}::uuid[]) as c (id)
+    on conflict (segment, customer_id) do update set at = least(segment_looks.at, excluded.at)`;
 }
 
 /** Takes looks that were asked for, of these segments and of all, at most `limit`. */
