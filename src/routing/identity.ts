@@ -15,6 +15,8 @@ export interface Person {
   /** Known by a `userId`, not only as a visitor. */
   known: boolean;
   armKey: string;
+  /** Of one whom nobody knew before: when their first event occurred, epoch milliseconds. */
+  firstAt?: number;
   /** The customer who has everything since they were joined. */
   mergedInto: Person | null;
 }

@@ -84,10 +84,11 @@ async function loadIdentities(
   const people = new Map(
     rows.map(({ id, armKey, known }): [string, Person] => [id, { id, armKey, known, mergedInto: null }]),
   );
-  const identities = new Identities((firstId) => ({
+  const identities = new Identities((firstId, firstAt) => ({
     id: newId(context.clock),
     known: false,
     armKey: armKeyOf(firstId),
+    firstAt,
     mergedInto: null,
   }));
   for (const id of ids) identities.know(id.kind, id.externalId, people.get(id.customerId)!);

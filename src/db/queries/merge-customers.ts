@@ -48,7 +48,7 @@ async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
       group by into_id, name having count(distinct arm) > 1 and count(distinct customer_id) > 1
     ), joined as materialized (
       select into_id, bool_or(crossed) as crossed, min(exposed_at) as exposed_at, min(created_at) as created_at,
-        (array_agg(arm_key order by exposed_at nulls last, created_at, id))[1] as arm_key
+        (array_agg(arm_key order by exposed_at nulls last, created_at, arm_key))[1] as arm_key
       from (select c.*, ${survivorOf(tx, merges, tx`c.id`)} as into_id from customers c
             where c.id = any(${everyone}::uuid[])) members
       group by into_id

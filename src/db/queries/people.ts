@@ -49,16 +49,21 @@ export async function visitorsAmong(
       and not exists (select from customer_ids i where i.customer_id = c.id and i.kind = 'user')`;
 }
 
+/**
+ * Customers as old as their first event: of two who become one the older is then the same however their events fell
+ * into batches, also in a replay. One without is as old as `at`.
+ */
 export async function insertCustomers(
   tx: TransactionSql,
   people: readonly Person[],
   at: Date,
 ): Promise<void> {
   if (people.length === 0) return;
+  const since = people.map(({ firstAt }) => (firstAt === undefined ? at : new Date(firstAt)).toISOString());
   await tx`
     insert into customers (id, arm_key, created_at)
-    select p.id, p.arm_key, ${at}
-    from unnest(${people.map((p) => p.id)}::uuid[], ${people.map((p) => p.armKey)}::text[]) as p (id, arm_key)`;
+    select * from unnest(
+      ${people.map((p) => p.id)}::uuid[], ${people.map((p) => p.armKey)}::text[], ${since}::timestamptz[])`;
 }
 
 /** Makes ids lead to their customers: new ones, and those that moved. */
