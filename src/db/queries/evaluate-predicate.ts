@@ -74,9 +74,10 @@ function fromOf(compile: Compile, tree: Tree, { who, zone }: Asked & { zone: Fra
 
 /** A leaf without whose row nothing holds, nor ever comes to by time alone. */
 function strictLeaf(compile: Compile, tree: Tree): JoinedLeaf | null {
-  if (tree.op === 'any') return null;
-  if (tree.op === 'all')
+  if (tree.op !== 'leaf') {
+    if (tree.op === 'any') return null;
     return tree.of.map((one) => strictLeaf(compile, one)).find((leaf) => leaf !== null) ?? null;
+  }
   const leaf = leafOf(compile, tree);
   return !tree.negated && leaf.isStrict ? leaf : null;
 }
