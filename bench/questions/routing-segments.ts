@@ -18,7 +18,7 @@ export const routingSegments: Question = {
   sharesBench: true,
   async measure(bench: Bench, size: Size): Promise<Finding> {
     const shops = await scaleShops(bench, size);
-    const [rounds, events] = size === 'tiny' ? [1, 100] : [5, 5_000];
+    const [rounds, events] = size === 'tiny' ? [1, 100] : [4, 4_000];
     const few = await routed(bench, shops.small, { rounds, events });
     const many = await routed(bench, shops.large, { rounds, events });
     const all = spreadOf(many.all);
