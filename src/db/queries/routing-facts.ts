@@ -110,7 +110,7 @@ export async function saveCustomerEvents(tx: TransactionSql, events: readonly Cu
   });
   await tx`
     insert into customer_events (seq, customer_id, name, occurred_at, properties)
-    select * from jsonb_to_recordset(${tx.json(rows as never)})
+    select * from jsonb_to_recordset(${tx.json(rows)})
       as r (seq bigint, customer_id uuid, name text, occurred_at timestamptz, properties jsonb)`;
   const contacts = events.filter((event) => event.isContact);
   if (contacts.length === 0) return;
