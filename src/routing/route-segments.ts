@@ -7,10 +7,11 @@
  * batch has any effect. So nobody's entering is missed, or told who was in it all along.
  */
 import type { TransactionSql } from 'postgres';
-import { evaluateCompiled } from '../db/queries/compiled-evaluation.ts';
+import { evaluateTogether, type AskedTogether } from '../db/queries/evaluate-together.ts';
 import { lastChanges, loadMemberships, saveMemberships, savePersonas } from '../db/queries/memberships.ts';
 import { askForLooks } from '../db/queries/segment-looks.ts';
 import { together } from '../db/together.ts';
+import type { Predicate } from '../define/predicate-data.ts';
 import { deriveEvents } from './derived-events.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { StandingSegments } from './kept-segments.ts';
@@ -153,33 +154,42 @@ export class SegmentLooks {
   }
 
   /**
-   * One statement a segment, all of them under way at once. Their plans are kept: for a few customers, looked up by key,
-   * making one takes longer than carrying it out. They are made anew when the statistics are.
+   * One statement for all that is asked. Its plan is kept: for a few customers, looked up by key, making one takes longer
+   * than carrying it out. It is made anew when the statistics are.
    */
   private async answers(
     asked: ReadonlyMap<KeptSegment, ReadonlySet<string>>,
   ): Promise<Map<string, Map<string, Answer>>> {
     if (asked.size === 0) return new Map();
-    const keepPlans = this.tx`set local plan_cache_mode = force_generic_plan`.execute();
-    const found = await together(
-      [...asked].map(async ([{ name, where }, who]) => {
-        const rows = await evaluateCompiled(this.tx, where, { who: [...who], now: this.now });
+    const { predicates } = this.context.segments;
+    const [, found] = await together([
+      this.tx`set local plan_cache_mode = force_generic_plan`.execute(),
+      evaluateTogether(this.tx, predicates, { asked: askedOfEach(asked), now: this.now }),
+      this.tx`set local plan_cache_mode = force_custom_plan`.execute(),
+    ]);
+    return new Map(
+      [...asked].map(([{ name, where }, who]) => {
         const answers = new Map([...who].map((id): [string, Answer] => [id, outside(name)]));
-        for (const { customerId, holds, nextAt } of rows) {
-          answers.set(customerId, { segment: name, holds, nextAt: this.later(nextAt) });
+        for (const { customerId, holds, nextAt } of found.get(where)!) {
+          if (who.has(customerId))
+            answers.set(customerId, { segment: name, holds, nextAt: this.later(nextAt) });
         }
-        return [name, answers] as const;
+        return [name, answers];
       }),
     );
-    await keepPlans;
-    await this.tx`set local plan_cache_mode = force_custom_plan`;
-    return new Map(found);
   }
 
   /** Looking again at this very moment would find the same. */
   private later(nextAt: Date | null): number | null {
     return nextAt && Math.max(nextAt.getTime(), this.now.getTime() + 1);
   }
+}
+
+/** Two segments may ask the same. */
+function askedOfEach(asked: ReadonlyMap<KeptSegment, ReadonlySet<string>>): AskedTogether {
+  const each = new Map<Predicate, ReadonlySet<string>>();
+  for (const [{ where }, who] of asked) each.set(where, new Set([...(each.get(where) ?? []), ...who]));
+  return each;
 }
 
 const outside = (segment: string): Answer => ({ segment, holds: false, nextAt: null });

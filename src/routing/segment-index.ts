@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { personaNames, type Personas } from '../define/personas.ts';
+import type { Predicate } from '../define/predicate-data.ts';
 import { needsOf, touches, type Needs } from '../define/predicate-needs.ts';
 import { treeOf, type Tree } from '../define/predicate-tree.ts';
 import type { Segment } from '../define/segment.ts';
@@ -22,6 +23,8 @@ export interface KeptSegment extends Pick<Segment, 'name' | 'where'> {
 /** The segments that this code declares, and the personas made of them. */
 export interface SegmentIndex {
   readonly segments: readonly KeptSegment[];
+  /** What all of them ask. */
+  readonly predicates: readonly Predicate[];
   readonly personas: Personas;
   /** A hash of the personas' order. */
   readonly personasDefinition: string;
@@ -37,6 +40,7 @@ export function indexSegments(segments: readonly Segment[], personas: Personas):
       needs: needsOf(where),
       takesNewcomers: mayHoldForNobody(treeOf(where)),
     })),
+    predicates: [...byName.values()].map(({ where }) => where),
     personas,
     personasDefinition: hashOf(personaNames(personas)),
   };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { products, settings } from '../../src/db/schema/index.ts';
+import { evaluateTogether } from '../../src/db/queries/evaluate-together.ts';
 import { evaluate, type Evaluated } from '../../src/db/queries/evaluate-predicate.ts';
 import { problemsOfPredicate } from '../../src/define/check-predicate.ts';
 import type { Predicate } from '../../src/define/predicate.ts';
@@ -62,6 +63,9 @@ async function checkMembers({ database, customers, predicate, now }: Asked): Pro
   const ofThem = (ids: readonly string[]) => everybody.filter((row) => ids.includes(row.customerId));
   expect(sorted(batch), `a batch: ${said}`).toEqual(sorted(ofThem(some)));
   expect(one, `one: ${said}`).toEqual(ofThem(some.slice(0, 1)));
+  const asked = new Map([[predicate, new Set(some)]]);
+  const together = await database.sql.begin((tx) => evaluateTogether(tx, [predicate], { asked, now }));
+  expect(sorted(together.get(predicate)!), `as routing asks: ${said}`).toEqual(sorted(ofThem(some)));
   return everybody;
 }
 

@@ -52,7 +52,8 @@ export function joinedLeaves(sql: ISql, tree: Tree, asked: Asked): Map<string, J
   return leaves;
 }
 
-function compiledLeaf(sql: ISql, leaf: Leaf, asked: Asked): CompiledLeaf {
+/** A leaf by itself, as its kind of data has it. */
+export function compiledLeaf(sql: ISql, leaf: Leaf, asked: Asked): CompiledLeaf {
   switch (leaf.kind) {
     case 'trait':
       return traitLeaf(sql, leaf, asked);

@@ -41,7 +41,7 @@ export function evaluation(sql: ISql, predicate: Predicate, asked: Asked): Fragm
   const compile = { sql, leaves };
   const holds = holdsOf(compile, tree);
   const next = nextOf(compile, tree);
-  const candidate = candidateOf(compile, tree);
+  const candidate = next === null ? holds : candidateOf(compile, tree);
   const zone = leavesOf(tree).some(isDated) ? joinedZone(sql) : sql``;
   const rows = sql`
     select t.id as customer_id, coalesce(${holds}, false) as holds,
