@@ -15,6 +15,7 @@ import { withLock } from '../../src/db/with-lock.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
+import { assertStorable } from '../ingestion/storable.ts';
 import { awaitRoom } from './await-room.ts';
 import { commitChunk, isElsewhere, type Chunk } from './chunk.ts';
 import { eventsOf, readLine, type ImportKind } from './line-items.ts';
@@ -136,6 +137,8 @@ function readOrRefuse(
     if (bytes.length === 0 || bytes.toString('latin1').trim() === '') return { number, came, events: [] };
     came = bytes.toString('utf8');
     came = readLine(bytes);
+    // Before any schema: what that says of a line is kept, and one text that cannot be would end the import for good.
+    assertStorable(came);
     return { number, came, events: eventsOf(came, { ...of, number }, by) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

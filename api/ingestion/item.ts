@@ -110,7 +110,8 @@ export function rejectionOf({ index, came, code, detail }: Refusal, clock: Clock
     at: clock.now(),
     index,
     code,
-    detail,
+    // Through UTF-8: what names a place or a value must not be what cannot be stored.
+    detail: Buffer.from(detail.replaceAll('\0', '')).toString('utf8'),
     item: code === 'too-deep' ? null : kept(came),
   };
 }
