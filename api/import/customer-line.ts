@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
 import { readConsentPlace } from '../../src/domain/consent.ts';
 import { onlyNamed } from '../../src/only-named.ts';
+import { consentTime } from '../consent-time.ts';
 import { parse } from '../parse.ts';
 
 const state = z.union([z.enum(['granted', 'denied']), z.boolean()]);
@@ -11,7 +12,7 @@ const consent = z.union([
     state,
     source: z.string().optional(),
     wording: z.string().nullish(),
-    at: z.unknown().optional(),
+    at: consentTime,
   }),
 ]);
 const id = z.union([z.string(), z.number()]).nullish();

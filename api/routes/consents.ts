@@ -12,6 +12,7 @@ import { consentChannels } from '../../src/domain/consent-channels.ts';
 import { newId } from '../../src/ids.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { readJson } from '../body.ts';
+import { consentTime } from '../consent-time.ts';
 import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import { customerOf } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -36,8 +37,7 @@ const bodySchema = onlyNamed({
     ),
   source: z.string().trim().min(1).max(bounds.nameLength),
   wording: z.string().max(bounds.wordingLength).nullish(),
-  /** When it was given, if that was before now. */
-  at: z.unknown().optional().refine(isTime, 'expected a time after 1970, such as "2026-05-01T12:00:00Z"'),
+  at: consentTime,
 });
 const wordShape = {
   state: stateSchema,
@@ -63,10 +63,6 @@ type Body = z.output<typeof bodySchema>;
 function wrongPlace({ code }: { code?: string }): string | undefined {
   if (code !== 'invalid_key') return undefined;
   return `expected a channel (${consentChannels.join(', ')}) or a topic of one, such as email:new-arrivals`;
-}
-
-function isTime(at: unknown): boolean {
-  return at == null || (clientTimeMs(at) ?? -1) >= 0;
 }
 
 /** What a customer agreed to or refused, with who recorded it and in which words it was asked. */

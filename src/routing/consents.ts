@@ -16,7 +16,8 @@ export interface ConsentStated extends ConsentPlace {
  * What an `identify` says in `context.consent.channels`: `{"email": true, "email:new-arrivals": false}`, or `granted`
  * and `denied` in their places. `source`, `wording` and `at` beside `channels` say who asked, in which words and when;
  * a channel may say them of itself, as `{"state", "source"?, "wording"?, "at"?}`. What is none of these says nothing.
- * A time is never later than that at which the event came.
+ * A time is never later than that at which the event came. One that cannot be read makes a grant say nothing, for it may
+ * be older than a refusal; a refusal is then of the event's time.
  *
  * @param kairosMs Kairos's time of a real one.
  */
@@ -28,7 +29,8 @@ export function consentsIn(event: AcceptedEvent, kairosMs: (realMs: number) => n
     const state = stateOf(isRecord(said) ? said['state'] : said);
     if (!place || !state) return [];
     const told = { ...consent, ...(isRecord(said) ? said : {}) };
-    const givenMs = told['at'] === undefined ? null : clientTimeMs(told['at']);
+    const givenMs = told['at'] == null ? null : (clientTimeMs(told['at']) ?? -1);
+    if (givenMs !== null && givenMs < 0 && state === 'granted') return [];
     const isTime = givenMs !== null && givenMs >= 0;
     const at = isTime ? Math.min(kairosMs(givenMs), event.receivedAt) : event.occurredAt;
     const wording = textOf(told['wording'], bounds.wordingLength);

@@ -76,6 +76,23 @@ test('who asked is told as it was said with the admin key, and as only said with
   ]);
 });
 
+test('a grant of a time that cannot be read says nothing; a refusal is as of its event', async () => {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  const grants = ['2021-13-01', '01.05.2021', -1, {}].map((at) =>
+    saysAll({ email: { state: 'granted', at } }, '2026-05-01T08:00:00Z'),
+  );
+  await routing.acceptAndRoute(
+    ...grants,
+    saysAll({ email: 'denied', sms: { state: true, at: null } }, '2026-05-01T09:00:00Z', { at: 'once' }),
+  );
+  const at = new Date('2026-05-01T09:00:00Z');
+  expect(await database.sql`select channel, state, at from consents order by channel`).toEqual([
+    { channel: 'email', state: 'denied', at },
+    { channel: 'sms', state: 'granted', at },
+  ]);
+});
+
 test('a consent is never later than the event that brings it, and says nothing where it cannot be understood', async () => {
   await using database = await testDatabase();
   const routing = routingOver(database.sql, []);
