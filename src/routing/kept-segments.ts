@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { Generations } from '../db/queries/memberships.ts';
-import { addSegments, segmentStates, type SegmentState } from '../db/queries/segment-states.ts';
+import { addSegments, personasName, segmentStates, type SegmentState } from '../db/queries/segment-states.ts';
 import type { RoutingContext } from './route-batch.ts';
 import type { KeptSegment } from './segment-index.ts';
 
@@ -13,7 +13,8 @@ const foreignMs = 600_000;
  * - *kept*: its members are those of this definition. Who has no row is not in it.
  * - *computing*: the members of this definition are being found. Who has no row is not known.
  * - *foreign*: the database has another definition, of another release, or computes one. That one's router is told
- *   whom to look at again; if this release has no definition of its own there, its members are left alone.
+ *   whom to look at again; if this release has no definition of its own there, its members are left alone. So are those
+ *   of a segment that this release does not declare.
  */
 export interface StandingSegments {
   readonly kept: readonly KeptSegment[];
@@ -51,7 +52,12 @@ export function standing(
     ...computing.map((one) => [one.name, stateOf(one)!.nextGeneration!] as const),
   ]);
   const foreign = segments.filter((one) => !isComputing(one) && isForeign(one, stateOf(one)));
-  return { kept, computing, foreign: foreign.map(({ name }) => name), generations };
+  const declared = new Set(segments.map(({ name }) => name));
+  const unknown = states.filter(
+    ({ name, definition, nextDefinition }) =>
+      name !== personasName && !declared.has(name) && (definition !== '' || nextDefinition !== null),
+  );
+  return { kept, computing, foreign: [...foreign, ...unknown].map(({ name }) => name), generations };
 }
 
 function isForeign({ definition }: KeptSegment, state: SegmentState | undefined): boolean {

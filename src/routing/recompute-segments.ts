@@ -23,7 +23,7 @@ import {
   sweepMemberships,
   takeOverFound,
 } from '../db/queries/compute-segments.ts';
-import { segmentStates, type SegmentState } from '../db/queries/segment-states.ts';
+import { forgetSegments, segmentStates, type SegmentState } from '../db/queries/segment-states.ts';
 import type { DueWork } from './due.ts';
 import { hasStood } from './kept-segments.ts';
 import { claimPersonas } from './recompute-personas.ts';
@@ -62,6 +62,7 @@ export async function recomputeSegments(
   { context, log }: { context: RoutingContext; log: Logger },
   pass: { stop: AbortSignal; isFirst: boolean },
 ): Promise<void> {
+  if (pass.isFirst) await forgetUndeclared(context);
   const states = new Map((await segmentStates(context.sql)).map((state) => [state.name, state]));
   for (const { name, definition, where } of context.segments.segments) {
     if (pass.stop.aborted) return;
@@ -75,6 +76,15 @@ export async function recomputeSegments(
   }
   await claimPersonas(context, pass.isFirst);
   while (!pass.stop.aborted && (await sweepMemberships(context.sql, takenAtOnce)) > 0);
+}
+
+/** What this release does not declare nobody keeps: if it is declared again some day, it is computed anew. */
+async function forgetUndeclared({ sql, clock, segments }: RoutingContext): Promise<void> {
+  const declared = segments.segments.map(({ name }) => name);
+  await sql.begin(async (tx) => {
+    await awaitRoutingLock(tx);
+    await forgetSegments(tx, { but: declared, at: clock.now() });
+  });
 }
 
 /** Whether a segment's definition is to be computed here: nobody else is at it, for this process has the lock. */

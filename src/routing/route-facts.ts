@@ -33,11 +33,19 @@ export async function routeFacts(
   await looks.look(joined.map((one) => ({ ...one, cause: null, at, isSilent: true })));
   for (const round of roundsOf(touching)) {
     const lost = await takeFacts(tx, context, round);
-    await looks.look(round.map(reasonOf));
+    await looks.look(round.map(reasonOf), asOf(context, round));
     await lookAtLosers(context, looks, lost);
   }
   await looks.tellOthers([...new Set([...merged.into, ...owned.map(({ customerId }) => customerId)])]);
   return looks.close();
+}
+
+/**
+ * A round that has waited for a router is looked at as of when its first event came: by a later moment, the events of the
+ * next rounds, which came before that moment, would be missing. What time has changed since is found when it is due.
+ */
+function asOf({ clock }: RoutingContext, round: readonly OwnedEvent[]): Date {
+  return new Date(round.reduce((at, { event }) => Math.min(at, event.receivedAt), clock.now().getTime()));
 }
 
 type Touching = ResolvedEvent & TouchingEvent;

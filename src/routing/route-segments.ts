@@ -60,27 +60,32 @@ export class SegmentLooks {
 
   /**
    * Loads what is known of those who will be looked at, before anything of theirs changes.
-   * @param newcomers Those of them whom nobody knew before.
+   * @param about `newcomers`: those of them whom nobody knew before. `now`: as of when they are looked at, if that is
+   * not the present.
    */
   static async open(
     tx: TransactionSql,
     context: RoutingContext,
     standing: StandingSegments,
-    { concerned, newcomers }: { concerned: readonly Concerned[]; newcomers: ReadonlySet<string> },
+    {
+      concerned,
+      newcomers,
+      now = context.clock.now(),
+    }: { concerned: readonly Concerned[]; newcomers: ReadonlySet<string>; now?: Date },
   ): Promise<SegmentLooks> {
     const customerIds = [...new Set(concerned.map(({ customerId }) => customerId))];
     const known =
       customerIds.length === 0 ? [] : await loadMemberships(tx, customerIds, standing.generations);
     const book = new MembershipBook(known, personasKnown(context, standing));
-    const looks = new SegmentLooks(tx, context, { standing, book, now: context.clock.now() });
+    const looks = new SegmentLooks(tx, context, { standing, book, now });
     await looks.learn(concerned, newcomers);
     return looks;
   }
 
   /** Looks at these customers, each in its segments, by what is written now. In the order of what follows from it. */
-  async look(reasons: readonly Reason[]): Promise<void> {
+  async look(reasons: readonly Reason[], asOf = this.now): Promise<void> {
     const asked = this.askedOf(reasons);
-    const answers = await this.answers(asked);
+    const answers = await this.answers(asked, asOf);
     for (const { segments, ...reason } of reasons) {
       const found = segments.flatMap((segment) => answers.get(segment.name)?.get(reason.customerId) ?? []);
       if (found.length > 0) this.book.look({ ...reason, answers: found });
@@ -135,7 +140,7 @@ export class SegmentLooks {
         .filter((segment) => segments.includes(segment) || ofPersonas.has(segment.name)),
     }));
     const asked = this.askedOf(unknown.filter(({ customerId }) => !newcomers.has(customerId)));
-    for (const [segment, answers] of await this.answers(asked)) {
+    for (const [segment, answers] of await this.answers(asked, this.now)) {
       for (const [customerId, { holds, nextAt }] of answers) {
         this.book.learn({ customerId, segment, isMember: holds, since: this.now.getTime(), nextAt });
       }
@@ -159,12 +164,13 @@ export class SegmentLooks {
    */
   private async answers(
     asked: ReadonlyMap<KeptSegment, ReadonlySet<string>>,
+    now: Date,
   ): Promise<Map<string, Map<string, Answer>>> {
     if (asked.size === 0) return new Map();
     const { predicates } = this.context.segments;
     const [, found] = await together([
       this.tx`set local plan_cache_mode = force_generic_plan`.execute(),
-      evaluateTogether(this.tx, predicates, { asked: askedOfEach(asked), now: this.now }),
+      evaluateTogether(this.tx, predicates, { asked: askedOfEach(asked), now }),
       this.tx`set local plan_cache_mode = force_custom_plan`.execute(),
     ]);
     return new Map(
@@ -172,17 +178,17 @@ export class SegmentLooks {
         const answers = new Map([...who].map((id): [string, Answer] => [id, outside(name)]));
         for (const { customerId, holds, nextAt } of found.get(where)!) {
           if (who.has(customerId))
-            answers.set(customerId, { segment: name, holds, nextAt: this.later(nextAt) });
+            answers.set(customerId, { segment: name, holds, nextAt: laterThan(now, nextAt) });
         }
         return [name, answers];
       }),
     );
   }
+}
 
-  /** Looking again at this very moment would find the same. */
-  private later(nextAt: Date | null): number | null {
-    return nextAt && Math.max(nextAt.getTime(), this.now.getTime() + 1);
-  }
+/** Looking again at the very moment would find the same. */
+function laterThan(now: Date, nextAt: Date | null): number | null {
+  return nextAt && Math.max(nextAt.getTime(), now.getTime() + 1);
 }
 
 /** Two segments may ask the same. */

@@ -19,7 +19,8 @@ export const lookAtDueMemberships: DueWork = async (tx, context, limit) => {
   const standing = await standingSegments(tx, context);
   const by = (await oldestUnrouted(tx)) ?? context.clock.now();
   const due = await dueMemberships(tx, standing.generations, { by, limit });
-  const names = standing.kept.map(({ name }) => name);
+  // What is asked for a segment of which another release computes its own definition is meant for that one's router.
+  const names = standing.kept.map(({ name }) => name).filter((name) => !standing.foreign.includes(name));
   const looks = due.length < limit ? await takeLooks(tx, names, limit - due.length) : [];
   if (due.length + looks.length === 0) return { done: 0, dispatches: 0 };
   const reasons = [
@@ -31,7 +32,7 @@ export const lookAtDueMemberships: DueWork = async (tx, context, limit) => {
     })),
   ].map(({ customerId, segments, at }) => ({ customerId, segments, at, cause: null, isSilent: false }));
   await passOn(tx, context, { standing, customerIds: allMeant(looks) });
-  const dispatches = await follow(tx, context, standing, reasons);
+  const dispatches = await follow(tx, context, standing, reasons, by);
   return { done: due.length + looks.length, dispatches };
 };
 
@@ -59,8 +60,12 @@ async function follow(
   context: RoutingContext,
   standing: StandingSegments,
   reasons: readonly Reason[],
+  by: Date,
 ): Promise<number> {
-  const looks = await SegmentLooks.open(tx, context, standing, { concerned: reasons, newcomers: new Set() });
+  // As of the moment up to which everything is routed: by a later one, what waits to be routed would be missing.
+  const looks = await SegmentLooks.open(tx, context, standing, {
+    ...{ concerned: reasons, newcomers: new Set(), now: by },
+  });
   await looks.look([...reasons].sort((a, b) => a.at - b.at));
   return routeRuns(tx, context, await looks.close());
 }

@@ -153,6 +153,39 @@ describe('routers of two releases at once', () => {
     await newer.lookAtDue();
     expect(await newer.members()).toEqual(['ada viewers', 'bob viewers']);
   });
+
+  test('the older leaves to the newer what is asked of a segment that both know', async () => {
+    const older = first();
+    await older.acceptAndRoute(...looks('ada'), ...others('bob'));
+    const newer = second();
+    await find(newer);
+    await older.acceptAndRoute(...looks('bob'));
+    await older.lookAtDue();
+    await takeOver(newer);
+    await newer.lookAtDue();
+    expect(await newer.members()).toEqual(['ada viewers', 'bob viewers']);
+  });
+
+  test('the older tells whom its events concern also of a segment that it does not know', async () => {
+    const older = keepingSegments(database, { segments: [strangers] });
+    await older.acceptAndRoute(...looks('ada'), ...others('bob'));
+    const newer = keepingSegments(database, { segments: [strangers, once] });
+    await newer.recompute();
+    await older.acceptAndRoute(...looks('bob'));
+    await newer.lookAtDue();
+    expect(await newer.members()).toEqual(['ada viewers', 'bob viewers']);
+  });
+
+  test('a segment that was gone for a while is computed anew when it comes back', async () => {
+    const both = { segments: [strangers, once] };
+    await keepingSegments(database, both).acceptAndRoute(...looks('ada'));
+    const without = keepingSegments(database, { segments: [strangers] });
+    await without.recompute();
+    await without.acceptAndRoute(...looks('bob'));
+    const back = keepingSegments(database, both, '2026-07-01T12:00:00.000Z');
+    await back.recompute();
+    expect(await back.members()).toEqual(['ada viewers', 'bob viewers']);
+  });
 });
 
 describe('personas', () => {

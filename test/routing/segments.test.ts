@@ -231,6 +231,27 @@ describe('by time alone', () => {
     expect(await database.sql`select 1 from memberships where next_at <= ${it.clock.now()}`).toHaveLength(0);
   });
 
+  test('after a standstill nobody leaves whom an event that waits keeps in', async () => {
+    const busy = segment('busy', did(looked).atLeast(2).within('10 days'));
+    const it = keepingSegments(database, { segments: [busy] }, '2026-05-01T12:00:00.000Z');
+    await it.acceptAndRoute(looks());
+    it.moveTo('2026-05-02T12:00:00.000Z');
+    await it.acceptAndRoute(looks());
+    const entered = ['ada entered busy'];
+    expect(await it.derived()).toEqual(entered);
+    // Each of these came in time, one before the first and one before the second of the looks was too old.
+    it.moveTo('2026-05-11T11:00:00.000Z');
+    await it.accept(looks());
+    it.moveTo('2026-05-12T11:00:00.000Z');
+    await it.accept(looks());
+    it.moveTo('2026-05-13T12:00:00.000Z');
+    await it.lookAtDue();
+    await it.route();
+    await it.lookAtDue();
+    expect(await it.derived()).toEqual(entered);
+    expect(await it.members()).toEqual(['ada busy']);
+  });
+
   test('time does not overtake an event that was accepted before', async () => {
     const it = keeping({ segments: [active] });
     await it.acceptAndRoute(looks());

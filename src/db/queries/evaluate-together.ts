@@ -28,7 +28,9 @@ export async function evaluateTogether(
   if (!statement) return oneByOne(tx, asked, now);
   const whom = whomOf(statement, asked);
   const parameters = statement.parameters.map((parameter) => parameter({ whom, now }));
-  const rows = await tx.unsafe<LeafRow[]>(statement.text, parameters as never, { prepare: true });
+  // Sent at once, not when it is awaited: what sets how it is planned is sent right before and after it.
+  const asking = tx.unsafe<LeafRow[]>(statement.text, parameters as never, { prepare: true }).execute();
+  const rows = await asking;
   const found = new FoundLeaves(statement, rows);
   return new Map([...asked].map(([predicate, who]) => [predicate, found.evaluated(predicate, who)]));
 }

@@ -81,6 +81,9 @@ export async function savePersonas(
   personas: readonly { customerId: string; persona: string | null }[],
 ): Promise<void> {
   if (personas.length === 0) return;
+  // In the order of their ids, as everybody who locks several does.
+  await tx`
+    select from customers where id = any(${personas.map((p) => p.customerId)}::uuid[]) order by id for update`;
   await tx`
     update customers c set persona = p.persona
     from unnest(${personas.map((p) => p.customerId)}::uuid[], ${personas.map((p) => p.persona)}::text[])

@@ -84,7 +84,10 @@ export async function raisePage(
 ): Promise<void> {
   if (raise.news.length === 0) return;
   const up = sql`d.state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
+  // Locked in the order of their ids, as a merge or an erasure moves several of them at once.
   await sql`
+    with locked as materialized (
+      select id from deliveries where id = any(${raise.news.map(({ id }) => id)}::uuid[]) order by id for update)
     update deliveries d set
       state = case when ${up} then ${raise.state} else d.state end,
       reason = case when ${up} then ${raise.reason ?? null} else d.reason end,
@@ -94,7 +97,7 @@ export async function raisePage(
       calling_at = case when ${up} then null else d.calling_at end
     from jsonb_to_recordset(${sql.json(raise.news as never)})
       as r (id uuid, verdict jsonb, "providerId" text, "providerCode" text)
-    where d.id = r.id`;
+    where d.id = r.id and d.id = any(array(select id from locked))`;
 }
 
 /** Settles what waited in a wave for somebody who waits no longer: they bought meanwhile, or became one with another. */

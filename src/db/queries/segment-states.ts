@@ -48,3 +48,14 @@ export async function addSegments(
          (select exists (select from customers) as there) anybody
     on conflict (name) do nothing`;
 }
+
+/** Takes away the definitions of all segments but some: what was kept of them is of no definition any more. */
+export async function forgetSegments(
+  tx: TransactionSql,
+  { but, at }: { but: readonly string[]; at: Date },
+): Promise<void> {
+  await tx`
+    update segments set definition = '', computed_at = ${at}, next_definition = null, next_generation = null,
+      next_began_at = null, next_found_at = null
+    where name <> all(${[...but]}::text[]) and name <> ${personasName} and definition <> ''`;
+}
