@@ -55,6 +55,12 @@ export function planKills(chance: Chance): Kill[] {
 const killsWorker = (what: Kill['what']) => what === 'everything' || what.includes('worker');
 const killsProvider = (what: Kill['what']) => what === 'everything' || what.includes('sandbox');
 
+/**
+ * What a PostgreSQL says that was started while a process of the one that was killed still carried out its statement: it
+ * ends, and is started again.
+ */
+const stillInUse = 'pre-existing shared memory block';
+
 /** A Kairos whose plugs are pulled: the one that runs now, on the same home and port each time. */
 export class Victim {
   kairos: Started;
@@ -88,13 +94,13 @@ export class Victim {
   async diedUnasked(): Promise<string[]> {
     const lines = `${this.#said}${this.kairos.output()}`.split('\n');
     const died = lines.filter((line) => line.endsWith('is started again') && !line.includes('(SIGKILL)'));
-    return Promise.all(
-      died.map(async (line) => {
-        const log = await readFile(join(this.#home, 'logs', `${line.split(' ')[0]}.log`), 'utf8');
-        const plain = log.split('\n').filter((written) => !written.startsWith('{'));
-        return [line, ...plain.slice(-40)].join('\n');
-      }),
-    );
+    const told = died.map(async (line) => {
+      const log = await readFile(join(this.#home, 'logs', `${line.split(' ')[0]}.log`), 'utf8');
+      if (line.startsWith('postgres ') && log.includes(stillInUse)) return [];
+      const plain = log.split('\n').filter((written) => !written.startsWith('{'));
+      return [[line, ...plain.slice(-40)].join('\n')];
+    });
+    return (await Promise.all(told)).flat();
   }
 
   /** Pulls the plugs at the moment that was planned, and resolves when everything runs again. */

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Sql } from '../../src/db/connect.ts';
+import { derivedSource } from '../../src/domain/derived-event.ts';
 import type { InboxMessage } from '../../src/sandbox/inbox-message.ts';
 
 export interface FoundRun {
@@ -32,6 +33,8 @@ export interface Findings {
   events: Map<string, number>;
   ownerless: number;
   rejections: number;
+  /** Who entered a segment they were in, or left one they were not in, or is not where they came or left last. */
+  turns: string[];
   /** Events of each customer. */
   eventsOf: Map<string, number>;
   /** Product and quantity by customer and cart; empty carts are left out. */
@@ -80,15 +83,18 @@ const people = (sql: Sql) => sql`
 
 export async function readFindings(sql: Sql, inboxUrl: string): Promise<Findings> {
   const events = await sql<{ id: string; n: number }[]>`
-    select message_id as id, count(*)::int as n from events group by 1`;
+    select message_id as id, count(*)::int as n from events where ${posted(sql)} group by 1`;
   const [others] = await sql<{ ownerless: number; rejections: number }[]>`
     select (select count(*)::int from events e left join customer_events c using (seq) where c.seq is null) as ownerless,
            (select count(*)::int from rejections) as rejections`;
   const eventsOf = await sql<{ userId: string; n: number }[]>`
-    select p."userId", count(*)::int as n from customer_events c join (${people(sql)}) p using (customer_id) group by 1`;
+    select p."userId", count(*)::int as n
+    from customer_events c join events e using (seq) join (${people(sql)}) p using (customer_id)
+    where ${posted(sql)} group by 1`;
   return {
     events: new Map(events.map(({ id, n }) => [id, n])),
     ...others!,
+    turns: await wrongTurns(sql),
     eventsOf: new Map(eventsOf.map(({ userId, n }) => [userId, n])),
     carts: await readCarts(sql),
     orders: await readOrders(sql),
@@ -104,6 +110,31 @@ export async function readFindings(sql: Sql, inboxUrl: string): Promise<Findings
     ],
     inbox: await readInbox(inboxUrl),
   };
+}
+
+/** Not what Kairos itself derived. */
+const posted = (sql: Sql) => sql`source is distinct from ${derivedSource}`;
+
+/** Of those whom nobody was joined to: what two did before takes no turns. */
+async function wrongTurns(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ wrong: string }[]>`
+    with turns as (
+      select c.customer_id, e.subject, e.seq, e.name, lag(e.name) over (
+        partition by c.customer_id, e.subject order by e.seq) as before
+      from events e join customer_events c using (seq)
+      where e.source = ${derivedSource} and e.name in ('Segment Entered', 'Segment Left')
+        and not exists (select from customers m where m.merged_into = c.customer_id)),
+    latest as (
+      select distinct on (customer_id, subject) customer_id, subject, name from turns
+      order by customer_id, subject, seq desc)
+    select customer_id || ': ' || name || ' ' || subject || ' after ' || coalesce(before, 'nothing') as wrong
+    from turns where name = before or (before is null and name = 'Segment Left')
+    union all
+    select customer_id || ': ' || name || ' ' || subject || ' was the last, and is kept otherwise' from latest l
+    where (name = 'Segment Entered') <> exists (
+      select from memberships m join segments s on s.name = m.segment and s.generation = m.generation
+      where m.customer_id = l.customer_id and m.segment = l.subject and m.is_member)`;
+  return rows.map(({ wrong }) => wrong);
 }
 
 async function readCarts(sql: Sql): Promise<Findings['carts']> {

@@ -33,6 +33,7 @@ export function wrongEvents({ told, found, answeredAt }: Reckoning): string[] {
       return mine === has ? [] : [`${story.userId} did ${mine} things and has ${has} events`];
     }),
     ...(found.ownerless > 0 ? [`${found.ownerless} events were given to nobody`] : []),
+    ...found.turns,
     ...(found.rejections > 0 ? [`${found.rejections} events were refused or set aside`] : []),
   ];
 }
