@@ -17,7 +17,7 @@ const amount = z
 
 /** A part of an order that was paid back. */
 const refund = z.looseObject({
-  refundId: id.optional().describe('Without one, its place in the list tells it from the others.'),
+  refundId: id.nullish().describe('Without one, its place in the list tells it from the others.'),
   total: amount,
   amount,
   currency: z.string().optional(),
@@ -48,6 +48,7 @@ export const orderLineSchema = z.looseObject({
 type Order = z.output<typeof orderLineSchema>;
 type Happened = { event: string; timestamp: unknown; told: unknown[]; properties?: Record<string, unknown> };
 
+const snakeOfRefund: Record<string, string> = { refund_id: 'refundId', refunded_at: 'refundedAt' };
 const snake: Record<string, keyof Order> = {
   order_id: 'orderId',
   user_id: 'userId',
@@ -62,10 +63,11 @@ const snake: Record<string, keyof Order> = {
 /**
  * The Segment messages that an order stands for: that it was completed, and what became of it. Each has a message id
  * made of what it says, so that a file which has the same order again counts once, and one that says something else of
- * it updates it. @throws AppError `malformed-message`.
+ * it updates it. Refunds are only added, each once by its id: what a later file says of one that is known, or that it
+ * leaves one out, changes nothing. @throws AppError `malformed-message`.
  */
 export function orderMessages(line: unknown): object[] {
-  const order = parse(orderLineSchema, camelled(line), 'malformed-message');
+  const order = parse(orderLineSchema, orderCamelled(line), 'malformed-message');
   const { orderId, userId, anonymousId } = order;
   const happened = [
     completed(order),
@@ -79,7 +81,7 @@ export function orderMessages(line: unknown): object[] {
     messageId:
       event === 'Order Completed' && order.messageId != null
         ? order.messageId
-        : `import:order:${hashOf([orderId, event, ...told])}`,
+        : `import:order:${hashOf([String(orderId), event, ...told])}`,
     properties: { ...properties, order_id: String(orderId) },
   }));
 }
@@ -115,21 +117,29 @@ function refunded(order: Order, given: z.output<typeof refund>, place: number): 
   return {
     event: 'Order Refunded',
     timestamp: given.refundedAt ?? order.orderedAt,
-    told: [given.refundId ?? place],
+    told: [given.refundId == null ? place : String(given.refundId)],
     properties: { total, currency: given.currency ?? order.currency },
   };
 }
 
 /** What has its name both ways is taken as it is in the specification of this API. */
-function camelled(line: unknown): unknown {
-  if (typeof line !== 'object' || line === null || Array.isArray(line)) return line;
-  const named = line as Record<string, unknown>;
+function orderCamelled(line: unknown): unknown {
+  const order = camelled(line, snake);
+  if (!isRecord(order) || !Array.isArray(order['refunds'])) return order;
+  return { ...order, refunds: order['refunds'].map((one) => camelled(one, snakeOfRefund)) };
+}
+
+function camelled(named: unknown, names: Record<string, string>): unknown {
+  if (!isRecord(named)) return named;
   return Object.fromEntries(
     Object.entries(named).flatMap(([name, value]) => {
-      const camel = Object.hasOwn(snake, name) ? snake[name]! : name;
+      const camel = Object.hasOwn(names, name) ? names[name]! : name;
       return camel !== name && named[camel] !== undefined ? [] : [[camel, value]];
     }),
   );
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const hashOf = (what: unknown) => createHash('sha256').update(JSON.stringify(what)).digest('base64url');
