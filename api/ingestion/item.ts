@@ -56,6 +56,7 @@ export function readItem(
   const bytes = bytesOf(came);
   const message = readMessage(came, kind);
   assertOrigin(message.body.context?.['traitsOrigin'], by.admin);
+  assertOwnId(message.messageId, by.admin);
   const { timestampMs, sentAtMs, ...said } = message;
   const receivedAtMs = by.receivedAt.getTime();
   const occurredMs = occurredAtMs({ timestampMs, sentAtMs, receivedAtMs });
@@ -91,6 +92,16 @@ function assertOrigin(said: unknown, admin: boolean): void {
   if (said === 'bought-in' && !admin) {
     throw new AppError('bought-in-needs-admin', 'context.traitsOrigin: bought-in traits need the admin key.');
   }
+}
+
+/** Ids that Kairos makes, of an import's line or an erasure: taken by anybody first, these would be duplicates. */
+function assertOwnId(messageId: string | null, admin: boolean): void {
+  const made = /^(import|erasure):/.exec(messageId ?? '')?.[0];
+  if (made === undefined || admin) return;
+  throw new AppError(
+    'malformed-message',
+    `messageId: what begins with "${made}" is made by Kairos, got ${sayValue(messageId)}; choose another, or leave it out.`,
+  );
 }
 
 /** The bytes of a message as JSON. @throws AppError `too-large`. */

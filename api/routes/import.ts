@@ -79,9 +79,9 @@ export function importRoutes(router: IRouter, deps: RouteDeps): void {
     });
     resource(router, path, {
       post: async (req, res) => {
-        requireAdmin(deps.keys, req);
         // An answer that comes before the end of the body ends the connection: who sends on is not listened to.
         res.set('Connection', 'close');
+        requireAdmin(deps.keys, req);
         const { name = randomUUID() } = parse(querySchema, req.query, 'malformed-query');
         if (underWay >= bounds.importsAtOnce) throw tooManyImports();
         underWay += 1;

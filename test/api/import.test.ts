@@ -120,6 +120,24 @@ test('orders become what happened to them; the same again counts once, and a cha
   expect(await orders()).toEqual([first[0], first[1], { ...first[2], value: 4000 }]);
 });
 
+test('refunds are told apart by their ids, in either spelling and wherever they stand; an id is the same as a number', async () => {
+  await using it = await setup();
+  const a = { refund_id: 1, amount: 5, refunded_at: '2021-05-05' };
+  const b = { refund_id: 'b', amount: 3, refunded_at: '2021-05-06' };
+  const order = { user_id: 'u1', total: 30, ordered_at: '2021-05-01' };
+  await it.post('orders?name=day-1', [{ ...order, order_id: 7, refunds: [a] }]);
+  const answer = await it.post('orders?name=day-2', [
+    { ...order, order_id: '7', refunds: [b, { refundId: '1', total: 5 }] },
+    { ...order, order_id: 7 },
+  ]);
+  expect(counts(answer)).toEqual([2, 1, 1, 0]);
+  expect(await it.events()).toMatchObject([
+    { name: 'Order Completed' },
+    { name: 'Order Refunded', occurred_at: new Date('2021-05-05'), body: { properties: { total: 5 } } },
+    { name: 'Order Refunded', occurred_at: new Date('2021-05-06'), body: { properties: { total: 3 } } },
+  ]);
+});
+
 test('events are taken as tracks and identifies of the past, whenever a client had sent them', async () => {
   await using it = await setup();
   const sent = { timestamp: '2021-05-01T12:00:00Z', sentAt: '2021-05-01T12:00:01Z', messageId: 'given' };
@@ -161,6 +179,10 @@ test('a line that cannot be taken is refused, and the others are not; the refuse
   expect(listed.body.items).toHaveLength(9);
   expect(listed.body.items.at(-1)).toMatchObject({ import: 'bad', index: 1, item: 'not json' });
   expect((await it.api.get('/v1/rejections?import=other')).body.items).toEqual([]);
+  const at = await it.post('customers?name=bad-at', [
+    { userId: 'u1', consents: { email: { state: 'granted', at: '01.05.2021' } } },
+  ]);
+  expect(at.body['refusals']).toMatchObject([{ line: 1, code: 'malformed-message' }]);
   const orders = await it.post('orders?name=bad-orders', [
     ...[
       { userId: 'u1', orderedAt: '2021-01-01' },
@@ -173,6 +195,26 @@ test('a line that cannot be taken is refused, and the others are not; the refuse
     ],
   ]);
   expect(counts(orders)).toEqual([5, 0, 0, 5]);
+});
+
+test('a line that cannot be stored, or is nested over the bound, is refused before a schema speaks of it', async () => {
+  await using it = await setup();
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
+  const order = '"orderId":"o","userId":"u1","orderedAt":"2021-01-01"';
+  const wrong = [
+    { userId: 'u2', consents: { 'email\u0000': 'granted' } },
+    { userId: 'u2', ['\ud800']: 1 },
+  ];
+  const customers = await it.post('customers?name=c', [...wrong, `{"a":${deep}}`, deep, { userId: 'good' }]);
+  expect([customers.status, ...counts(customers)]).toEqual([200, 5, 1, 0, 4]);
+  const lines = [`{${order},"refunds":${deep}}`, `{${order},"products":[{"\\u0000":1}]}`, `{${order}}`];
+  const orders = await it.post('orders?name=o', lines);
+  expect([orders.status, ...counts(orders)]).toEqual([200, 3, 1, 0, 2]);
+  const codes = [customers, orders].flatMap(({ body }) =>
+    (body['refusals'] as { code: string }[]).map(({ code }) => code),
+  );
+  const [text, tooDeep] = ['unstorable-text', 'too-deep'];
+  expect(codes).toEqual([text, text, tooDeep, tooDeep, tooDeep, text]);
 });
 
 test('a file that breaks off keeps what was committed, and the same again from its start takes the rest', async () => {
@@ -263,6 +305,7 @@ test('only the admin key imports; what cannot be imported yet is not there; prog
   await using it = await setup();
   const refused = await it.api.post('/v1/import/customers', '', write);
   expect([refused.status, refused.body.code]).toEqual([403, 'wrong-key']);
+  expect(refused.headers.get('connection')).toBe('close');
   expect((await it.post('exposures', [])).status).toBe(404);
   const unnamed = await it.post('events', [viewed(1)]);
   expect(counts(unnamed)).toEqual([1, 1, 0, 0]);
@@ -277,6 +320,20 @@ test('only the admin key imports; what cannot be imported yet is not there; prog
   ]);
   const nobody = await it.api.get('/v1/import/nobody');
   expect([nobody.status, nobody.body.code]).toEqual([404, 'unknown-import']);
+});
+
+test('a write key cannot take the message ids that an import or an erasure makes', async () => {
+  await using it = await setup();
+  const take = (messageId: string, headers = write) =>
+    it.api.post('/v1/track', { event: 'Product Viewed', userId: 'u1', messageId }, headers);
+  for (const messageId of ['import:crm:1', 'import:order:x', 'erasure:x']) {
+    const refused = await take(messageId);
+    expect([refused.status, refused.body.code]).toEqual([400, 'malformed-message']);
+    expect(refused.body.detail).toContain('choose another, or leave it out');
+  }
+  expect((await take('imported')).status).toBe(200);
+  expect((await take('import:crm:2', admin)).status).toBe(200);
+  expect(counts(await it.post('events?name=crm', [viewed(1)]))).toEqual([1, 1, 0, 0]);
 });
 
 test('a write key may say what its customer states, and not that traits were bought in', async () => {
