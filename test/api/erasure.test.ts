@@ -98,6 +98,27 @@ describe('DELETE /v1/customers/{id}', () => {
     expect((await api.delete('/v1/customers/mary-shelley')).status).toBe(404);
   });
 
+  test('a consent that waits for it is nobody’s, and leaves nothing', async () => {
+    const id = await somebody('sophie-germain');
+    const kept = async () => [
+      ...(await database.sql`select from consents where customer_id = ${id}`),
+      ...(await database.sql`select from segment_looks where customer_id = ${id}`),
+    ];
+    const consents = { consents: { email: 'granted' }, source: 'test' };
+    let answer: ReturnType<TestApi['put']> | undefined;
+    await database.sql.begin(async (tx) => {
+      await tx`update customers set erased_at = ${routing.clock.now()} where id = ${id}`;
+      answer = api.put(`/v1/customers/${id}/consents`, consents);
+      await eventually('it waits', async () => {
+        const waiting = await database.sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return waiting.length > 0;
+      });
+    });
+    expect(await answer).toMatchObject({ status: 404, body: { code: 'unknown-customer' } });
+    expect(await kept()).toEqual([]);
+  });
+
   test('needs the admin key, and a customer', async () => {
     expect((await api.delete('/v1/customers/ada', write)).body.code).toBe('wrong-key');
     expect((await api.delete('/v1/customers/nobody?by=userId')).body.code).toBe('unknown-customer');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { abandonedCart } from '../support/abandoned-cart.ts';
 import { erasedTables, keptTables } from '../../src/db/queries/erase-customers.ts';
+import { exportedPerson, exportSections } from '../../src/db/queries/export-customer.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { clearCalls, raisePage } from '../../src/db/queries/page-calls.ts';
 import { raiseDelivery } from '../../src/db/queries/raise-delivery.ts';
@@ -254,9 +255,17 @@ describe('what was refused', () => {
   const reject = (detail: string, item: unknown) => database.sql`
     insert into rejections (id, at, stage, code, detail, item)
     values (${newId(it.clock)}, ${it.clock.now()}, 'ingestion', 'malformed-message', ${detail},
-      ${database.sql.json(item as never)})`;
+      ${JSON.stringify(item)}::text::jsonb)`;
   const left = async () =>
     (await database.sql`select detail from rejections order by id`).map((row) => row['detail'] as string);
+  const exported = async (userId: string) =>
+    database.sql.begin(async (tx) => {
+      const rows = await exportSections['rejections']!(
+        tx,
+        await exportedPerson(tx, await customerOf(userId)),
+      );
+      return rows.map((row) => row['detail'] as string);
+    });
 
   test('goes when it names them: by an id, by an address anywhere, broken or not; others stay', async () => {
     await it.acceptAndRoute(
@@ -277,6 +286,74 @@ describe('what was refused', () => {
     await reject('userId: expected an id, got "ada-1"', null);
     await it.acceptAndRoute(erasure({ userId: 'ada-1' }));
     expect(await left()).toEqual(['an id', 'somewhere else', 'of nobody']);
+  });
+
+  test('stays when only what a person calls themselves stands in it, or a part of another’s address', async () => {
+    await it.acceptAndRoute(
+      { kind: 'identify', userId: 'u-blank', traits: { email: '', phone: '123' } },
+      {
+        kind: 'identify',
+        userId: 'u-word',
+        anonymousId: 'properties',
+        traits: { email: 'track', phone: '2026-05-01' },
+      },
+      { kind: 'identify', userId: 'u-an', traits: { email: ' an@gmx.test ', phone: '4711123' } },
+    );
+    const stefan = {
+      type: 'track',
+      userId: 'stefan',
+      properties: { to: 'stefan@gmx.test', n: 4711123, on: '2026-05-01' },
+    };
+    await reject('of stefan', stefan);
+    await reject('of stefan, broken', { json: JSON.stringify({ ...stefan, to: 'an@gmx.test.example' }) });
+    await reject('"properties" is nested over the bound of 32 levels.', null);
+    const [seq] = await it.accept({ name: 'x', userId: 'stefan', properties: { to: 'stefan@gmx.test' } });
+    await setEventAside(it.context, { seq: seq!, code: 'cannot-be-routed', detail: 'set aside' });
+    const everything = await left();
+    expect(everything).toHaveLength(4);
+    for (const userId of ['u-blank', 'u-word', 'u-an']) {
+      expect(await exported(userId)).toEqual([]);
+      await it.acceptAndRoute(erasure({ userId }));
+    }
+    expect(await left()).toEqual(everything);
+    expect(await whereFound(database.sql, ['stefan@gmx.test'])).toEqual([
+      'stefan@gmx.test: events, rejections',
+    ]);
+  });
+
+  test('is found by what stands where an id or an address stands, however it was kept', async () => {
+    const userId = 'an "quoted" \\ id';
+    const traits = { email: 'an@gmx.test', phone: '4711123' };
+    await it.acceptAndRoute({ kind: 'identify', userId, anonymousId: '7', traits });
+    await reject('broken', { json: JSON.stringify({ userId, x: 1 }).slice(0, -3) });
+    await reject('a broken line', `{"x": 1, "userId" : ${JSON.stringify(userId)}, `);
+    await reject('a long broken line', {
+      json: JSON.stringify(JSON.stringify({ userId, x: 1 })).slice(0, -5),
+    });
+    await reject('a number', '{"anonymousId":7,"x":');
+    await reject('userId: expected an id, got ' + JSON.stringify(userId), null);
+    await reject('in a text', { properties: { text: 'Write to\nan@gmx.test.' } });
+    await reject('in a link', { properties: { url: 'https://s.test/?e=AN@gmx.test&n=1' } });
+    await reject('a phone', { traits: { phone: 4711123 } });
+    expect(await exported(userId)).toEqual(await left());
+    await it.acceptAndRoute(erasure({ userId }));
+    expect(await left()).toEqual([]);
+  });
+
+  test('is looked for once, however many ids a person has', async () => {
+    await it.acceptAndRoute({ name: 'x', userId: 'ada-lovelace' });
+    await database.sql`
+      insert into customer_ids (kind, external_id, customer_id, at)
+      select 'anonymous', 'visitor-' || n, ${await customerOf('ada-lovelace')}, ${it.clock.now()}
+      from generate_series(1, 500) n`;
+    await database.sql`
+      insert into rejections (id, at, stage, code, detail, item)
+      select gen_random_uuid(), ${it.clock.now()}, 'ingestion', 'malformed-message', 'x',
+        jsonb_build_object('userId', 'other-' || n, 'text', repeat('x', 500))
+      from generate_series(1, 2000) n`;
+    const since = performance.now();
+    expect(await exported('ada-lovelace')).toEqual([]);
+    expect(performance.now() - since).toBeLessThan(600);
   });
 
   test('goes with its event when routing had set it aside', async () => {

@@ -1,4 +1,6 @@
 import type { TransactionSql } from 'postgres';
+import { addressOf, type TraitValues } from '../../domain/address.ts';
+import type { Channel } from '../../domain/task-queues.ts';
 
 /** Under which ids some customers are to be erased. */
 export interface ErasedIds {
@@ -45,18 +47,38 @@ export async function withJoined(tx: TransactionSql, customerIds: readonly strin
 /** By what a person may be named where no customer's id stands: the ids of the shop's, and where they are reached. */
 export interface PersonalNames {
   ids: string[];
-  /** Of e-mail and telephone. */
-  addresses: string[];
+  /** Only what is an address at all: anybody may state anything as theirs, also what stands in everybody's messages. */
+  emails: string[];
+  /** As it was stated, and in E.164. */
+  phones: string[];
 }
+
+/** Fewer digits than these stand in too much that is no telephone number. */
+const phoneDigits = 7;
 
 /** The names of some people, those of them that are texts. */
 export async function personalNames(tx: TransactionSql, people: readonly string[]): Promise<PersonalNames> {
-  const rows = await tx<{ kind: 'id' | 'address'; name: string }[]>`
+  const rows = await tx<{ kind: 'id' | 'email' | 'phone'; name: string }[]>`
     select 'id' as kind, external_id as name from customer_ids where customer_id = any(${[...people]}::uuid[])
     union
-    select 'address', c.traits -> t.name ->> 'value'
+    select t.name, c.traits -> t.name ->> 'value'
     from customers c, (values ('email'), ('phone')) as t (name)
     where c.id = any(${[...people]}::uuid[]) and jsonb_typeof(c.traits -> t.name -> 'value') in ('string', 'number')`;
-  const of = (kind: 'id' | 'address') => rows.filter((row) => row.kind === kind).map(({ name }) => name);
-  return { ids: of('id'), addresses: of('address') };
+  const of = (kind: (typeof rows)[number]['kind']) =>
+    rows.filter((row) => row.kind === kind).map(({ name }) => name);
+  return {
+    ids: of('id'),
+    emails: [...new Set(of('email').flatMap((email) => reached('email', { email })))],
+    phones: [...new Set(of('phone').flatMap((phone) => [...asStated(phone), ...reached('sms', { phone })]))],
+  };
+}
+
+function reached(channel: Channel, traits: TraitValues): string[] {
+  const address = addressOf(channel, traits);
+  return 'to' in address ? [address.to] : [];
+}
+
+function asStated(phone: string): string[] {
+  const isPhone = /^[\d\s+()./-]+$/.test(phone) && phone.replace(/\D/g, '').length >= phoneDigits;
+  return isPhone ? [phone.trim()] : [];
 }
