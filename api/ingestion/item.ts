@@ -57,6 +57,7 @@ export function readItem(
   const message = readMessage(came, kind);
   assertOrigin(message.body.context?.['traitsOrigin'], by.admin);
   assertOwnId(message.messageId, by.admin);
+  if (message.kind === 'identify') assertConsents(message.body.context?.['consent']);
   const { timestampMs, sentAtMs, ...said } = message;
   const receivedAtMs = by.receivedAt.getTime();
   const occurredMs = occurredAtMs({ timestampMs, sentAtMs, receivedAtMs });
@@ -101,6 +102,18 @@ function assertOwnId(messageId: string | null, admin: boolean): void {
   throw new AppError(
     'malformed-message',
     `messageId: what begins with "${made}" is made by Kairos, got ${sayValue(messageId)}; choose another, or leave it out.`,
+  );
+}
+
+/** @throws AppError when an identify says of more channels and topics than the bound what is agreed to. */
+function assertConsents(consent: unknown): void {
+  const channels = (consent as { channels?: unknown } | null | undefined)?.channels;
+  const count = typeof channels === 'object' && channels !== null ? Object.keys(channels).length : 0;
+  if (count <= bounds.consentTopics) return;
+  throw new AppError(
+    'malformed-message',
+    `context.consent.channels: ${count} channels and topics are over the bound of ${bounds.consentTopics} for one ` +
+      'identify; send them in several.',
   );
 }
 

@@ -34,6 +34,10 @@ const bodySchema = onlyNamed({
     .refine(
       (given) => Object.keys(given).length > 0,
       `name at least one channel: ${consentChannels.join(', ')}`,
+    )
+    .refine(
+      (given) => Object.keys(given).length <= bounds.consentTopics,
+      `expected at most ${bounds.consentTopics} channels and topics in one request`,
     ),
   source: z.string().trim().min(1).max(bounds.nameLength),
   wording: z.string().max(bounds.wordingLength).nullish(),

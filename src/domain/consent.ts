@@ -32,8 +32,12 @@ export function consentThatHolds<Word extends ConsentWord>(
   words: readonly Word[],
   topic: string,
 ): Word | null {
-  const ofChannel = newest(words, '');
-  const ofTopic = topic === '' ? null : newest(words, topic);
+  return thatHolds(newestByTopic(words), topic);
+}
+
+function thatHolds<Word extends ConsentWord>(newest: ReadonlyMap<string, Word>, topic: string): Word | null {
+  const ofChannel = newest.get('') ?? null;
+  const ofTopic = topic === '' ? null : newest.get(topic);
   if (!ofTopic) return ofChannel;
   const isCovered = ofTopic.state === 'granted' && ofChannel?.state === 'denied';
   return isCovered && ofChannel.at > ofTopic.at ? ofChannel : ofTopic;
@@ -41,18 +45,21 @@ export function consentThatHolds<Word extends ConsentWord>(
 
 /** The topics that have to be refused anew when two customers become one, so that the stricter word of each stays. */
 export function refusalsToKeep(one: readonly ConsentWord[], other: readonly ConsentWord[]): string[] {
-  const both = [...one, ...other];
-  const stateOf = (words: readonly ConsentWord[], topic: string) => consentThatHolds(words, topic)?.state;
+  const each = [newestByTopic(one), newestByTopic(other)];
+  const both = newestByTopic([...one, ...other]);
   const isLost = (topic: string) =>
-    (stateOf(one, topic) === 'denied' || stateOf(other, topic) === 'denied') &&
-    stateOf(both, topic) !== 'denied';
-  return [...new Set(['', ...both.map(({ topic }) => topic)])].filter(isLost);
+    each.some((newest) => thatHolds(newest, topic)?.state === 'denied') &&
+    thatHolds(both, topic)?.state !== 'denied';
+  return [...new Set(['', ...both.keys()])].filter(isLost);
 }
 
-function newest<Word extends ConsentWord>(words: readonly Word[], topic: string): Word | null {
-  return words
-    .filter((word) => word.topic === topic)
-    .reduce<Word | null>((best, word) => (best && !isNewer(word, best) ? best : word), null);
+function newestByTopic<Word extends ConsentWord>(words: readonly Word[]): Map<string, Word> {
+  const newest = new Map<string, Word>();
+  for (const word of words) {
+    const best = newest.get(word.topic);
+    if (!best || isNewer(word, best)) newest.set(word.topic, word);
+  }
+  return newest;
 }
 
 function isNewer(word: ConsentWord, than: ConsentWord): boolean {

@@ -80,8 +80,11 @@ async function keepRefusals(
   everyone: readonly string[],
 ): Promise<void> {
   const byOwner = new Map<string, OwnedWord[]>();
-  const say = (customerId: string, words: readonly OwnedWord[]) =>
-    byOwner.set(customerId, [...(byOwner.get(customerId) ?? []), ...words]);
+  const say = (customerId: string, words: readonly OwnedWord[]) => {
+    const said = byOwner.get(customerId) ?? [];
+    for (const word of words) said.push(word);
+    byOwner.set(customerId, said);
+  };
   for (const word of await consentWords(tx, everyone)) say(word.customerId, [word]);
   const kairosMs = (realMs: number) => clock.fromReal(new Date(realMs)).getTime();
   const kept: (OwnedWord & { id: string })[] = [];
@@ -105,7 +108,7 @@ function lostRefusals(own: readonly OwnedWord[], theirs: readonly OwnedWord[]) {
   const all = [...own, ...theirs];
   return [...new Set(all.map(({ channel }) => channel))].flatMap((name) => {
     const on = (words: readonly OwnedWord[]) => words.filter(({ channel }) => channel === name);
-    const at = Math.max(...on(all).map((word) => word.at));
+    const at = on(all).reduce((newest, word) => Math.max(newest, word.at), -Infinity);
     return refusalsToKeep(on(own), on(theirs)).map((topic) => ({ channel: name, topic, at }));
   });
 }

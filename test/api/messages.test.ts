@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createClock } from '../../src/clock.ts';
+import { bounds } from '../../src/domain/bounds.ts';
 import { admin, testApi, write } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -44,6 +45,18 @@ test('each kind of message is accepted under its path and its short form', async
   expect(events[4]).toMatchObject({ previousId: 'anonymous-1' });
   expect(events[10]!.body).toEqual({ groupId: 'g1', traits: { name: 'Initech' } });
   expect(await s.database.sql`select count(*)::int as n from unrouted`).toEqual([{ n: 12 }]);
+});
+
+test('an identify says of at most so many channels and topics what is agreed to', async () => {
+  await using s = await setup();
+  const say = (count: number) => {
+    const channels = Object.fromEntries(Array.from({ length: count }, (_, n) => [`email:t${n}`, true]));
+    return s.api.post('/v1/identify', { userId: 'u1', context: { consent: { channels } } });
+  };
+  expect((await say(bounds.consentTopics)).status).toBe(200);
+  const refused = await say(bounds.consentTopics + 1);
+  expect([refused.status, refused.body.code]).toEqual([400, 'malformed-message']);
+  expect(refused.body.detail).toContain(`over the bound of ${bounds.consentTopics}`);
 });
 
 test('a message is stored as it came: unknown fields stay, numbers become ids, null is absent', async () => {

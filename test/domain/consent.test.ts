@@ -79,6 +79,19 @@ test('of two who become one the stricter word stays, of the channel and of each 
   expect(refusalsToKeep([news(no(1))], [yes(2), news(yes(2))])).toEqual(['news']);
 });
 
+test('of very many topics it is reckoned once over, not for each again', () => {
+  const count = 50_000;
+  const words = (word: (at: number, topic: string) => ConsentWord) =>
+    Array.from({ length: count }, (_, n) => word(1, `t${n}`));
+  expect(refusalsToKeep(words(no), [no(2), yes(3)])).toHaveLength(0);
+  expect(
+    refusalsToKeep(
+      [no(2)],
+      words((_, topic) => yes(3, topic)),
+    ),
+  ).toHaveLength(count);
+});
+
 test('reads a place as it is written', () => {
   for (const text of ['email', 'sms:new-arrivals', 'push:A.b_1']) {
     expect(sayConsentPlace(readConsentPlace(text)!)).toBe(text);

@@ -35,10 +35,14 @@ export async function currentConsents(db: Db, customerId: string): Promise<Recor
       desc(consents.id),
     );
   const words = newest.map((given) => ({ ...given, at: given.at.getTime(), given }));
+  const ofChannels = new Map(words.filter(({ topic }) => topic === '').map((word) => [word.channel, word]));
   return Object.fromEntries(
     words.map((word) => {
-      const ofChannel = words.filter(({ channel }) => channel === word.channel);
-      const { state, source, wording, at } = consentThatHolds(ofChannel, word.topic)!.given;
+      const ofChannel = ofChannels.get(word.channel);
+      const { state, source, wording, at } = consentThatHolds(
+        ofChannel ? [ofChannel, word] : [word],
+        word.topic,
+      )!.given;
       return [sayConsentPlace(word), { state, source, wording, at }];
     }),
   );
