@@ -6,7 +6,7 @@ import { gateFacts, type GateRow } from '../src/db/queries/gate-facts.ts';
 import { lockRunsCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { MessageType } from '../src/define/message.ts';
-import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
+import type { TraitValues } from '../src/domain/address.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import { withCartWords } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
@@ -15,9 +15,8 @@ import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
-import { personas } from '../src/personas/index.ts';
-import { MissingData } from '../src/messages/missing-data.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
+import { reachedAt, renderedFor } from './addressee.ts';
 import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
@@ -84,26 +83,15 @@ export async function takeLook(
   return { tx, parts, input, message, customerId, now, row, facts };
 }
 
-/** Every customer has one: whose row names none has the last. */
-export const personaOf = ({ persona }: { persona: string | null }): string => persona ?? personas.otherwise;
-
-/** What the message says to this customer, or what it lacks. Both arms are asked, so that neither loses customers. */
-export async function renderFor(look: Look): Promise<{ content: ChannelContent } | { missing: string }> {
-  const { parts, message, input, row } = look;
-  try {
-    const data = withCartWords(input.data, row.cartLines);
-    const asked = {
-      message,
-      channel: input.channel,
-      data,
-      customer: traitValues(row),
-      persona: personaOf(row),
-    };
-    return { content: await parts.render(asked) };
-  } catch (error) {
-    if (error instanceof MissingData) return { missing: error.field };
-    throw error;
-  }
+/** What the message says to this customer, or what it lacks. */
+export async function renderFor({
+  parts,
+  message,
+  input,
+  row,
+}: Look): Promise<{ content: ChannelContent } | { missing: string }> {
+  const data = withCartWords(input.data, row.cartLines);
+  return renderedFor(parts, { message, channel: input.channel, data }, row);
 }
 
 function factsOf(
@@ -126,7 +114,7 @@ function factsOf(
     releaseAt: releasedAt(parts.clock, row, now),
     erased: row.erased,
     behind: row.behind,
-    address: reachedAt(parts, input.channel, traitValues(row)),
+    address: reachedAt(parts, input.channel, row),
     consent: row.consent,
     counted: row.counted,
     missing: null,
@@ -139,15 +127,6 @@ function releasedAt(clock: Clock, { delivery, settings, name }: GateRow, now: Da
   if (!delivery) return null;
   const resumed = [sendingScope, journeyScope(name)].map((scope) => resumedOf(settings[scope]));
   return releaseOf({ ...delivery, resumed, now: now.getTime(), speed: clock.scale.speed });
-}
-
-function reachedAt(parts: GateParts, channel: Channel, traits: TraitValues): Address {
-  if (!parts.channels[channel]) return { fault: `no provider is configured for ${channel}` };
-  return addressOf(channel, traits);
-}
-
-function traitValues(row: GateRow): TraitValues {
-  return Object.fromEntries(Object.entries(row.traits).map(([name, trait]) => [name, trait.value]));
 }
 
 /** The version the run is on, else any of its name: cap and holdout belong to the name. Another worker may know more. */

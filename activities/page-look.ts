@@ -6,18 +6,16 @@ import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { storedOverrides } from '../src/define/journey-settings.ts';
 import type { MessageType } from '../src/define/message.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
-import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
-import type { Channel } from '../src/domain/task-queues.ts';
-import { MissingData } from '../src/messages/missing-data.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import type { ChannelContent } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
-import { personaOf, type GateParts } from './gate-look.ts';
+import { reachedAt, renderedFor } from './addressee.ts';
+import type { GateParts } from './gate-look.ts';
 
 /** What the gate works with for pages of watches. */
 export interface PageParts extends Omit<GateParts, 'definitions'> {
@@ -114,41 +112,18 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ shop, paused, erased, behind, counted, armKey, consent: consents[channel] ?? null, missing: null },
-    address: reachedAt(look, channel, traitValues(row)),
+    address: reachedAt(look.parts, channel, row),
   };
 }
 
-/** What the message says to a customer, or what it lacks. Both arms are asked, so that neither loses customers. */
+/** What the message says to a customer, or what it lacks. */
 export async function renderForEntry(
-  look: PageLook,
+  { parts, message, input, product }: PageLook,
   row: PageRow,
 ): Promise<{ content: ChannelContent } | { missing: string }> {
-  const { parts, message, input, product } = look;
-  try {
-    const data = { ...input.data, product };
-    const asked = {
-      message,
-      channel: input.channel,
-      data,
-      customer: traitValues(row),
-      persona: personaOf(row),
-    };
-    return { content: await parts.render(asked) };
-  } catch (error) {
-    if (error instanceof MissingData) return { missing: error.field };
-    throw error;
-  }
+  return renderedFor(parts, { message, channel: input.channel, data: { ...input.data, product } }, row);
 }
 
 export function notFound(sentence: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(sentence, 'not-found');
-}
-
-function reachedAt({ parts }: PageLook, channel: Channel, traits: TraitValues): Address {
-  if (!parts.channels[channel]) return { fault: `no provider is configured for ${channel}` };
-  return addressOf(channel, traits);
-}
-
-function traitValues(row: PageRow): TraitValues {
-  return Object.fromEntries(Object.entries(row.traits).map(([name, trait]) => [name, trait.value]));
 }

@@ -94,28 +94,23 @@ const leafOf = ({ leaves }: Compile, tree: Extract<Tree, { op: 'leaf' }>): Joine
 
 /** Whether it holds; unknown counts as false. */
 function holdsOf(compile: Compile, tree: Tree): Fragment {
-  if (tree.op === 'leaf') {
-    const leaf = leafOf(compile, tree);
-    return tree.negated ? leaf.fails : leaf.holds;
-  }
-  return joined(
-    compile.sql,
-    tree.op,
-    tree.of.map((one) => holdsOf(compile, one)),
-  );
+  return conditionOf(compile, tree, (leaf, negated) => (negated ? leaf.fails : leaf.holds));
 }
 
 /** True at least for whom it holds or may hold by time alone. */
 function candidateOf(compile: Compile, tree: Tree): Fragment {
-  if (tree.op === 'leaf') {
-    const leaf = leafOf(compile, tree);
-    return tree.negated ? leaf.mayFail : leaf.mayHold;
-  }
-  return joined(
-    compile.sql,
-    tree.op,
-    tree.of.map((one) => candidateOf(compile, one)),
-  );
+  return conditionOf(compile, tree, (leaf, negated) => (negated ? leaf.mayFail : leaf.mayHold));
+}
+
+/** A condition over the whole tree, of what is asked of each leaf. */
+function conditionOf(
+  compile: Compile,
+  tree: Tree,
+  ask: (leaf: JoinedLeaf, negated: boolean) => Fragment,
+): Fragment {
+  if (tree.op === 'leaf') return ask(leafOf(compile, tree), tree.negated);
+  const parts = tree.of.map((one) => conditionOf(compile, one, ask));
+  return joined(compile.sql, tree.op, parts);
 }
 
 function joined(sql: ISql, op: 'all' | 'any', parts: readonly Fragment[]): Fragment {

@@ -138,8 +138,8 @@ function compile(all: readonly Predicate[]): Compiled | null {
     statement.add((sql, asked) =>
       rowsOf(sql, compiledLeaf(sql, leaf, asked), { leaf, who: asked.who, place }),
     );
-    const { kind, ...rest } = compiledLeaf(recorder, leaf, { who: [], now: samples[0].now });
-    return kind === 'flagged' && 'otherwise' in rest && rest.otherwise;
+    const sample = compiledLeaf(recorder, leaf, { who: [], now: samples[0].now });
+    return sample.kind === 'flagged' && sample.otherwise;
   });
   statement.add((sql, { who }) => thereOf(sql, who, leaves.size));
   const { text, parameters } = statement;

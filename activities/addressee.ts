@@ -1,0 +1,45 @@
+import type { MessageType } from '../src/define/message.ts';
+import type { Trait } from '../src/db/schema/customers.ts';
+import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import { MissingData } from '../src/messages/missing-data.ts';
+import { personas } from '../src/personas/index.ts';
+import type { ChannelContent } from './channels/channel.ts';
+import type { GateParts } from './gate-look.ts';
+
+/** Whom a message is for, as the gate reads them. */
+export interface Addressee {
+  traits: Readonly<Record<string, Trait>>;
+  /** Null: the last of the personas, which everybody has who has no other. */
+  persona: string | null;
+}
+
+/** Where they are reached on a channel, or why they cannot be. */
+export function reachedAt(
+  { channels }: Pick<GateParts, 'channels'>,
+  channel: Channel,
+  addressee: Addressee,
+): Address {
+  if (!channels[channel]) return { fault: `no provider is configured for ${channel}` };
+  return addressOf(channel, traitValues(addressee));
+}
+
+/** What a message says to them, or what it lacks. Both arms are asked, so that neither loses customers. */
+export async function renderedFor(
+  { render }: Pick<GateParts, 'render'>,
+  asked: { message: MessageType<unknown>; channel: Channel; data: Record<string, unknown> },
+  addressee: Addressee,
+): Promise<{ content: ChannelContent } | { missing: string }> {
+  try {
+    const customer = traitValues(addressee);
+    const persona = addressee.persona ?? personas.otherwise;
+    return { content: await render({ ...asked, customer, persona }) };
+  } catch (error) {
+    if (error instanceof MissingData) return { missing: error.field };
+    throw error;
+  }
+}
+
+function traitValues({ traits }: Addressee): TraitValues {
+  return Object.fromEntries(Object.entries(traits).map(([name, trait]) => [name, trait.value]));
+}
