@@ -1,7 +1,36 @@
 import type { Channel } from '../../src/domain/task-queues.ts';
 
 /** What a message says on a channel, ready to hand over. */
-export type ChannelContent = { subject: string; html: string; text: string } | { text: string };
+export type ChannelContent = EmailContent | TextContent | PushContent | OnsiteContent | WebhookContent;
+
+export interface EmailContent {
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** Of a text message. */
+export interface TextContent {
+  text: string;
+}
+
+export interface PushContent {
+  title: string;
+  body: string;
+  url?: string;
+}
+
+/** Plain text, all of it. */
+export interface OnsiteContent {
+  title: string;
+  text: string;
+  url?: string;
+  action?: string;
+}
+
+export interface WebhookContent {
+  fields: Readonly<Record<string, string>>;
+}
 
 /** One message to one address. */
 export interface Outbound<Content extends ChannelContent = ChannelContent> {
@@ -39,6 +68,3 @@ export interface ChannelBatch {
   /** As `send`. No recipient learns of another. */
   readonly send: (messages: readonly Outbound[], signal?: AbortSignal) => Promise<CallOutcome>;
 }
-
-/** The trait of a customer that holds their address on a channel. */
-export const addressTrait: Record<Channel, 'email' | 'phone'> = { email: 'email', sms: 'phone' };

@@ -40,5 +40,9 @@ export function createChannels(options: ChannelsOptions): Record<Channel, Channe
   return {
     email: sendgrid ? emailChannel({ ...sendgrid, from: options.emailFrom, baseUrl, timeoutMs }) : null,
     sms: twilio ? smsChannel({ ...twilio, baseUrl, publicUrl, timeoutMs }) : null,
+    whatsapp: null,
+    push: null,
+    onsite: null,
+    webhook: null,
   };
 }

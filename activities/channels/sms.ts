@@ -30,6 +30,7 @@ async function sendText(
   { deliveryId, to, content }: Outbound,
   wiring: CallWiring,
 ): Promise<{ providerId: string | null }> {
+  if (!('text' in content)) throw new TypeError('A text message needs a text; none came.');
   const client = twilio(options.accountSid, options.authToken, {
     httpClient: requestClientFor(options, wiring),
   });

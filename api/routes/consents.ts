@@ -8,7 +8,7 @@ import { insertConsents, type NewConsent } from '../../src/db/queries/insert-con
 import { bounds } from '../../src/domain/bounds.ts';
 import { clientTimeMs } from '../../src/domain/client-time.ts';
 import { readConsentPlace, type ConsentState } from '../../src/domain/consent.ts';
-import { consentChannels } from '../../src/domain/consent-channels.ts';
+import { channels } from '../../src/domain/task-queues.ts';
 import { newId } from '../../src/ids.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { readJson } from '../body.ts';
@@ -26,15 +26,12 @@ const querySchema = onlyNamed({ by: z.enum(idKinds).optional() });
 const historySchema = onlyNamed({ by: z.enum(idKinds).optional(), ...pageParameters });
 
 const stateSchema = z.enum(['granted', 'denied']);
-const placePattern = new RegExp(`^(${consentChannels.join('|')})(:[A-Za-z0-9._-]{1,64})?$`);
+const placePattern = new RegExp(`^(${channels.join('|')})(:[A-Za-z0-9._-]{1,64})?$`);
 
 const bodySchema = onlyNamed({
   consents: z
     .record(z.string().regex(placePattern), stateSchema, { error: wrongPlace })
-    .refine(
-      (given) => Object.keys(given).length > 0,
-      `name at least one channel: ${consentChannels.join(', ')}`,
-    )
+    .refine((given) => Object.keys(given).length > 0, `name at least one channel: ${channels.join(', ')}`)
     .refine(
       (given) => Object.keys(given).length <= bounds.consentTopics,
       `expected at most ${bounds.consentTopics} channels and topics in one request`,
@@ -66,7 +63,7 @@ type Body = z.output<typeof bodySchema>;
 /** What a customer may agree to, for whoever wrote something else. */
 function wrongPlace({ code }: { code?: string }): string | undefined {
   if (code !== 'invalid_key') return undefined;
-  return `expected a channel (${consentChannels.join(', ')}) or a topic of one, such as email:new-arrivals`;
+  return `expected a channel (${channels.join(', ')}) or a topic of one, such as email:new-arrivals`;
 }
 
 /** What a customer agreed to or refused, with who recorded it and in which words it was asked. */

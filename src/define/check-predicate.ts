@@ -1,7 +1,6 @@
-import { consentChannels } from '../domain/consent-channels.ts';
+import { channels, traitChannels } from '../domain/task-queues.ts';
 import { isCurrency } from '../domain/money.ts';
 import { spanMs } from '../domain/span.ts';
-import { channels } from '../domain/task-queues.ts';
 import { problemsOfSpan, shown } from './check-field.ts';
 import type {
   DateTest,
@@ -51,9 +50,9 @@ export function problemsOfPredicate(field: string, predicate: Predicate, depth =
     case 'ordered':
       return problemsOfOrdered(field, predicate);
     case 'consent':
-      return oneOf(`${field}.consent`, predicate.channel, consentChannels);
+      return oneOf(`${field}.consent`, predicate.channel, channels);
     case 'reachable':
-      return oneOf(`${field}.reachable`, predicate.channel, channels);
+      return oneOf(`${field}.reachable`, predicate.channel, traitChannels);
     default:
       return [`${field}: ${shown(predicate)} came; expected a predicate, such as did(orderCompleted).`];
   }

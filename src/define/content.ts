@@ -8,6 +8,13 @@ export interface Content<Data> {
   readonly message: MessageType<Data>;
   readonly email?: { subject: string; html: string; text: string };
   readonly sms?: { text: string };
+  readonly whatsapp?: { text: string };
+  /** What the browser or phone shows; `url` opens when it is clicked. */
+  readonly push?: { title: string; body: string; url?: string };
+  /** What stands on the shop's page, as plain text; `action` names the link to `url`. */
+  readonly onsite?: { title: string; text: string; url?: string; action?: string };
+  /** What is told to another system beside the message's data, by field. */
+  readonly webhook?: Readonly<Record<string, string>>;
 }
 
 export function content<Data>(

@@ -1,6 +1,5 @@
-import type { ConsentChannel } from '../domain/consent-channels.ts';
+import type { Channel, TraitChannel } from '../domain/task-queues.ts';
 import type { Span } from '../domain/span.ts';
-import type { Channel } from '../domain/task-queues.ts';
 
 /** What can be asked of a customer: data, whole in JSON. Authors make it with the builders of `predicate.ts`. */
 export type Predicate =
@@ -123,7 +122,7 @@ export interface NamedPredicate {
 
 export interface ConsentPredicate {
   readonly kind: 'consent';
-  readonly channel: ConsentChannel;
+  readonly channel: Channel;
   /** Empty: the channel as a whole. */
   readonly topic: string;
   readonly state: 'granted' | 'denied';
@@ -131,5 +130,5 @@ export interface ConsentPredicate {
 
 export interface ReachablePredicate {
   readonly kind: 'reachable';
-  readonly channel: Channel;
+  readonly channel: TraitChannel;
 }

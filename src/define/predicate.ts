@@ -4,8 +4,7 @@
  *
  *   all(did(orderCompleted).atLeast(3).within('90 days'), not(consented('email')))
  */
-import type { ConsentChannel } from '../domain/consent-channels.ts';
-import type { Channel } from '../domain/task-queues.ts';
+import type { Channel, TraitChannel } from '../domain/task-queues.ts';
 import type {
   AllOf,
   AnyOf,
@@ -48,17 +47,17 @@ export const inSegment = ({ name, where }: { name: string; where: Predicate }): 
  * Said yes to a channel, or to a topic on it; who was never asked did not. A topic that was not asked about follows the
  * channel, and a refusal of the channel as a whole stands over it.
  */
-export const consented = (channel: ConsentChannel, topic = ''): ConsentPredicate => {
+export const consented = (channel: Channel, topic = ''): ConsentPredicate => {
   return { kind: 'consent', channel, topic, state: 'granted' };
 };
 
 /** Said no to a channel, or to a topic on it. */
-export const refused = (channel: ConsentChannel, topic = ''): ConsentPredicate => {
+export const refused = (channel: Channel, topic = ''): ConsentPredicate => {
   return { kind: 'consent', channel, topic, state: 'denied' };
 };
 
 /** Has an address for a channel, whether or not they consented to it. */
-export const reachable = (channel: Channel): ReachablePredicate => ({ kind: 'reachable', channel });
+export const reachable = (channel: TraitChannel): ReachablePredicate => ({ kind: 'reachable', channel });
 
 /**
  * Has this persona: is in its segment, and in none of those before it in the list. The definitions stand in this one.

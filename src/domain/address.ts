@@ -20,7 +20,12 @@ export function addressOf(channel: Channel, traits: TraitValues): Address {
     case 'email':
       return emailOf(traits['email']);
     case 'sms':
+    case 'whatsapp':
       return phoneOf(traits['phone']);
+    case 'push':
+    case 'onsite':
+    case 'webhook':
+      return { fault: `Kairos does not send by ${channel} yet` };
   }
 }
 

@@ -11,7 +11,7 @@
  *
  * `consent-that-holds.ts` says the same in SQL; a test holds the two together.
  */
-import { consentChannels, type ConsentChannel } from './consent-channels.ts';
+import { channels, type Channel } from './task-queues.ts';
 
 export type ConsentState = 'granted' | 'denied';
 
@@ -68,14 +68,14 @@ function isNewer(word: ConsentWord, than: ConsentWord): boolean {
 
 /** What a consent is about: a channel, or a topic of it. */
 export interface ConsentPlace {
-  channel: ConsentChannel;
+  channel: Channel;
   topic: string;
 }
 
 /** Reads `email` or `email:new-arrivals`; null for what is neither. */
 export function readConsentPlace(text: string): ConsentPlace | null {
   const [, name, topic = ''] = /^([^:]+)(?::(.*))?$/s.exec(text) ?? [];
-  const channel = consentChannels.find((known) => known === name);
+  const channel = channels.find((known) => known === name);
   if (channel === undefined || (text.includes(':') && !topicPattern.test(topic))) return null;
   return { channel, topic };
 }

@@ -4,7 +4,18 @@
  */
 export const journeyQueue = 'kairos';
 
-export const channels = ['email', 'sms'] as const;
+export const channels = ['email', 'sms', 'whatsapp', 'push', 'onsite', 'webhook'] as const;
 export type Channel = (typeof channels)[number];
 
-export const channelQueue: Record<Channel, string> = { email: 'kairos-email', sms: 'kairos-sms' };
+/** Channels whose address is a trait of the customer's. */
+export const traitChannels = ['email', 'sms', 'whatsapp'] as const satisfies readonly Channel[];
+export type TraitChannel = (typeof traitChannels)[number];
+
+export const channelQueue: Record<Channel, string> = {
+  email: 'kairos-email',
+  sms: 'kairos-sms',
+  whatsapp: 'kairos-whatsapp',
+  push: 'kairos-push',
+  onsite: 'kairos-onsite',
+  webhook: 'kairos-webhook',
+};

@@ -17,7 +17,12 @@ export interface RenderInput {
   persona: string;
 }
 
-export type Rendered = { subject: string; html: string; text: string } | { text: string };
+export type Rendered =
+  | { subject: string; html: string; text: string }
+  | { text: string }
+  | { title: string; body: string; url?: string }
+  | { title: string; text: string; url?: string; action?: string }
+  | { fields: Record<string, string> };
 
 /** Characters of a text message, as Twilio bounds them, and of a subject, which mail programs cut much earlier. */
 const longestSms = 1_600;
@@ -35,7 +40,13 @@ export function renderMessage(
       case 'email':
         return mailOf(content, scope);
       case 'sms':
-        return smsOf(content, scope);
+      case 'whatsapp':
+        return textMessageOf(content, channel, scope);
+      case 'push':
+      case 'onsite':
+        return fieldsOf(content, channel, scope) as unknown as Rendered;
+      case 'webhook':
+        return { fields: fieldsOf(content, channel, scope) };
     }
   } catch (error) {
     const field = missingField(error);
@@ -43,8 +54,8 @@ export function renderMessage(
   }
 }
 
-function mailOf({ message, email }: Content<unknown>, scope: object): Rendered {
-  if (!email) throw new Error(`${message.name} lists e-mail among its channels but has no content for it.`);
+function mailOf(content: Content<unknown>, scope: object): Rendered {
+  const email = templatesOf(content, 'email');
   return {
     subject: clip(onOneLine(render(plain, email.subject, scope)), longestSubject),
     html: render(escaped, email.html, scope),
@@ -52,9 +63,30 @@ function mailOf({ message, email }: Content<unknown>, scope: object): Rendered {
   };
 }
 
-function smsOf({ message, sms }: Content<unknown>, scope: object): Rendered {
-  if (!sms) throw new Error(`${message.name} lists SMS among its channels but has no content for it.`);
-  return { text: clip(withoutGaps(render(plain, sms.text, scope)), longestSms) };
+function textMessageOf(content: Content<unknown>, channel: 'sms' | 'whatsapp', scope: object): Rendered {
+  const { text } = templatesOf(content, channel);
+  return { text: clip(withoutGaps(render(plain, text, scope)), longestSms) };
+}
+
+/** Each field rendered as plain text. */
+function fieldsOf(
+  content: Content<unknown>,
+  channel: 'push' | 'onsite' | 'webhook',
+  scope: object,
+): Record<string, string> {
+  const templates = Object.entries(templatesOf(content, channel) as Record<string, string>);
+  return Object.fromEntries(
+    templates.map(([name, template]) => [name, withoutGaps(render(plain, template, scope))]),
+  );
+}
+
+function templatesOf<Of extends Channel>(
+  content: Content<unknown>,
+  channel: Of,
+): NonNullable<Content<unknown>[Of]> {
+  const templates = content[channel];
+  if (templates) return templates;
+  throw new Error(`${content.message.name} lists ${channel} among its channels but has no content for it.`);
 }
 
 /** What nobody gave is an error, and so is what is there but empty: half a sentence must not go out. */

@@ -18,7 +18,10 @@ export interface Fault {
 
 /** The faults that wait to happen, for each channel one after the other. They do not outlive the process. */
 export class Faults {
-  readonly #waiting: Record<Channel, Fault[]> = { email: [], sms: [] };
+  readonly #waiting = Object.fromEntries(channels.map((channel) => [channel, [] as Fault[]])) as Record<
+    Channel,
+    Fault[]
+  >;
 
   /** Orders a fault behind those that wait already; 0 times takes back all that wait on this channel. */
   order(fault: Fault): void {

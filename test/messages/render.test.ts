@@ -6,7 +6,7 @@ import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { cartOffer } from '../../src/messages/cart-offer.ts';
 import { contentOf, messageNamed, messages } from '../../src/messages/index.ts';
 import { MissingData } from '../../src/messages/missing-data.ts';
-import { renderMessage, type RenderInput } from '../../src/messages/render.ts';
+import { renderMessage, type Rendered, type RenderInput } from '../../src/messages/render.ts';
 import type { CartItem } from '../../src/projections/cart.ts';
 
 type Item = CartItem & { title?: string | null; url?: string | null; imageUrl?: string | null };
@@ -29,16 +29,23 @@ function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
 }
 
 function sms(message: MessageType<unknown>, data: RenderInput['data']): string {
-  return renderMessage({ message, channel: 'sms', data, customer: {}, persona: 'newcomers' }).text;
+  return textOf(renderMessage({ message, channel: 'sms', data, customer: {}, persona: 'newcomers' }));
+}
+
+function textOf(rendered: Rendered): string {
+  if (!('text' in rendered)) throw new Error('A text message was expected.');
+  return rendered.text;
 }
 
 test('a message varies by the persona of whom it is for', () => {
   const text = `{% if persona == 'newcomers' %}Welcome!{% else %}Good to see you again.{% endif %}`;
   const said = (persona: string) =>
-    renderMessage(
-      { message: cartNudge, channel: 'sms', data: {}, customer: {}, persona },
-      content(cartNudge, { sms: { text } }),
-    ).text;
+    textOf(
+      renderMessage(
+        { message: cartNudge, channel: 'sms', data: {}, customer: {}, persona },
+        content(cartNudge, { sms: { text } }),
+      ),
+    );
   expect([said('newcomers'), said('everybody-else')]).toEqual(['Welcome!', 'Good to see you again.']);
 });
 

@@ -18,6 +18,7 @@ import { testDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { startWorkers } from './journey-workers.ts';
 import { acceptEvents, routingOver, type GivenEvent } from './routing.ts';
+import { channelsOf } from './channels-of.ts';
 
 /** What Temporal's workers had to say, as production writes it down: see `temporalLogger`. */
 export const workerLog: string[] = [];
@@ -74,6 +75,7 @@ export async function kairosOn(
         clock,
         definitions: journeys,
         channels: {
+          ...channelsOf(() => null),
           email: {
             channel: 'email',
             send: (message, signal) => {
@@ -81,7 +83,6 @@ export async function kairosOn(
               return given.send?.(message, signal) ?? Promise.resolve({ kind: 'accepted', providerId });
             },
           },
-          sms: null,
         },
         render: ({ message }) => ({ subject: message.name, html: '', text: '' }),
       }),

@@ -11,6 +11,7 @@ import type { Channel } from '../../src/domain/task-queues.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
+import { channelsOf } from './channels-of.ts';
 
 /** A channel that keeps what it is given and answers what the test says. */
 export interface TestChannel extends ChannelAdapter {
@@ -80,7 +81,7 @@ export async function startSending(
   const database = await (shared ??= testDatabase());
   let nowMs = Date.parse('2026-03-02T10:00:00Z');
   const clock = createClock(realTime, () => nowMs);
-  const channels = { email: testChannel('email'), sms: testChannel('sms') };
+  const channels = channelsOf((channel) => testChannel(channel));
   const worker: Sending['worker'] = (over) => {
     const given = {
       database,

@@ -17,6 +17,7 @@ import type { Channel } from '../../src/domain/task-queues.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
+import { channelsOf } from './channels-of.ts';
 
 export const list = 'lookers';
 export const sku = 'teapot';
@@ -88,7 +89,7 @@ export async function startWatching(watch: WatchDefinition = testWatch()): Promi
   const database = await (shared ??= testDatabase());
   let nowMs = Date.parse('2026-03-02T10:00:00Z');
   const clock = createClock(realTime, () => nowMs);
-  const channels = { email: testChannel('email', 1_000), sms: testChannel('sms', null) };
+  const channels = channelsOf((channel) => testChannel(channel, channel === 'email' ? 1_000 : null));
   const parts = {
     database,
     clock,

@@ -328,6 +328,7 @@ CREATE TABLE "deliveries" (
 	"entry_id" uuid,
 	"wave" integer,
 	"purpose" text NOT NULL,
+	"topic" text DEFAULT '' NOT NULL,
 	"channel" text,
 	"variant" text,
 	"arm" text,
@@ -335,12 +336,72 @@ CREATE TABLE "deliveries" (
 	"reason" text,
 	"verdicts" jsonb NOT NULL,
 	"calling_at" timestamp (3) with time zone,
+	"held_until" timestamp (3) with time zone,
+	"opened_at" timestamp (3) with time zone,
+	"clicked_at" timestamp (3) with time zone,
+	"complained_at" timestamp (3) with time zone,
+	"unsubscribed_at" timestamp (3) with time zone,
 	"provider_id" text,
 	"provider_code" text,
 	"anonymous" boolean DEFAULT false NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth"),
 	CONSTRAINT "deliveries_entry" UNIQUE("entry_id","message")
+);
+--> statement-breakpoint
+CREATE TABLE "provider_news" (
+	"fingerprint" text PRIMARY KEY NOT NULL,
+	"received_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "suppressions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"channel" text NOT NULL,
+	"address_hash" text NOT NULL,
+	"reason" text NOT NULL,
+	"source" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"lifted_at" timestamp (3) with time zone,
+	"lifted_reason" text
+);
+--> statement-breakpoint
+CREATE TABLE "push_subscriptions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"endpoint" text NOT NULL,
+	"keys" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"gone_at" timestamp (3) with time zone,
+	CONSTRAINT "push_subscriptions_endpoint_unique" UNIQUE("endpoint")
+);
+--> statement-breakpoint
+CREATE TABLE "onsite_messages" (
+	"delivery_id" uuid PRIMARY KEY NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"content" jsonb NOT NULL,
+	"placed_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"shown_at" timestamp (3) with time zone,
+	"clicked_at" timestamp (3) with time zone,
+	"dismissed_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "onsite_streams" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"anonymous_id" text NOT NULL,
+	"customer_id" uuid,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"seen_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "codes" (
+	"pool" text NOT NULL,
+	"code" text NOT NULL,
+	"added_at" timestamp (3) with time zone NOT NULL,
+	"delivery_id" uuid,
+	"assigned_at" timestamp (3) with time zone,
+	CONSTRAINT "codes_pool_code_pk" PRIMARY KEY("pool","code"),
+	CONSTRAINT "codes_delivery_id_unique" UNIQUE("delivery_id")
 );
 --> statement-breakpoint
 CREATE TABLE "settings" (
@@ -413,4 +474,14 @@ CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","a
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "deliveries_undecided" ON "deliveries" USING btree ("run_id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
-CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in ('waiting', 'intended');
+CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
+CREATE INDEX "provider_news_received" ON "provider_news" USING btree ("received_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel") WHERE lifted_at is null;--> statement-breakpoint
+CREATE INDEX "suppressions_at" ON "suppressions" USING btree ("at","id");--> statement-breakpoint
+CREATE INDEX "push_subscriptions_customer" ON "push_subscriptions" USING btree ("customer_id") WHERE gone_at is null;--> statement-breakpoint
+CREATE INDEX "onsite_messages_customer" ON "onsite_messages" USING btree ("customer_id","placed_at") WHERE dismissed_at is null;--> statement-breakpoint
+CREATE INDEX "onsite_messages_expires" ON "onsite_messages" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "onsite_streams_customer" ON "onsite_streams" USING btree ("customer_id","seen_at");--> statement-breakpoint
+CREATE INDEX "onsite_streams_anonymous" ON "onsite_streams" USING btree ("anonymous_id");--> statement-breakpoint
+CREATE INDEX "onsite_streams_seen" ON "onsite_streams" USING btree ("seen_at");--> statement-breakpoint
+CREATE INDEX "codes_free" ON "codes" USING btree ("pool","added_at") WHERE delivery_id is null;

@@ -40,6 +40,7 @@ export function reachableLeaf(sql: ISql, { channel }: ReachablePredicate): Compi
         holds: sql`(length(${text('email')}) <= 254 and ${text('email')} ~ ${regexes.rfc5322Email.source})`,
       };
     case 'sms':
+    case 'whatsapp':
       return {
         kind: 'plain',
         holds: sql`(regexp_replace(${text('phone')}, '[ ().-]', '', 'g') ~ '^\\+[1-9][0-9]{6,14}$')`,

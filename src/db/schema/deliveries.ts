@@ -20,6 +20,8 @@ export const deliveries = pgTable(
     entryId: uuid('entry_id'),
     wave: integer('wave'),
     purpose: text('purpose').$type<Purpose>().notNull(),
+    /** What the message is about; empty: it declares no topic. */
+    topic: text('topic').notNull().default(''),
     channel: text('channel'),
     variant: text('variant'),
     /** Null before would-send. */
@@ -30,6 +32,12 @@ export const deliveries = pgTable(
     verdicts: jsonb('verdicts').$type<Verdict[]>().notNull(),
     /** Set while a provider call may be under way: whoever finds it set by another attempt does not call. */
     callingAt: moment('calling_at'),
+    /** Of one that waits for a time (a morning, its turn, room under a cap): when the gate looks again. */
+    heldUntil: moment('held_until'),
+    openedAt: moment('opened_at'),
+    clickedAt: moment('clicked_at'),
+    complainedAt: moment('complained_at'),
+    unsubscribedAt: moment('unsubscribed_at'),
     providerId: text('provider_id'),
     providerCode: text('provider_code'),
     /** Of a customer who was erased: the row counts and names nobody, and what comes in later is kept without words. */

@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm';
+import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+
+/**
+ * Addresses that are not written to, whoever has them: kept as a keyed hash, so that they outlive an erasure and name
+ * nobody. One that was lifted stays, with the reason.
+ */
+export const suppressions = pgTable(
+  'suppressions',
+  {
+    id: uuid('id').primaryKey(),
+    channel: text('channel').notNull(),
+    /** Keyed hash of the address as it is called: an e-mail address in lower case, a number in E.164. */
+    addressHash: text('address_hash').notNull(),
+    /** `unsubscribed`, `stopped`, `bounced`, `complained`, `refused` (by the provider), `imported`, `operator`. */
+    reason: text('reason').notNull(),
+    /** Who said so: `sendgrid`, `twilio`, `one-click`, `preferences`, or what the caller of the API named. */
+    source: text('source').notNull(),
+    at: moment('at').notNull(),
+    liftedAt: moment('lifted_at'),
+    liftedReason: text('lifted_reason'),
+  },
+  (t) => [
+    uniqueIndex('suppressions_one')
+      .on(t.addressHash, t.channel)
+      .where(sql`lifted_at is null`),
+    index('suppressions_at').on(t.at, t.id),
+  ],
+);
