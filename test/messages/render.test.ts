@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { content } from '../../src/define/content.ts';
 import type { MessageType } from '../../src/define/message.ts';
-import { channels } from '../../src/domain/task-queues.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { cartOffer } from '../../src/messages/cart-offer.ts';
 import { contentOf, messageNamed, messages } from '../../src/messages/index.ts';
@@ -157,7 +156,7 @@ describe('what is missing is named', () => {
     ['no percentage', cartOffer, { items: [item()] }, 'percentOff'],
     ['a percentage of null', cartOffer, { items: [item()], percentOff: null }, 'percentOff'],
   ])('%s', (_name, message, data, field) => {
-    for (const channel of channels) {
+    for (const channel of message.channels) {
       const rendering = () => renderMessage({ message, channel, data, customer: {}, persona: 'newcomers' });
       expect(rendering).toThrow(MissingData);
       expect(rendering).toThrow(expect.objectContaining({ field }) as Error);

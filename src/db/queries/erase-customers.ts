@@ -4,6 +4,7 @@ import type { TransactionSql } from 'postgres';
 export const erasedTables: readonly string[] = [
   ...['customer_ids', 'consents', 'carts', 'contacts', 'endings'],
   ...['waiting_entries', 'memberships', 'segment_looks', 'date_starts'],
+  ...['push_subscriptions', 'onsite_streams', 'onsite_messages'],
 ];
 
 /** Tables that name a customer whose rows stay, and as what. */

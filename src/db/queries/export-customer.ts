@@ -24,6 +24,9 @@ const tables = {
   waitingEntries: { table: 'waiting_entries', order: 'since, id' },
   runs: { table: 'runs', order: 'opened_at, id' },
   deliveries: { table: 'deliveries', order: 'at, id' },
+  pushSubscriptions: { table: 'push_subscriptions', order: 'created_at, id' },
+  onsiteStreams: { table: 'onsite_streams', order: 'opened_at, id' },
+  onsiteMessages: { table: 'onsite_messages', order: 'placed_at, delivery_id' },
 } as const;
 
 type Section = (tx: TransactionSql, person: ExportedPerson) => PendingQuery<Row[]>;
