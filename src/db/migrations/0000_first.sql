@@ -325,6 +325,7 @@ CREATE TABLE "deliveries" (
 	"subject" text,
 	"message" text NOT NULL,
 	"nth" integer,
+	"own_channel" text DEFAULT '' NOT NULL,
 	"entry_id" uuid,
 	"wave" integer,
 	"purpose" text NOT NULL,
@@ -345,7 +346,7 @@ CREATE TABLE "deliveries" (
 	"provider_code" text,
 	"anonymous" boolean DEFAULT false NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth"),
+	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth","own_channel"),
 	CONSTRAINT "deliveries_entry" UNIQUE("entry_id","message")
 );
 --> statement-breakpoint
@@ -408,6 +409,11 @@ CREATE TABLE "settings" (
 	"scope" text PRIMARY KEY NOT NULL,
 	"value" jsonb NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "channel_turns" (
+	"channel" text PRIMARY KEY NOT NULL,
+	"free_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "waves" (

@@ -37,7 +37,7 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
       reason, verdicts, calling_at, at)
     values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.purpose},
       ${d.channel}, ${d.arm}, ${d.state}, ${d.reason}, ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.at})
-    on conflict (run_id, message, nth) do update set
+    on conflict (run_id, message, nth, own_channel) do update set
       customer_id = excluded.customer_id, channel = excluded.channel, arm = excluded.arm, state = excluded.state,
       reason = excluded.reason, verdicts = deliveries.verdicts || excluded.verdicts,
       calling_at = excluded.calling_at, at = excluded.at`;

@@ -16,6 +16,8 @@ export const deliveries = pgTable(
     message: text('message').notNull(),
     /** Of a journey's: the n-th time this run sends this message, from 1. */
     nth: integer('nth'),
+    /** Of a message that goes out on all its channels: the channel that this one is for; empty: the first that will do. */
+    ownChannel: text('own_channel').notNull().default(''),
     /** Of a watch's: the waiting entry it serves, and in which wave it was last looked at. */
     entryId: uuid('entry_id'),
     wave: integer('wave'),
@@ -46,7 +48,7 @@ export const deliveries = pgTable(
     at: moment('at').notNull(),
   },
   (t) => [
-    unique('deliveries_name').on(t.runId, t.message, t.nth),
+    unique('deliveries_name').on(t.runId, t.message, t.nth, t.ownChannel),
     unique('deliveries_entry').on(t.entryId, t.message),
     index('deliveries_customer').on(t.customerId, t.at),
     index('deliveries_journey').on(t.name, t.at),

@@ -20,5 +20,6 @@ export * from './push-subscriptions.ts';
 export * from './onsite.ts';
 export * from './codes.ts';
 export * from './settings.ts';
+export * from './channel-turns.ts';
 export * from './waves.ts';
 export * from './time-zones.ts';
