@@ -390,9 +390,9 @@ CREATE TABLE "onsite_messages" (
 CREATE TABLE "onsite_streams" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"anonymous_id" text NOT NULL,
-	"customer_id" uuid,
 	"opened_at" timestamp (3) with time zone NOT NULL,
-	"seen_at" timestamp (3) with time zone NOT NULL
+	"there_until" timestamp (3) with time zone NOT NULL,
+	"looked_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "codes" (
@@ -485,9 +485,9 @@ CREATE INDEX "provider_news_received" ON "provider_news" USING btree ("received_
 CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel") WHERE lifted_at is null;--> statement-breakpoint
 CREATE INDEX "suppressions_at" ON "suppressions" USING btree ("at","id");--> statement-breakpoint
 CREATE INDEX "push_subscriptions_customer" ON "push_subscriptions" USING btree ("customer_id") WHERE gone_at is null;--> statement-breakpoint
-CREATE INDEX "onsite_messages_customer" ON "onsite_messages" USING btree ("customer_id","placed_at") WHERE dismissed_at is null;--> statement-breakpoint
+CREATE INDEX "onsite_messages_customer" ON "onsite_messages" USING btree ("customer_id","placed_at");--> statement-breakpoint
 CREATE INDEX "onsite_messages_expires" ON "onsite_messages" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "onsite_streams_customer" ON "onsite_streams" USING btree ("customer_id","seen_at");--> statement-breakpoint
-CREATE INDEX "onsite_streams_anonymous" ON "onsite_streams" USING btree ("anonymous_id");--> statement-breakpoint
-CREATE INDEX "onsite_streams_seen" ON "onsite_streams" USING btree ("seen_at");--> statement-breakpoint
+CREATE INDEX "onsite_streams_anonymous" ON "onsite_streams" USING btree ("anonymous_id","there_until");--> statement-breakpoint
+CREATE INDEX "onsite_streams_there" ON "onsite_streams" USING btree ("there_until");--> statement-breakpoint
+CREATE INDEX "onsite_streams_unlooked" ON "onsite_streams" USING btree ("opened_at") WHERE looked_at is null;--> statement-breakpoint
 CREATE INDEX "codes_free" ON "codes" USING btree ("pool","added_at") WHERE delivery_id is null;

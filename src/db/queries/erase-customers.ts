@@ -4,7 +4,7 @@ import type { TransactionSql } from 'postgres';
 export const erasedTables: readonly string[] = [
   ...['customer_ids', 'consents', 'carts', 'contacts', 'endings'],
   ...['waiting_entries', 'memberships', 'segment_looks', 'date_starts'],
-  ...['push_subscriptions', 'onsite_streams', 'onsite_messages'],
+  ...['push_subscriptions', 'onsite_messages'],
 ];
 
 /** Tables that name a customer whose rows stay, and as what. */
@@ -27,6 +27,10 @@ export async function eraseCustomers(
   tx: TransactionSql,
   { customerIds, people, at }: { customerIds: readonly string[]; people: readonly string[]; at: Date },
 ): Promise<void> {
+  // They name browsers, not customers, and so go before the ids that lead to them.
+  await tx`
+    delete from onsite_streams s using customer_ids i
+    where i.customer_id = any(${[...people]}::uuid[]) and i.kind = 'anonymous' and s.anonymous_id = i.external_id`;
   for (const table of erasedTables) {
     await tx`delete from ${tx(table)} where customer_id = any(${[...people]}::uuid[])`;
   }

@@ -25,7 +25,6 @@ const tables = {
   runs: { table: 'runs', order: 'opened_at, id' },
   deliveries: { table: 'deliveries', order: 'at, id' },
   pushSubscriptions: { table: 'push_subscriptions', order: 'created_at, id' },
-  onsiteStreams: { table: 'onsite_streams', order: 'opened_at, id' },
   onsiteMessages: { table: 'onsite_messages', order: 'placed_at, delivery_id' },
 } as const;
 
@@ -51,6 +50,9 @@ export const exportSections: Readonly<Record<string, Section>> = {
       union select seq from unrouted where anonymous_id = any(${ids}::text[])
       union select seq from unrouted where previous_id = any(${ids}::text[]))
     order by e.seq`,
+  onsiteStreams: (tx, { people }) => tx`
+    select s.* from customer_ids i join onsite_streams s on s.anonymous_id = i.external_id
+    where i.customer_id = any(${[...people]}::uuid[]) and i.kind = 'anonymous' order by s.opened_at, s.id`,
   rejections: (tx, { names }) => tx`
     select * from rejections where id in (${rejectionsOf(tx, names)}) order by id`,
 };

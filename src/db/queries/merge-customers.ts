@@ -7,7 +7,7 @@ import { mergeWaiting } from './merge-waiting.ts';
 const movedAsTheyAre = [
   ...['customer_ids', 'customer_events', 'consents', 'contacts'],
   ...['orders', 'order_lines', 'waiting_entries', 'deliveries'],
-  ...['push_subscriptions', 'onsite_streams', 'onsite_messages'],
+  ...['push_subscriptions', 'onsite_messages'],
 ];
 
 /**
