@@ -4,7 +4,10 @@ import { audienceOf } from './audience.ts';
 import { batches } from './batches.ts';
 import { firstTask } from './first-task.ts';
 import { lookUp } from './look-up.ts';
+import { mails } from './mails.ts';
 import { memory } from './memory.ts';
+import { oldLedger } from './old-ledger.ts';
+import { passingGate } from './passing-gate.ts';
 import { recompute } from './recompute.ts';
 import { restock } from './restock.ts';
 import { routing } from './routing.ts';
@@ -17,4 +20,5 @@ import { touched } from './touched.ts';
 export const questions: readonly Question[] = [
   ...[accepting, batches, routing, runs, firstTask, memory, restock],
   ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
+  ...[passingGate, mails, oldLedger],
 ];
