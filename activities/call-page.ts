@@ -34,7 +34,7 @@ export async function callPage(
 ): Promise<NotAccepted | null> {
   const { batch } = adapter;
   const queue = batch
-    ? sameContent(messages).flatMap((group) => chunks(group, batch.most))
+    ? (batch.together ?? sameContent)(messages).flatMap((group) => chunks(group, batch.most))
     : chunks(messages, bounds.callsAtOnce);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     // What is under way is seen through; what was not begun is left to whoever comes next.

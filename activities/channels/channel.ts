@@ -39,6 +39,8 @@ export interface Outbound<Content extends ChannelContent = ChannelContent> {
   /** An e-mail address, or a phone number in E.164. */
   to: string;
   content: Content;
+  /** Of an e-mail: where its reader unsubscribes with one click (RFC 8058), in the headers of the mail. */
+  unsubscribeUrl?: string;
 }
 
 /** What is known after a call to a provider. Only `not-accepted` may be sent again. No detail holds an address. */
@@ -59,12 +61,29 @@ export interface ChannelAdapter {
   send(message: Outbound, signal?: AbortSignal): Promise<CallOutcome>;
   /** Of a provider that takes many messages in one call. */
   readonly batch?: ChannelBatch;
+  /** Of a provider that knows a delivery by its id. Without it, a call that ended in doubt is never repeated. */
+  readonly idempotent?: Idempotency;
+  /**
+   * Of a provider that can be asked what became of an earlier call: as if that call ended so now. `not-accepted` only
+   * if the message was certainly not taken and never will be by that call; `unknown` if the provider cannot tell.
+   */
+  lookUp?(message: Outbound, signal?: AbortSignal): Promise<CallOutcome>;
 }
 
-/** One call for messages with the same content to different addresses: taken together, or none of them. */
+/** A call with the same delivery id may be repeated within this time, real milliseconds, and makes no second message. */
+export interface Idempotency {
+  readonly withinMs: number;
+}
+
+/** One call for messages to different addresses: taken together, or none of them. */
 export interface ChannelBatch {
   /** How many messages a call may have. */
   readonly most: number;
+  /**
+   * Of messages that differ, which may share a call: each in one group, whatever the size of the group, and any part
+   * of a group is one too. Without it those with the same content.
+   */
+  readonly together?: (messages: readonly Outbound[]) => readonly (readonly Outbound[])[];
   /** As `send`. No recipient learns of another. */
   readonly send: (messages: readonly Outbound[], signal?: AbortSignal) => Promise<CallOutcome>;
 }

@@ -2,8 +2,10 @@ import http from 'node:http';
 import https from 'node:https';
 import { Client } from '@sendgrid/client';
 import { MailService } from '@sendgrid/mail';
-import type { ChannelAdapter, Outbound } from './channel.ts';
+import type { ChannelAdapter, EmailContent, Outbound } from './channel.ts';
+import { factorable, factorMails } from './factored-mails.ts';
 import { callProvider, ProviderRefusal, type CallWiring } from './provider-call.ts';
+import { unsubscribeHeaders } from './unsubscribe-headers.ts';
 
 export interface EmailOptions {
   apiKey: string;
@@ -23,6 +25,9 @@ const agents = {
 /** Recipients of one request, as SendGrid bounds them. */
 const mostRecipients = 1_000;
 
+/** Substitutions of one recipient: SendGrid bounds their bytes, and in older versions of its reference their number. */
+const substitutionBounds = { tags: 100, bytes: 10_000 };
+
 /** E-mail through SendGrid's own client. */
 export function emailChannel(options: EmailOptions): ChannelAdapter {
   const send = (messages: readonly Outbound[], signal: AbortSignal | undefined) =>
@@ -33,8 +38,19 @@ export function emailChannel(options: EmailOptions): ChannelAdapter {
   return {
     channel: 'email',
     send: (message, signal) => send([message], signal),
-    batch: { most: mostRecipients, send },
+    batch: { most: mostRecipients, send, together },
   };
+}
+
+/** Mails of one template mostly, however they differ by customer: what does travels as substitutions. */
+function together(messages: readonly Outbound[]): Outbound[][] {
+  const groups = factorable(messages.map(mailOf), substitutionBounds);
+  return groups.map((places) => places.map((place) => messages[place]!));
+}
+
+function mailOf({ content }: Outbound): EmailContent {
+  if ('html' in content) return content;
+  throw new TypeError('An e-mail needs a subject, html and text; only text came.');
 }
 
 /** A personalization for each: its recipient sees nobody else, and the delivery's id is its own. */
@@ -43,13 +59,16 @@ async function sendMails(
   messages: readonly Outbound[],
   wiring: CallWiring,
 ): Promise<{ providerId: string | null }> {
-  const { content } = messages[0]!;
-  if (!('html' in content)) throw new TypeError('An e-mail needs a subject, html and text; only text came.');
+  const { content, substitutions } = factorMails(messages.map(mailOf));
   const mail = new MailService();
   mail.setClient(clientFor(options, wiring));
-  const personalizations = messages.map(({ deliveryId, to }) => ({
+  // The tags are whole as they are.
+  mail.setSubstitutionWrappers('', '');
+  const personalizations = messages.map(({ deliveryId, to, unsubscribeUrl }, place) => ({
     to: { email: to },
     customArgs: { deliveryId },
+    substitutions: substitutions[place]!,
+    headers: unsubscribeHeaders(unsubscribeUrl),
   }));
   const [response] = await mail
     .send({ personalizations, from: options.from, ...content })

@@ -173,25 +173,48 @@ function contentErrors(content: unknown): SendGridError[] {
   });
 }
 
-/** `headers` and `custom_args`, of the request and of each personalization. */
+/** `headers` and `custom_args`, of the request and of each personalization, which has `substitutions` besides. */
 function stringMapErrors(body: Record<string, unknown>): SendGridError[] {
   const personalizations: unknown[] = Array.isArray(body['personalizations']) ? body['personalizations'] : [];
-  const places = [{ place: '', holder: body as unknown }].concat(
-    personalizations.map((holder, i) => ({ place: `personalizations.${i}.`, holder })),
+  const own = personalizations.flatMap((holder, i) =>
+    mapErrors(holder, `personalizations.${i}.`, ['headers', 'custom_args', 'substitutions']),
   );
-  return places.flatMap(({ place, holder }) =>
-    (['headers', 'custom_args'] as const).flatMap((field) => {
-      const map = isObject(holder) ? holder[field] : undefined;
-      if (map === undefined || isStringMap(map)) return [];
-      return [
-        error(
-          `The ${field} must be an object of strings, all together at most 10,000 bytes.`,
-          `${place}${field}`,
-          `message.${field}`,
-        ),
-      ];
-    }),
-  );
+  return [...mapErrors(body, '', ['headers', 'custom_args']), ...own];
+}
+
+type MapField = 'headers' | 'custom_args' | 'substitutions';
+
+function mapErrors(holder: unknown, place: string, fields: readonly MapField[]): SendGridError[] {
+  return fields.flatMap((field) => {
+    const map = isObject(holder) ? holder[field] : undefined;
+    if (map === undefined) return [];
+    const words = !isStringMap(map)
+      ? `The ${field} must be an object of strings, all together at most 10,000 bytes.`
+      : field === 'headers' && Object.keys(map as object).some(isReserved)
+        ? 'Your custom headers must not contain the reserved ones.'
+        : null;
+    return words === null ? [] : [error(words, `${place}${field}`, `message.${field}`)];
+  });
+}
+
+/** Headers that SendGrid writes itself. Source: its reference of `headers`. */
+const reservedHeaders = [
+  'x-sg-id',
+  'x-sg-eid',
+  'received',
+  'dkim-signature',
+  'content-type',
+  'content-transfer-encoding',
+  'to',
+  'from',
+  'subject',
+  'reply-to',
+  'cc',
+  'bcc',
+];
+
+function isReserved(header: string): boolean {
+  return reservedHeaders.includes(header.toLowerCase());
 }
 
 const bytesOfMap = 10_000;

@@ -69,6 +69,23 @@ test('stores one message for each recipient, with what the personalization says 
   ]);
 });
 
+test('puts in each recipient’s substitutions, in subject and content, and in what came of them', async () => {
+  await using sandbox = await testSandbox();
+  const personalizations = ['Ada', 'Grace'].map((name) => ({
+    to: [{ email: `${name}@example.test` }],
+    substitutions: { '-name-': name, '-greeting-': 'Dear -name-', '-n': 'wrong' },
+    headers: { 'X-Name': `-name-` },
+  }));
+  const content = [{ type: 'text/html', value: '<p>-greeting-, -name- and -nobody-</p>' }];
+  const subject = 'For -name-';
+  expect((await post(sandbox.url, { ...good, personalizations, subject, content })).status).toBe(202);
+  const messages = await sandbox.messages();
+  expect(messages.map(({ subject, html, headers }) => [subject, html, headers])).toEqual([
+    ['For Grace', '<p>Dear Grace, Grace and wrongobody-</p>', { 'X-Name': '-name-' }],
+    ['For Ada', '<p>Dear Ada, Ada and wrongobody-</p>', { 'X-Name': '-name-' }],
+  ]);
+});
+
 describe('refuses what SendGrid refuses, and keeps none of it', () => {
   const people = (n: number) => Array.from({ length: n }, (_, i) => ({ email: `p${i}@example.test` }));
   const cases: [string, unknown, string | null, RegExp][] = [
@@ -123,6 +140,21 @@ describe('refuses what SendGrid refuses, and keeps none of it', () => {
       { ...good, custom_args: { deliveryId: 1 } },
       'custom_args',
       /object of strings/,
+    ],
+    [
+      'substitutions over 10,000 bytes',
+      {
+        ...good,
+        personalizations: [{ ...good.personalizations[0], substitutions: { '-a-': 'x'.repeat(1e4) } }],
+      },
+      'personalizations.0.substitutions',
+      /at most 10,000 bytes/,
+    ],
+    [
+      'a header that SendGrid writes itself',
+      { ...good, personalizations: [{ ...good.personalizations[0], headers: { Subject: 'Another' } }] },
+      'personalizations.0.headers',
+      /reserved/,
     ],
     ['a body that is no object', [], null, /Bad Request/],
     ['a body that is no JSON', '{', null, /Bad Request/],

@@ -25,6 +25,42 @@ test('a thousand mails are one request: each recipient alone, with the id of the
   expect(inbox.every(({ id }) => id.startsWith(providerId))).toBe(true);
 });
 
+test('a thousand mails that differ are one request: each gets their own words, code, headers and way out', async () => {
+  await using sandbox = await testSandbox();
+  const mailFor = (n: number) => ({
+    subject: `Still thinking, person ${n}?`,
+    html: `<h1>Back</h1>\n<p>Hello person ${n} &amp; co,</p>\n<p>Your code: KAI-${n * 7}</p>\n<p>-kairos0x0- $& 100 %</p>`,
+    text: `Hello person ${n},\n\nyour code: KAI-${n * 7}\n`,
+  });
+  const messages = Array.from({ length: 1_000 }, (_, n) => ({
+    deliveryId: `d-${n}`,
+    to: `p${n}@shop.example`,
+    content: mailFor(n),
+    ...(n % 2 === 0 ? { unsubscribeUrl: `https://kairos.example/u/token-${n}` } : {}),
+  }));
+  const { batch } = emailOf(sandbox.url);
+  const [all, ...others] = batch!.together!(messages);
+  expect([all!.length, others]).toEqual([1_000, []]);
+  expect((await batch!.send(all!)).kind).toBe('accepted');
+  const inbox = (await sandbox.messages()).reverse();
+  expect(new Set(inbox.map(({ id }) => id.split('.')[0])).size, 'one request').toBe(1);
+  const got = inbox.map(({ to, deliveryId, subject, html, text, headers }) => ({
+    ...{ to, deliveryId, subject, html, text, headers },
+  }));
+  expect(got).toEqual(
+    messages.map(({ to, deliveryId, content, unsubscribeUrl }) => ({
+      ...{ to, deliveryId, ...content },
+      headers:
+        unsubscribeUrl === undefined
+          ? {}
+          : {
+              'List-Unsubscribe': `<${unsubscribeUrl}>`,
+              'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            },
+    })),
+  );
+});
+
 test('more than a thousand are refused, as SendGrid refuses them', async () => {
   await using sandbox = await testSandbox();
   const messages = Array.from({ length: 1_001 }, (_, n) => ({
