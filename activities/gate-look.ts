@@ -5,9 +5,10 @@ import type { Database } from '../src/db/connect.ts';
 import { gateFacts, type GateRow } from '../src/db/queries/gate-facts.ts';
 import { lockRunsCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
-import type { MessageType } from '../src/define/message.ts';
+import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { TraitValues } from '../src/domain/address.ts';
-import { longestShopCap } from '../src/domain/caps.ts';
+import { longestShopCap, windowMs } from '../src/domain/caps.ts';
+import type { Verdict } from '../src/domain/delivery.ts';
 import { withCartWords } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
@@ -15,6 +16,7 @@ import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
+import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
 import { reachedAt, renderedFor } from './addressee.ts';
 import type { CallBook } from './call-book.ts';
@@ -99,6 +101,7 @@ function factsOf(
   look: { message: MessageType<unknown>; input: SendInput; now: Date; row: GateRow },
 ): GateFacts {
   const { message, input, now, row } = look;
+  const shop = readShopSettings(row.settings[shopScope]);
   return {
     now: now.getTime(),
     channel: input.channel,
@@ -106,7 +109,7 @@ function factsOf(
     topic: message.topic ?? '',
     run: { state: row.runState, outcome: row.outcome, closedAt: row.closedAt, openedAt: row.openedAt },
     journey: journeyOf(parts.definitions, row),
-    shop: readShopSettings(row.settings[shopScope]),
+    shop,
     paused: {
       sending: pausedSince(row.settings[sendingScope]),
       journey: pausedSince(row.settings[journeyScope(row.name)]),
@@ -116,10 +119,19 @@ function factsOf(
     behind: row.behind,
     address: reachedAt(parts, input.channel, row),
     consent: row.consent,
-    counted: row.counted,
+    ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
+    deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
+    overCapSince: overCapSince(row.delivery?.verdicts ?? []),
+    zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
     missing: null,
     armKey: row.armKey,
   };
+}
+
+/** When the gate first found it to be over a cap. */
+function overCapSince(verdicts: readonly Verdict[]): number | null {
+  const first = verdicts.find(({ state, reason }) => state === 'waiting' && reason === 'capped');
+  return first ? Date.parse(first.at) : null;
 }
 
 /** When it is the turn of a delivery that waited for a pause. */
@@ -138,5 +150,5 @@ function journeyOf(definitions: readonly JourneyDefinition[], run: GateRow): Jou
 }
 
 function longestCapMs(definitions: readonly JourneyDefinition[]): number {
-  return Math.max(spanMs(longestShopCap), ...definitions.map(({ cap }) => spanMs(cap.within)));
+  return Math.max(spanMs(longestShopCap), ...definitions.map(({ cap }) => windowMs(cap.within)));
 }

@@ -4,13 +4,14 @@ import { pageFacts, lockCustomersById, type PageRow } from '../src/db/queries/pa
 import { productWords, type ProductWords } from '../src/db/queries/product-words.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { storedOverrides } from '../src/define/journey-settings.ts';
-import type { MessageType } from '../src/define/message.ts';
+import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
+import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import type { ChannelContent } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
@@ -106,12 +107,14 @@ export async function lookAtEntries(
 export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look.input.channel): GateFacts {
   const { message, run, watch, shop, paused } = look;
   const { state, outcome, closedAt, openedAt } = run;
-  const { erased, behind, consents, counted, armKey } = row;
+  const { erased, behind, consents, counted, claims, armKey } = row;
   return {
     ...{ now: now.getTime(), channel, purpose: message.purpose, topic: message.topic ?? '' },
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
-    ...{ shop, paused, erased, behind, counted, armKey, consent: consents[channel] ?? null, missing: null },
+    ...{ counted, claims, priority: priorityOf(message), deferFor: null, overCapSince: null },
+    zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
+    ...{ shop, paused, erased, behind, armKey, consent: consents[channel] ?? null, missing: null },
     address: reachedAt(look.parts, channel, row),
   };
 }

@@ -120,7 +120,7 @@ async function record(
     subject,
     message: message.name,
     nth: input.nth,
-    purpose: message.purpose,
+    ...{ purpose: message.purpose, topic: message.topic ?? '', priority: look.facts.priority },
     verdict: verdictOf(look, ruling),
     callingAt: call?.callingAt ?? null,
     at: now,

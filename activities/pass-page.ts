@@ -11,7 +11,7 @@ import {
   type WaitingEntry,
 } from '../src/db/queries/waiting-entries.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
-import type { MessageType } from '../src/define/message.ts';
+import { priorityOf, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
 import { placesAllowed } from '../src/domain/places.ts';
@@ -98,8 +98,10 @@ async function record(look: PageLook, page: JudgedPage, at: Date): Promise<void>
   const { tx, input, message, run } = look;
   const { name, subject } = run;
   const { runId, wave } = input;
-  const of = { runId, name, subject, message: message.name, wave, purpose: message.purpose, at };
-  await recordPage(tx, of, page.ruled);
+  const { purpose, topic = '' } = message;
+  const of = { runId, name, subject, message: message.name, wave, purpose, topic, at };
+  const priority = priorityOf(message);
+  await recordPage(tx, { ...of, priority }, page.ruled);
   const used = page.ruled.filter(({ arm }) => arm !== null);
   await consumeEntries(
     tx,

@@ -1,19 +1,27 @@
 import { z } from 'zod';
+import { bounds } from './domain/bounds.ts';
+import { calendarDay, type CapWindow } from './domain/cap-window.ts';
 import { defaultShopCaps, longestShopCap, mostCapSends } from './domain/caps.ts';
 import { sayValue } from './domain/say-value.ts';
-import { isSpan, spanMs, type Span } from './domain/span.ts';
+import { topicPattern } from './domain/consent.ts';
+import { isSpan, spanMs } from './domain/span.ts';
+import { channels, type Channel } from './domain/task-queues.ts';
 import { defaultZone, isZone } from './domain/zone.ts';
 import { onlyNamed } from './only-named.ts';
 
 const longestMs = spanMs(longestShopCap);
 
-const span = z.custom<Span>((value) => isSpan(value, longestMs), {
-  error: ({ input }) => `expected a span up to ${longestShopCap}, such as '1 day', got ${sayValue(input)}`,
+const within = z.custom<CapWindow>((value) => value === calendarDay || isSpan(value, longestMs), {
+  error: ({ input }) =>
+    `expected a span up to ${longestShopCap}, such as '1 day', or '${calendarDay}', got ${sayValue(input)}`,
 });
 
 const mostCaps = 10;
-const cap = { sends: z.int().min(0).max(mostCapSends), within: span };
+const cap = { sends: z.int().min(0).max(mostCapSends), within };
 const caps = z.array(z.object(cap)).max(mostCaps);
+const byChannel = <Caps extends z.ZodType>(of: Caps) =>
+  Object.fromEntries(channels.map((channel) => [channel, of])) as Record<Channel, Caps>;
+const named = z.record(z.string(), caps);
 const share = z.number().min(0).max(1);
 const zone = z.string().refine(isZone, {
   error: ({ input }) => `expected a time zone such as 'Europe/Berlin', got ${sayValue(input)}`,
@@ -25,6 +33,12 @@ export const shopSettingsSchema = z.object({
     .object({
       helpAndOffer: caps.default([...defaultShopCaps.helpAndOffer]),
       offer: caps.default([...defaultShopCaps.offer]),
+      /** Of journeys and watches by their names, beside what a journey's code says. */
+      journeys: named.default({}),
+      /** Of messages on a topic. */
+      topics: named.default({}),
+      /** Of `help` and `offer` on a channel. */
+      channels: z.object(byChannel(caps.exactOptional())).default({}),
     })
     .prefault({}),
   /** The share of all customers who get nothing but what they are owed, 0 to 1. */
@@ -33,11 +47,25 @@ export const shopSettingsSchema = z.object({
   timezone: zone.default(defaultZone),
 });
 
-const givenCaps = z.array(onlyNamed(cap)).max(mostCaps).optional();
+const givenCaps = z.array(onlyNamed(cap)).max(mostCaps);
+const topic = z.string().regex(topicPattern, { error: 'expected a topic, such as "new-arrivals"' });
+const givenNamed = (name: z.ZodString) =>
+  z
+    .record(name, givenCaps)
+    .refine((of) => Object.keys(of).length <= bounds.cappedNames, {
+      error: `expected up to ${bounds.cappedNames} names`,
+    })
+    .optional();
 
 /** What an operator may give: what is left out is at its default. Unknown names are refused, for they would do nothing. */
 export const givenShopSettingsSchema = onlyNamed({
-  caps: onlyNamed({ helpAndOffer: givenCaps, offer: givenCaps }).optional(),
+  caps: onlyNamed({
+    helpAndOffer: givenCaps.optional(),
+    offer: givenCaps.optional(),
+    journeys: givenNamed(z.string().max(bounds.nameLength)),
+    topics: givenNamed(topic),
+    channels: onlyNamed(byChannel(givenCaps.optional())).optional(),
+  }).optional(),
   globalHoldout: share.optional(),
   timezone: zone.optional(),
 });

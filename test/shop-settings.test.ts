@@ -13,7 +13,7 @@ test('what is stored goes before the defaults, one by one', () => {
     quietHours: 'of a newer version',
   };
   expect(readShopSettings(stored)).toEqual({
-    caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer },
+    caps: { ...defaultShopCaps, offer },
     globalHoldout: 0.05,
     timezone: 'Europe/Berlin',
   });

@@ -1,3 +1,4 @@
+import { calendarDay } from '../domain/cap-window.ts';
 import { outcomePattern, reservedOutcomes } from '../domain/outcome.ts';
 import type { Span } from '../domain/span.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
@@ -92,7 +93,7 @@ function capProblems(cap: JourneyDefinition['cap'] | undefined): string[] {
   const problems = whole
     ? []
     : [`cap.sends: ${shown(sends)} came; expected a whole number from 1 to ${mostCappedSends}.`];
-  return [...problems, ...problemsOfSpan('cap.within', within)];
+  return within === calendarDay ? problems : [...problems, ...problemsOfSpan('cap.within', within)];
 }
 
 function carriesProblems({ carries, per }: JourneyDefinition): string[] {

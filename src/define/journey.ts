@@ -1,3 +1,4 @@
+import type { Cap } from '../domain/cap-window.ts';
 import type { RunInput } from '../domain/run-input.ts';
 import type { Span } from '../domain/span.ts';
 import type { Shares } from '../domain/split.ts';
@@ -6,12 +7,6 @@ import type { Projection } from './projection.ts';
 
 /** When a customer may run the same journey with the same key again, counted from the close of the run before. */
 export type Again = 'always' | 'never' | `after ${Span}`;
-
-/** At most `sends` messages of this journey to one customer within a rolling span, over all its runs. */
-export interface Cap {
-  sends: number;
-  within: Span;
-}
 
 /** A journey as routing and the gate know it: data only, made by `journey()` and named by its export. */
 export interface JourneyDefinition {
@@ -36,6 +31,7 @@ export interface JourneyDefinition {
   readonly fresh: Span;
   /** The share of customers held out, 0 to 1. */
   readonly holdout: number;
+  /** Of its messages to one customer, over all its runs. */
   readonly cap: Cap;
   /** Defaults of the settings that an operator may change. */
   readonly settings: Readonly<Record<string, string | number>>;

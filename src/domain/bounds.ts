@@ -48,6 +48,8 @@ export const bounds = {
   latestYear: 2200,
   /** Characters of the wording of a consent. */
   wordingLength: 10_000,
+  /** Journeys and watches, or topics, that the settings of the shop name caps of. */
+  cappedNames: 100,
   /** Channels and topics of which one identify, or one put, says what a customer agrees to. */
   consentTopics: 100,
   /** Items of a list's page, and how many there are when none is asked for. */

@@ -1,13 +1,31 @@
-import type { Cap } from '../define/journey.ts';
+/**
+ * How often one customer may be written to.
+ *
+ * A cap looks back over a window: `(now - span, …]`, or the calendar day where the customer is. It has no end, because a
+ * delivery that another machine's clock dated a moment ahead counts too. One of `transactional` purpose is neither
+ * capped nor counted.
+ *
+ * When places are scarce the higher priority gets them: a message does not take a place that one of a higher priority,
+ * which is held for the same customer, will need when its time has come.
+ */
+import { calendarDay, type Cap, type CapWindow } from './cap-window.ts';
 import type { Purpose } from './delivery.ts';
+import { startOfNextDay } from './local-time.ts';
 import { spanMs } from './span.ts';
+import type { Channel } from './task-queues.ts';
 
-/** What a shop allows itself over all its journeys and watches, in rolling windows. */
+/** What a shop allows itself over all its journeys and watches. */
 export interface ShopCaps {
   /** For `help` and `offer` together; a contact counts. */
   helpAndOffer: readonly Cap[];
   /** For `offer` alone. */
   offer: readonly Cap[];
+  /** Of some journeys and watches, by name, beside what a journey's code says. */
+  journeys: Readonly<Record<string, readonly Cap[]>>;
+  /** Of messages about a topic. */
+  topics: Readonly<Record<string, readonly Cap[]>>;
+  /** On a channel; a contact that names it counts. */
+  channels: Readonly<Partial<Record<Channel, readonly Cap[]>>>;
 }
 
 /** What holds until an operator sets something else. */
@@ -17,6 +35,9 @@ export const defaultShopCaps: ShopCaps = {
     { sends: 3, within: '7 days' },
   ],
   offer: [{ sends: 1, within: '7 days' }],
+  journeys: {},
+  topics: {},
+  channels: {},
 };
 
 /** The longest window of a shop-wide cap: how far back the gate reads. */
@@ -25,41 +46,68 @@ export const longestShopCap = '31 days';
 /** The most sends a cap may allow: how many the gate reads. */
 export const mostCapSends = 1_000;
 
-/** Something that counts towards caps: a delivery that is not transactional, or a contact by somebody else. */
-export type Counted =
-  | {
-      kind: 'delivery';
-      name: string;
-      message: string;
-      purpose: Exclude<Purpose, 'transactional'>;
-      at: number;
-    }
-  | { kind: 'contact'; at: number };
+/** How many held deliveries of a customer the gate keeps places for: the soonest. */
+export const mostClaims = 100;
+
+/** What a message counts as: not of `transactional` purpose. */
+export interface CountedDelivery {
+  kind: 'delivery';
+  name: string;
+  message: string;
+  purpose: Exclude<Purpose, 'transactional'>;
+  channel: Channel | null;
+  topic: string;
+  at: number;
+}
+
+/** Something that counts towards caps: a delivery, or a contact by somebody else, on a channel if it named one. */
+export type Counted = CountedDelivery | { kind: 'contact'; channel: Channel | null; at: number };
+
+/** A delivery to the same customer that is held for a later time, and needs a place then: `at`. */
+export interface Claim extends CountedDelivery {
+  priority: number;
+}
 
 /** What the caps are asked. Times in epoch milliseconds. */
 export interface CapQuestion {
   purpose: Purpose;
+  channel: Channel;
+  /** Empty: it declares none. */
+  topic: string;
+  priority: number;
   /** The journey or watch that wants to send, and its own cap. */
   journey: { name: string; cap: Cap | null };
   shop: ShopCaps;
+  /** The customer's. */
+  zone: string;
   /** Newest first; without the delivery that is asked about. */
   counted: readonly Counted[];
+  claims: readonly Claim[];
   now: number;
 }
 
-/**
- * The first cap that one more message would break, in words for an operator; null when none. A window is
- * `(now - within, …]`: it has no end, because a delivery that another machine's clock dated a moment ahead counts too.
- * `transactional` is exempt: it is neither capped nor counted.
- */
+/** The first cap that one more message would break, in words for an operator; null when none. */
 export function brokenCap(question: CapQuestion): string | null {
-  if (question.purpose === 'transactional') return null;
-  for (const { cap, of, counts } of capsFor(question)) {
-    const since = question.now - spanMs(cap.within);
-    const within = question.counted.filter((one) => one.at > since && counts(one));
-    if (within.length >= cap.sends) return capWords(cap, of, within[0]);
+  for (const look of looksOf(question)) {
+    const words = brokenAt(look, question.now);
+    if (words !== null) return words;
   }
   return null;
+}
+
+/** The first moment, up to the latest, at which no cap is broken any more if nothing else is sent; null: none. */
+export function roomAt(question: CapQuestion, latest: number): number | null {
+  const looks = looksOf(question);
+  const moments = looks
+    .flatMap((look) => [...look.counted, ...look.claims].map(({ at }) => look.leavesAt(at)))
+    .filter((at) => at > question.now && at <= latest)
+    .sort((a, b) => a - b);
+  return moments.find((at) => looks.every((look) => brokenAt(look, at) === null)) ?? null;
+}
+
+/** How far back a window looks at most: a calendar day has up to 26 hours. */
+export function windowMs(within: CapWindow): number {
+  return spanMs(within === calendarDay ? '26 hours' : within);
 }
 
 interface NamedCap {
@@ -68,29 +116,106 @@ interface NamedCap {
   counts: (one: Counted) => boolean;
 }
 
-function capsFor({ purpose, journey, shop }: CapQuestion): NamedCap[] {
-  const { name, cap } = journey;
-  const of = { one: `message of ${name}`, many: `messages of ${name}` };
-  const isOwn = (one: Counted) => one.kind === 'delivery' && one.name === name;
-  const own: NamedCap[] = cap === null ? [] : [{ cap, of, counts: isOwn }];
-  const both = shop.helpAndOffer.map((each) => ({
-    cap: each,
-    of: { one: 'help or offer message', many: 'help or offer messages' },
-    counts: () => true,
-  }));
-  const offers = shop.offer.map((each) => ({
-    cap: each,
-    of: { one: 'offer', many: 'offers' },
-    counts: (one: Counted) => one.kind === 'delivery' && one.purpose === 'offer',
-  }));
-  return purpose === 'offer' ? [...own, ...both, ...offers] : [...own, ...both];
+/** One cap, and what counts towards it. */
+interface CapLook extends NamedCap {
+  counted: readonly Counted[];
+  /** The earliest due first. */
+  claims: readonly Claim[];
+  /** When something that was sent at a moment counts no longer. */
+  leavesAt: (at: number) => number;
 }
 
-function capWords(cap: Cap, of: { one: string; many: string }, last: Counted | undefined): string {
-  const unit = /^1 (\w+)$/.exec(cap.within)?.[1];
-  const per = unit ? `${unit === 'hour' ? 'an' : 'a'} ${unit}` : `in ${cap.within}`;
-  const rule = `${cap.sends} ${cap.sends === 1 ? of.one : of.many} ${per}`;
-  if (!last) return rule;
+function looksOf(question: CapQuestion): CapLook[] {
+  const { counted, claims, zone, priority, now } = question;
+  const before = claims.filter((claim) => claim.priority > priority);
+  return capsFor(question).map((named) => {
+    const since = now - windowMs(named.cap.within);
+    return {
+      ...named,
+      counted: counted.filter((one) => one.at > since && named.counts(one)),
+      claims: before
+        .filter(named.counts)
+        .map((claim) => ({ ...claim, at: Math.max(claim.at, now) }))
+        .sort((a, b) => a.at - b.at),
+      leavesAt: leavingOf(named.cap.within, zone),
+    };
+  });
+}
+
+function leavingOf(within: CapWindow, zone: string): CapLook['leavesAt'] {
+  if (within === calendarDay) return (at) => startOfNextDay(at, zone);
+  const ms = spanMs(within);
+  return (at) => at + ms;
+}
+
+/** Why a message cannot be sent at a moment: there is no place, or it would take one that is kept. */
+function brokenAt(look: CapLook, at: number): string | null {
+  const { cap, counted, claims, leavesAt } = look;
+  const usedAt = (moment: number) =>
+    counted.filter((one) => leavesAt(one.at) > moment).length +
+    claims.filter((claim) => claim.at <= moment && leavesAt(claim.at) > moment).length;
+  if (usedAt(at) >= cap.sends) {
+    const due = claims.find((claim) => claim.at <= at);
+    const last = counted.find((one) => leavesAt(one.at) > at);
+    return due ? `${ruleOf(look)}, ${keptFor(due)}` : ruleOf(look) + lastOf(last);
+  }
+  const stillCounts = leavesAt(at);
+  const kept = claims.find((claim) => {
+    if (claim.at <= at || claim.at >= stillCounts) return false;
+    // Who would not fit in any case is not kept from anything.
+    return usedAt(claim.at) === cap.sends;
+  });
+  return kept ? `${ruleOf(look)}, ${keptFor(kept)}` : null;
+}
+
+function capsFor(question: CapQuestion): NamedCap[] {
+  const { purpose, journey, shop, channel, topic } = question;
+  if (purpose === 'transactional') return [];
+  const { name } = journey;
+  const isOwn = (one: Counted) => one.kind === 'delivery' && one.name === name;
+  const own = journey.cap === null ? [] : [journey.cap];
+  const some = (caps: readonly Cap[], what: string, counts: NamedCap['counts']): NamedCap[] =>
+    caps.map((cap) => ({ cap, of: { one: `message ${what}`, many: `messages ${what}` }, counts }));
+  return [
+    ...some([...own, ...capsOf(shop.journeys, name)], `of ${name}`, isOwn),
+    ...some(
+      capsOf(shop.topics, topic),
+      `on ${topic}`,
+      (one) => one.kind === 'delivery' && one.topic === topic,
+    ),
+    ...some(capsOf(shop.channels, channel), `by ${channel}`, (one) => one.channel === channel),
+    ...shop.helpAndOffer.map((cap) => ({
+      cap,
+      of: { one: 'help or offer message', many: 'help or offer messages' },
+      counts: () => true,
+    })),
+    ...(purpose === 'offer' ? shop.offer : []).map((cap) => ({
+      cap,
+      of: { one: 'offer', many: 'offers' },
+      counts: (one: Counted) => one.kind === 'delivery' && one.purpose === 'offer',
+    })),
+  ];
+}
+
+function capsOf(caps: Readonly<Record<string, readonly Cap[]>>, name: string): readonly Cap[] {
+  return Object.hasOwn(caps, name) ? caps[name]! : [];
+}
+
+function ruleOf({ cap, of }: NamedCap): string {
+  return `${cap.sends} ${cap.sends === 1 ? of.one : of.many} ${perWindow(cap.within)}`;
+}
+
+function perWindow(within: CapWindow): string {
+  const unit = within === calendarDay ? within : /^1 (\w+)$/.exec(within)?.[1];
+  return unit ? `${unit === 'hour' ? 'an' : 'a'} ${unit}` : `in ${within}`;
+}
+
+function lastOf(last: Counted | undefined): string {
+  if (!last) return '';
   const what = last.kind === 'contact' ? 'a contact' : last.message;
-  return `${rule}, last one ${what} at ${new Date(last.at).toISOString()}`;
+  return `, last one ${what} at ${new Date(last.at).toISOString()}`;
+}
+
+function keptFor({ message, at }: Claim): string {
+  return `and the place is kept for ${message}, which goes before and is due at ${new Date(at).toISOString()}`;
 }

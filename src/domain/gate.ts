@@ -1,7 +1,7 @@
-import type { Cap } from '../define/journey.ts';
 import type { Address } from './address.ts';
 import { sayConsentPlace } from './consent.ts';
-import { brokenCap, type Counted, type ShopCaps } from './caps.ts';
+import type { Cap } from './cap-window.ts';
+import { brokenCap, roomAt, type CapQuestion, type Claim, type Counted, type ShopCaps } from './caps.ts';
 import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
 import { spanMs, type Span } from './span.ts';
@@ -62,6 +62,16 @@ export interface GateFacts {
   consent: 'granted' | 'denied' | null;
   /** What counts towards the caps, newest first, without this delivery. */
   counted: readonly Counted[];
+  /** Deliveries to this customer that are held, each until its time. */
+  claims: readonly Claim[];
+  /** Of the message. */
+  priority: number;
+  /** Over a cap it waits so long at most; null: not at all. */
+  deferFor: Span | null;
+  /** Since when it has been over a cap; null: it was not. */
+  overCapSince: number | null;
+  /** The customer's time zone. */
+  zone: string;
   /** What the message's templates ask for and its data do not have. */
   missing: string | null;
   armKey: string;
@@ -69,7 +79,8 @@ export interface GateFacts {
 
 /** What the gate decides for one channel. `words` say why to an operator, without personal data. */
 export type Ruling =
-  | { state: 'waiting' | 'withheld'; reason: GateReason; arm: null; words: string }
+  | { state: 'withheld'; reason: GateReason; arm: null; words: string }
+  | { state: 'waiting'; reason: GateReason; arm: null; words: string; until?: number }
   | { state: 'held-out' | 'intended'; reason: null; arm: Arm; words: string };
 
 /** What the gate decides when it looks again at a message that was meant to go out and certainly did not. */
@@ -103,10 +114,7 @@ const checks: { readonly [name in CheckName]?: Check } = {
     behind ? waiting('behind', 'an event of the customer has not taken effect yet') : null,
   reachable: ({ address }) => ('fault' in address ? withheld('unreachable', address.fault) : null),
   consent: checkConsent,
-  caps: (facts) => {
-    const broken = brokenCap({ ...facts, shop: facts.shop.caps });
-    return broken === null ? null : withheld('capped', broken);
-  },
+  caps: checkCaps,
   content: ({ missing }) =>
     missing === null ? null : withheld('missing-data', `the message asks for ${missing}, which is not there`),
   'would-send': drawArm,
@@ -155,6 +163,18 @@ function checkConsent({ consent, purpose, channel, topic }: GateFacts): Ruling |
   return withheld('no-consent', `the customer never consented to ${place}`);
 }
 
+/** Over a cap it is dropped, or waits for room, if that comes in the time it may wait. */
+function checkCaps(facts: GateFacts): Ruling | null {
+  const question: CapQuestion = { ...facts, shop: facts.shop.caps };
+  const broken = brokenCap(question);
+  if (broken === null) return null;
+  const { deferFor, overCapSince, now } = facts;
+  if (deferFor === null) return withheld('capped', broken);
+  const until = roomAt(question, (overCapSince ?? now) + spanMs(deferFor));
+  if (until === null) return withheld('capped', `${broken}; there is no room within ${deferFor}`);
+  return { ...waiting('capped', `${broken}; there is room again at ${iso(until)}`), until };
+}
+
 /** The global holdout is the shop's choice and spares what is owed; a journey's is its author's and spares nothing. */
 function drawArm({ armKey, shop, journey, purpose }: GateFacts): Ruling {
   const share = purpose === 'transactional' ? 0 : shop.globalHoldout;
@@ -175,7 +195,7 @@ function withheld(reason: GateReason, why: string): Ruling {
   return { state: 'withheld', reason, arm: null, words: `withheld: ${reason} — ${why}` };
 }
 
-function waiting(reason: GateReason, why: string): Ruling {
+function waiting(reason: GateReason, why: string): Extract<Ruling, { state: 'waiting' }> {
   return { state: 'waiting', reason, arm: null, words: `waiting: ${reason} — ${why}` };
 }
 

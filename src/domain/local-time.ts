@@ -27,6 +27,11 @@ export function nextLocalTime(fromMs: number, at: LocalTime, zone: string): numb
   return moment >= fromMs ? moment : momentOf(nextDay(today), at, zone);
 }
 
+/** When the day is over that a moment falls on in a zone. */
+export function startOfNextDay(ms: number, zone: string): number {
+  return momentOf(nextDay(dayOf(ms, zone)), '00:00', zone);
+}
+
 function nextDay(day: string): string {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
 }

@@ -4,6 +4,7 @@ import { saveTraits } from '../db/queries/people.ts';
 import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
 import { together } from '../db/together.ts';
 import { factProperties } from '../domain/fact-properties.ts';
+import { channels, type Channel } from '../domain/task-queues.ts';
 import { newId } from '../ids.ts';
 import { consentsIn } from './consents.ts';
 import type { ResolvedEvent } from './resolve-people.ts';
@@ -47,6 +48,13 @@ function factOf({ event, customerId }: OwnedEvent) {
     ...{ seq: event.seq, id: event.id, customerId, at: event.occurredAt },
     name: isTrack ? event.name : null,
     properties: isTrack ? factProperties(event.body.properties) : null,
-    isContact: event.name === 'Contact Made' && isTrack,
+    contact: event.name === 'Contact Made' && isTrack ? contactOf(event) : null,
   };
+}
+
+/** A call, a visit, another tool's mail: on one of our channels if it names it. */
+function contactOf({ body }: OwnedEvent['event']): { channel: Channel | null } {
+  const named = body.properties?.['channel'];
+  const channel = typeof named === 'string' ? named.trim().toLowerCase() : null;
+  return { channel: channels.find((one) => one === channel) ?? null };
 }

@@ -23,7 +23,7 @@ test('nothing set: the defaults; what is set holds; what a PUT does not name is 
   const offer = [{ sends: 2, within: '14 days' }];
   const changed = { globalHoldout: 0.05, timezone: 'Europe/Berlin' };
   const answer = await it.put({ caps: { offer }, ...changed });
-  const inForce = { caps: { helpAndOffer: defaultShopCaps.helpAndOffer, offer }, ...changed };
+  const inForce = { caps: { ...defaultShopCaps, offer }, ...changed };
   expect([answer.status, answer.body]).toEqual([200, inForce]);
   expect(await get()).toEqual(inForce);
   // What was read can be written back.
@@ -38,14 +38,14 @@ test.each([
   [null, 'expected object, got null'],
   [[], 'expected object, got an empty array'],
   [{ holdout: 0.1 }, '"holdout" is not known here; expected only caps, globalHoldout, timezone'],
-  [{ caps: { offers: [] } }, 'caps: "offers" is not known here; expected only helpAndOffer, offer'],
+  [{ caps: { offers: [] } }, 'caps: "offers" is not known here; expected only helpAndOffer, offer, journeys'],
   [{ globalHoldout: '0.1' }, 'globalHoldout: expected number, got "0.1"'],
   [{ globalHoldout: 5 }, 'got number 5'],
   [{ globalHoldout: -0.1 }, 'got number -0.1'],
   [{ timezone: '+02:00' }, 'timezone: expected a time zone such as \'Europe/Berlin\', got "+02:00"'],
   [
     { caps: { offer: [{ sends: 1 }] } },
-    "caps.offer[0].within: expected a span up to 31 days, such as '1 day', got nothing",
+    "caps.offer[0].within: expected a span up to 31 days, such as '1 day', or 'calendar day', got nothing",
   ],
   [{ caps: { offer: [{ sends: 1, within: '32 days' }] } }, 'got "32 days"'],
   [{ caps: { offer: [{ sends: 1, within: '0 days' }] } }, 'got "0 days"'],

@@ -10,15 +10,22 @@ const help = (at: number, name = 'other'): Counted => ({
   name,
   message: 'cart-nudge',
   purpose: 'help',
+  channel: 'email',
+  topic: '',
   at,
 });
 const offer = (at: number, name = 'other'): Counted =>
   ({ ...help(at, name), message: 'cart-offer', purpose: 'offer' }) as Counted;
-const contact = (at: number): Counted => ({ kind: 'contact', at });
+const contact = (at: number): Counted => ({ kind: 'contact', channel: null, at });
+
+const usual: Omit<CapQuestion, 'journey'> = {
+  ...{ purpose: 'help', channel: 'email', topic: '', priority: 50, zone: 'UTC' },
+  ...{ shop: defaultShopCaps, counted: [], claims: [], now },
+};
 
 function ask(over: Partial<CapQuestion>): string | null {
   const journey = { name: 'mine', cap: { sends: 2, within: '7 days' } } as const;
-  return brokenCap({ purpose: 'help', journey, shop: defaultShopCaps, counted: [], now, ...over });
+  return brokenCap({ ...usual, journey, ...over });
 }
 
 describe('the default caps of a shop', () => {
@@ -86,8 +93,10 @@ describe('the default caps of a shop', () => {
   });
 });
 
+const noCaps = { ...defaultShopCaps, helpAndOffer: [], offer: [] };
+
 describe("the journey's own cap", () => {
-  const shop = { helpAndOffer: [], offer: [] };
+  const shop = noCaps;
   test('counts the journey over all its runs, and no other', () => {
     const two = [help(ago('2 days'), 'mine'), offer(ago('3 days'), 'mine')];
     expect(ask({ shop, counted: two })).toBe(

@@ -19,6 +19,11 @@ const fine: GateFacts = {
   address: { to: 'ada@example.test' },
   consent: 'granted',
   counted: [],
+  claims: [],
+  priority: 50,
+  deferFor: null,
+  overCapSince: null,
+  zone: 'UTC',
   missing: null,
   armKey: 'key',
 };
@@ -55,7 +60,7 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
   ['no-consent', { consent: null }, 'withheld: no-consent — the customer never consented to email'],
   [
     'capped',
-    { counted: [{ kind: 'contact', at: now - 60_000 }] },
+    { counted: [{ kind: 'contact', channel: null, at: now - 60_000 }] },
     'withheld: capped — 1 help or offer message a day, last one a contact at 2026-03-10T11:59:00.000Z',
   ],
   [
@@ -133,7 +138,7 @@ describe('consent', () => {
 describe('the second look', () => {
   test('asks again what may have changed, and not what was drawn and counted', () => {
     const journey = { ...fine.journey, holdout: 1 };
-    const counted = [{ kind: 'contact', at: now - 1 } as const];
+    const counted = [{ kind: 'contact', channel: null, at: now - 1 } as const];
     expect(judgeAgain({ ...fine, journey, counted })).toEqual({ state: 'intended' });
   });
 

@@ -1,7 +1,8 @@
 import type { SendAnswer } from '../../activities/contract.ts';
 import type { DateStart } from '../../src/define/date-start.ts';
 import type { EventType, PropertyOf } from '../../src/define/event.ts';
-import type { Again, Cap } from '../../src/define/journey.ts';
+import type { Again } from '../../src/define/journey.ts';
+import type { Cap } from '../../src/domain/cap-window.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';

@@ -119,6 +119,7 @@ CREATE TABLE "carts" (
 CREATE TABLE "contacts" (
 	"event_id" uuid PRIMARY KEY NOT NULL,
 	"customer_id" uuid NOT NULL,
+	"channel" text,
 	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -330,6 +331,7 @@ CREATE TABLE "deliveries" (
 	"wave" integer,
 	"purpose" text NOT NULL,
 	"topic" text DEFAULT '' NOT NULL,
+	"priority" integer DEFAULT 0 NOT NULL,
 	"channel" text,
 	"variant" text,
 	"arm" text,

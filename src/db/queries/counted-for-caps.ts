@@ -1,5 +1,5 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
-import { mostCapSends } from '../../domain/caps.ts';
+import { mostCapSends, mostClaims } from '../../domain/caps.ts';
 import { countingStates } from '../../domain/delivery.ts';
 
 /**
@@ -9,15 +9,33 @@ import { countingStates } from '../../domain/delivery.ts';
 export function countedForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
-        'purpose', n.purpose, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
+        'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
     from (
-      (select 'delivery' as kind, d.name, d.message, d.purpose, d.at from deliveries d
+      (select 'delivery' as kind, d.name, d.message, d.purpose, d.channel, d.topic, d.at
+        from deliveries d
         where d.customer_id = c.id and d.at > ${since} and d.state = any(${[...countingStates]})
           and d.purpose <> 'transactional' ${except}
         order by d.at desc limit ${mostCapSends})
       union all
-      (select 'contact', null, null, null, k.at from contacts k
+      (select 'contact', null, null, null, k.channel, null, k.at from contacts k
         where k.customer_id = c.id and k.at > ${since}
         order by k.at desc limit ${mostCapSends})
     ) n), '[]')`;
+}
+
+/**
+ * The deliveries of journeys that are held for the customer `c` until a time, the soonest first, as JSON (`Claim[]`): each
+ * will need its place then. Of a run that has ended nothing goes out any more.
+ */
+export function heldForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
+  return sql`coalesce((
+    select jsonb_agg(jsonb_build_object('kind', 'delivery', 'name', n.name, 'message', n.message,
+        'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'priority', n.priority,
+        'at', extract(epoch from n.held_until) * 1000) order by n.held_until)
+    from (
+      select d.name, d.message, d.purpose, d.channel, d.topic, d.priority, d.held_until from deliveries d
+      where d.customer_id = c.id and d.at > ${since} and d.state = 'waiting' and d.held_until is not null
+        and d.purpose <> 'transactional' ${except}
+        and (select h.state from runs h where h.id = d.run_id) = 'open'
+      order by d.held_until limit ${mostClaims}) n), '[]')`;
 }

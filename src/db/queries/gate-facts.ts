@@ -1,12 +1,12 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { CartLine } from '../../domain/cart.ts';
-import type { Counted } from '../../domain/caps.ts';
+import type { Claim, Counted } from '../../domain/caps.ts';
 import type { Arm, DeliveryState, GateReason, Verdict } from '../../domain/delivery.ts';
 import { journeyScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
-import { countedForCaps } from './counted-for-caps.ts';
+import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 
 /** What the gate asks the database about. */
 export interface GateQuestion {
@@ -53,6 +53,7 @@ export interface GateRow {
   /** As stored, by scope: of the shop, of all sending, and of the run's journey; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
   counted: Counted[];
+  claims: Claim[];
   /** The cart of the run's key, with what the browser told of each line. */
   cartLines: CartLine[];
   delivery: DeliveryRow | null;
@@ -83,6 +84,7 @@ export function gateFactsQuery(
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings,
       ${countedForCaps(sql, countedSince, itself)} as counted,
+      ${heldForCaps(sql, countedSince, itself)} as claims,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
       (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
           'arm', d.arm, 'verdicts', d.verdicts,

@@ -1,10 +1,10 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
-import type { Counted } from '../../domain/caps.ts';
+import type { Claim, Counted } from '../../domain/caps.ts';
 import type { DeliveryState, Verdict } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
-import { countedForCaps } from './counted-for-caps.ts';
+import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import type { Trait } from '../schema/customers.ts';
 
 /** What the gate asks about a page of waiting entries. */
@@ -36,6 +36,7 @@ export interface PageRow {
   /** What holds for each of the channels; nothing for one that was never asked for. */
   consents: Partial<Record<Channel, 'granted' | 'denied'>>;
   counted: Counted[];
+  claims: Claim[];
   deliveryId: string | null;
   deliveryState: DeliveryState | null;
   verdicts: Verdict[];
@@ -59,6 +60,7 @@ export function pageFacts(
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
         from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
       ${countedForCaps(sql, countedSince)} as counted,
+      ${heldForCaps(sql, countedSince)} as claims,
       d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e
     join customers c on c.id = e.customer_id

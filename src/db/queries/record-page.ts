@@ -10,6 +10,9 @@ export interface PageOf {
   message: string;
   wave: number;
   purpose: Purpose;
+  /** Empty: it declares none. */
+  topic: string;
+  priority: number;
   at: Date;
 }
 
@@ -37,12 +40,12 @@ export async function recordPage(
   ruled: readonly RuledEntry[],
 ): Promise<void> {
   if (ruled.length === 0) return;
-  const { runId, name, subject, message, wave, purpose, at } = page;
+  const { runId, name, subject, message, wave, purpose, topic, priority, at } = page;
   await tx`
-    insert into deliveries (id, run_id, customer_id, name, subject, message, entry_id, wave, purpose, channel, arm,
-      state, reason, verdicts, at)
-    select r.id, ${runId}, r."customerId", ${name}, ${subject}, ${message}, r."entryId", ${wave}, ${purpose}, r.channel,
-      r.arm, r.state, r.reason, r.verdicts, ${at}
+    insert into deliveries (id, run_id, customer_id, name, subject, message, entry_id, wave, purpose, topic,
+      priority, channel, arm, state, reason, verdicts, at)
+    select r.id, ${runId}, r."customerId", ${name}, ${subject}, ${message}, r."entryId", ${wave}, ${purpose},
+      ${topic}, ${priority}, r.channel, r.arm, r.state, r.reason, r.verdicts, ${at}
     from jsonb_to_recordset(${tx.json(ruled as never)}) as r (id uuid, "entryId" uuid, "customerId" uuid, channel text,
       arm text, state text, reason text, verdicts jsonb)
     on conflict (entry_id, message) do update set

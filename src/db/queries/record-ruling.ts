@@ -13,6 +13,9 @@ export interface RuledDelivery {
   message: string;
   nth: number;
   purpose: Purpose;
+  /** Empty: it declares none. */
+  topic: string;
+  priority: number;
   channel: Channel | null;
   arm: Arm | null;
   state: DeliveryState;
@@ -33,10 +36,10 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
     with exposed as (
       update customers set exposed_at = ${d.at}
       where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
-    insert into deliveries (id, run_id, customer_id, name, subject, message, nth, purpose, channel, arm, state,
-      reason, verdicts, calling_at, at)
+    insert into deliveries (id, run_id, customer_id, name, subject, message, nth, purpose, topic, priority,
+      channel, arm, state, reason, verdicts, calling_at, at)
     values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.purpose},
-      ${d.channel}, ${d.arm}, ${d.state}, ${d.reason}, ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.at})
+      ${d.topic}, ${d.priority}, ${d.channel}, ${d.arm}, ${d.state}, ${d.reason}, ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.at})
     on conflict (run_id, message, nth, own_channel) do update set
       customer_id = excluded.customer_id, channel = excluded.channel, arm = excluded.arm, state = excluded.state,
       reason = excluded.reason, verdicts = deliveries.verdicts || excluded.verdicts,

@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import type { Cart, CartLine } from '../../domain/cart.ts';
 import type { FactProperties } from '../../domain/fact-properties.ts';
+import type { Channel } from '../../domain/task-queues.ts';
 import type { Order } from '../../routing/orders.ts';
 
 /** A cart with its owner and key. */
@@ -99,7 +100,8 @@ export interface CustomerFact {
   /** Of a track, else null. */
   name: string | null;
   properties: FactProperties | null;
-  isContact: boolean;
+  /** Null: it is none. */
+  contact: { channel: Channel | null } | null;
 }
 
 /** Whose event each was, and the contacts among them that count towards the caps. */
@@ -112,10 +114,10 @@ export async function saveCustomerEvents(tx: TransactionSql, events: readonly Cu
     insert into customer_events (seq, customer_id, name, occurred_at, properties)
     select * from jsonb_to_recordset(${tx.json(rows)})
       as r (seq bigint, customer_id uuid, name text, occurred_at timestamptz, properties jsonb)`;
-  const contacts = events.filter((event) => event.isContact);
+  const contacts = events.filter((event) => event.contact !== null);
   if (contacts.length === 0) return;
   await tx`
-    insert into contacts (event_id, customer_id, at)
+    insert into contacts (event_id, customer_id, channel, at)
     select * from unnest(${contacts.map((e) => e.id)}::uuid[], ${contacts.map((e) => e.customerId)}::uuid[],
-                         ${at(contacts)}::timestamptz[])`;
+                         ${contacts.map((e) => e.contact!.channel)}::text[], ${at(contacts)}::timestamptz[])`;
 }

@@ -24,6 +24,8 @@ export const deliveries = pgTable(
     purpose: text('purpose').$type<Purpose>().notNull(),
     /** What the message is about; empty: it declares no topic. */
     topic: text('topic').notNull().default(''),
+    /** Of two that want the same place under a cap the higher gets it. */
+    priority: integer('priority').notNull().default(0),
     channel: text('channel'),
     variant: text('variant'),
     /** Null before would-send. */

@@ -59,6 +59,8 @@ export const contacts = pgTable(
   {
     eventId: uuid('event_id').primaryKey(),
     customerId: uuid('customer_id').notNull(),
+    /** Null: it named none of ours. */
+    channel: text('channel'),
     at: moment('at').notNull(),
   },
   (t) => [index('contacts_customer').on(t.customerId, t.at)],
