@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Bench } from '../bench.ts';
 import type { BenchProcess } from '../process.ts';
 import type { Finding, Question, Size } from '../question.ts';
+import { addWaitingPeople } from '../sending/people.ts';
 import { BenchShop } from '../shop.ts';
 import { spreadOf } from '../statistics.ts';
 import { callsBetween, temporalCalls } from '../temporal-calls.ts';
@@ -76,25 +77,11 @@ async function served(bench: Bench, count: number) {
   return { ms, memoryMb, calls, ...row!, workflows: histories.length, history: Math.max(...histories) };
 }
 
-/** People who may be written to and wait, each a second longer than the next; the shelf is empty. */
+/** People who may be written to and wait; the shelf is empty. */
 async function seed(shop: BenchShop, sku: string, count: number): Promise<void> {
   const { sql } = shop.database;
   const at = new Date(performance.timeOrigin + performance.now() - 86_400_000).toISOString();
-  const people = sql`(select n, md5('person ' || n)::uuid as id from generate_series(1, ${count}) n) p`;
-  await sql`
-    insert into customers (id, arm_key, traits, created_at)
-    select id, md5(id::text), jsonb_build_object('email', jsonb_build_object(
-      'value', 'person' || n || '@example.test', 'origin', 'stated', 'at', ${at}::text)), ${at}::timestamptz from ${people}`;
-  await sql`
-    insert into customer_ids (kind, external_id, customer_id, at)
-    select 'user', 'person-' || n, id, ${at}::timestamptz from ${people}`;
-  await sql`
-    insert into consents (id, customer_id, channel, state, source, at)
-    select md5('consent ' || n)::uuid, id, 'email', 'granted', 'bench', ${at}::timestamptz from ${people}`;
-  await sql`
-    insert into waiting_entries (id, list, customer_id, sku, since, state)
-    select md5('entry ' || n)::uuid, 'viewed-while-sold-out', id, ${sku}, ${at}::timestamptz + n * interval '1 ms', 'waiting'
-    from ${people}`;
+  await addWaitingPeople(shop.database, { count, sku, at });
   await sql`analyze`;
   await report(shop, sku, 0);
 }

@@ -5,6 +5,7 @@ import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { journeyVersions, watchVersions } from '../../workflows/definitions.ts';
 import type { Bench, BenchDatabase } from '../bench.ts';
+import { addWaitingPeople } from './people.ts';
 import type { PageAnswer, PageInput, SendInput } from '../../activities/contract.ts';
 
 const journey = 'abandonedCart';
@@ -87,27 +88,13 @@ export class SendingShop {
     const { sql } = this.database;
     const at = new Date(this.#bench.clock.now().getTime() - 3_600_000).toISOString();
     const people = sql`(select n, md5('person ' || n)::uuid as id from generate_series(1, ${count}) n) p`;
-    await sql`
-      insert into customers (id, arm_key, traits, created_at)
-      select id, md5(id::text), jsonb_build_object('email', jsonb_build_object('value', 'person' || n || '@example.test',
-        'origin', 'stated', 'at', ${at}::text), 'firstName', jsonb_build_object('value', 'Person ' || n, 'origin',
-        'stated', 'at', ${at}::text)), ${at}::timestamptz from ${people}`;
-    await sql`
-      insert into customer_ids (kind, external_id, customer_id, at)
-      select 'user', 'person-' || n, id, ${at}::timestamptz from ${people}`;
-    await sql`
-      insert into consents (id, customer_id, channel, state, source, at)
-      select md5('consent ' || n)::uuid, id, 'email', 'granted', 'bench', ${at}::timestamptz from ${people}`;
+    await addWaitingPeople(this.database, { count, sku, at });
     await sql`
       insert into carts (customer_id, key, lines, last_activity_at)
       select id, '', ${sql.json([line])}, ${at}::timestamptz from ${people}`;
     await sql`
       insert into runs (id, name, version, customer_id, key, n, workflow_id, first, carries, settings, opened_at, last_activity_at)
       select md5('run ' || n)::uuid, ${journey}, 1, id, '', 1, 'bench/' || n, '{}', '{}', '{}', ${at}, ${at} from ${people}`;
-    await sql`
-      insert into waiting_entries (id, list, customer_id, sku, since, state)
-      select md5('entry ' || n)::uuid, 'viewed-while-sold-out', id, ${sku}, ${at}::timestamptz + n * interval '1 ms', 'waiting'
-      from ${people}`;
   }
 
   /** Caps are out of the way: what is measured is those who pass. */

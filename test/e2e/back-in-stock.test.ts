@@ -1,30 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { armKeyOf, drawOf, holdoutOf } from '../../src/domain/holdout.ts';
 import { eventually } from '../support/eventually.ts';
-import { Shop, type ShownDelivery } from '../support/shop.ts';
-import { startKairos, testHome, untilGone, type Started, type TestHome } from '../support/started.ts';
+import { openShop, type OpenShop } from '../support/open-shop.ts';
+import type { Shop, ShownDelivery } from '../support/shop.ts';
 
 /** The hour between two waves passes in half a minute: long enough to see that nobody is told in it. */
 const clockSpeed = 120;
 
-let home: TestHome;
-let kairos: Started;
+let open: OpenShop;
 let shop: Shop;
 
 beforeAll(async () => {
-  home = await testHome();
-  kairos = startKairos({ home: home.path, env: { KAIROS_CLOCK_SPEED: String(clockSpeed) } });
-  shop = new Shop(await kairos.ready());
+  open = await openShop(clockSpeed);
+  ({ shop } = open);
 });
 
-afterAll(async () => {
-  await shop.close();
-  const pids = Object.values(await kairos.processes());
-  kairos.child.kill('SIGTERM');
-  await kairos.ended();
-  await untilGone(pids);
-  await home[Symbol.asyncDispose]();
-});
+afterAll(() => open[Symbol.asyncDispose]());
 
 interface Delivery extends ShownDelivery {
   customerId: string;

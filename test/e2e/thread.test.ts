@@ -1,29 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { Shop, someone } from '../support/shop.ts';
-import { startKairos, testHome, untilGone, type Started, type TestHome } from '../support/started.ts';
+import { openShop, type OpenShop } from '../support/open-shop.ts';
+import { someone, type Shop } from '../support/shop.ts';
 
 /** An hour passes in a second: a nudge after 45 minutes comes within 5 s, a run of four days closes in about 100. */
 const clockSpeed = 3_600;
 
-let home: TestHome;
-let kairos: Started;
+let open: OpenShop;
 let shop: Shop;
 
 beforeAll(async () => {
-  home = await testHome();
-  kairos = startKairos({ home: home.path, env: { KAIROS_CLOCK_SPEED: String(clockSpeed) } });
-  shop = new Shop(await kairos.ready());
+  open = await openShop(clockSpeed);
+  ({ shop } = open);
 });
 
-afterAll(async () => {
-  await shop.close();
-  const pids = Object.values(await kairos.processes());
-  kairos.child.kill('SIGTERM');
-  await kairos.ended();
-  await untilGone(pids);
-  await home[Symbol.asyncDispose]();
-});
+afterAll(() => open[Symbol.asyncDispose]());
 
 describe('from an event over HTTP to a message in the inbox', () => {
   test('the nudge comes within seconds, says what is in the cart, and the run closes as lost', async () => {
