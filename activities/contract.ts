@@ -118,4 +118,11 @@ export interface SendAnswer {
   arm: Arm | null;
   /** Would-send, or the verdict; epoch milliseconds of Kairos's time: the next wait counts from here. */
   at: number;
+  /**
+   * It is held: the gate is to be asked for the same again then, and not before. Epoch milliseconds of Kairos's time;
+   * null when the answer is final.
+   */
+  until: number | null;
+  /** That moment on the customer's own clock, `08:00`, where the clock is why it is held. */
+  there: string | null;
 }

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { giveUpCall, markCalling } from '../src/db/queries/call-under-way.ts';
 import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
+import { holdIntended } from '../src/db/queries/hold-intended.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { recordRuling } from '../src/db/queries/record-ruling.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { isFurther, nextChannelReasons, type GateReason, type Verdict } from '../src/domain/delivery.ts';
-import { judge, judgeAgain, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
+import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { newId } from '../src/ids.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
@@ -18,12 +19,14 @@ import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
  * - `settled`: the ledger has the answer, no call is to be made.
  * - `waiting`: wait a moment, or as long as it is paused, and look again. What is let go after a pause has its turn,
  *   and throws a failure that names it: the look after that comes at that time.
+ * - `held`: the ledger says until when; whoever asked comes back then.
  * - `call`: `intended` is committed with `callingAt`, and this process holds the permit for that call.
  * - `called`: a call was made by this process, whose end the ledger does not know yet.
  */
 export type Passage =
   | { kind: 'settled'; delivery: DeliveryNow }
   | { kind: 'waiting'; reason: GateReason }
+  | { kind: 'held'; delivery: DeliveryNow; hold: Hold }
   | { kind: 'call'; call: CallUnderWay; outbound: Outbound }
   | { kind: 'called'; call: CallUnderWay; outcome: CallOutcome };
 
@@ -77,6 +80,8 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
     else content = rendered.content;
   }
+  if (ruling.state === 'waiting' && ruling.hold)
+    return holdFirst(look, { ruling, hold: ruling.hold, before });
   if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return waitFor(ruling);
   if (hasNext(look, ruling) && isSaid(before, input.channel, ruling)) {
     return { kind: 'settled', delivery: { ...before!, ...shownFor(look, ruling, before) } };
@@ -89,6 +94,16 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
   if (ruling.state === 'waiting') return waitFor(ruling);
   if (!call || !content) return { kind: 'settled', delivery };
   return allow(look, call, content);
+}
+
+/** What is held until the same time for the same reason is not recorded again: its run was started anew, say. */
+async function holdFirst(
+  look: Look,
+  { ruling, hold, before }: { ruling: Ruling; hold: Hold; before: DeliveryRow | null },
+): Promise<Passage> {
+  const isHeld = before?.heldUntil === hold.until && isSaid(before, look.input.channel, ruling);
+  const delivery = isHeld ? before : await record(look, { ruling, before, call: null });
+  return { kind: 'held', delivery, hold };
 }
 
 function waitFor({ reason }: { reason: GateReason }): Passage {
@@ -123,6 +138,7 @@ async function record(
     ...{ purpose: message.purpose, topic: message.topic ?? '', priority: look.facts.priority },
     verdict: verdictOf(look, ruling),
     callingAt: call?.callingAt ?? null,
+    heldUntil: ruling.state === 'waiting' && ruling.until !== undefined ? new Date(ruling.until) : null,
     at: now,
   });
   return delivery;
@@ -180,11 +196,30 @@ async function askAgain(look: Look, delivery: DeliveryRow, was: Date | null): Pr
   const rendered = await renderFor(look);
   const ruling = judgeAgain({ ...look.facts, missing: 'missing' in rendered ? rendered.missing : null });
   if (ruling.state === 'cancelled') return cancel(look, delivery, ruling);
-  if (ruling.state === 'waiting') return waitFor(ruling);
+  if (ruling.state === 'waiting') {
+    const hold = holdOf(ruling);
+    return hold ? holdAgain(look, { delivery, was, ruling, hold }) : waitFor(ruling);
+  }
   if ('missing' in rendered) throw new Error('The gate let a message pass that cannot be rendered.');
   const call = { deliveryId: delivery.id, callingAt: now, channel: input.channel };
   if (!(await markCalling(look.tx, { ...call, was }))) throw movedMeanwhile();
   return allow(look, call, rendered.content);
+}
+
+/** It was decided on, and its time is over meanwhile: a provider that was away in the evening is back at night. */
+async function holdAgain(
+  look: Look,
+  held: { delivery: DeliveryRow; was: Date | null; ruling: SecondRuling & { state: 'waiting' }; hold: Hold },
+): Promise<Passage> {
+  const { delivery, was, hold } = held;
+  const { reason, words } = held.ruling;
+  const until = new Date(hold.until);
+  // As a verdict it is what the delivery waits for; the delivery itself stays what it was decided to be.
+  const verdict = verdictOf(look, { state: 'waiting', reason, words });
+  const isHeld = was === null && delivery.heldUntil === hold.until;
+  if (!isHeld && !(await holdIntended(look.tx, { deliveryId: delivery.id, was, until, verdict })))
+    throw movedMeanwhile();
+  return { kind: 'held', delivery: { ...delivery, state: 'waiting', reason }, hold };
 }
 
 /** Hands out the permit before the commit: if the commit's answer is lost, this process still knows that nobody called. */

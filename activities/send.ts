@@ -40,6 +40,8 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
       switch (passage.kind) {
         case 'settled':
           return answer(passage.delivery);
+        case 'held':
+          return { ...answer(passage.delivery), ...passage.hold };
         case 'waiting':
           throw lookAgain(passage.reason, attempt());
         case 'called':
@@ -93,5 +95,5 @@ async function settle(
 }
 
 function answer({ id, state, reason, channel, arm, at }: DeliveryNow): SendAnswer {
-  return { deliveryId: id, state, reason, channel, arm, at };
+  return { deliveryId: id, state, reason, channel, arm, at, until: null, there: null };
 }

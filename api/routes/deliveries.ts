@@ -45,6 +45,7 @@ export const deliverySchema = z.object({
   arm: z.enum(arms).nullable().describe('Null before would-send.'),
   state: z.enum(deliveryStates),
   reason: z.enum(gateReasons).nullable(),
+  heldUntil: z.iso.datetime().nullable().describe('When the gate looks again at one that is held for a time.'),
   providerCode: z.string().nullable(),
   verdicts: z.array(verdictSchema).describe('Every look of the gate and word of the provider, oldest first.'),
   at: z.iso.datetime(),
@@ -80,9 +81,9 @@ export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): 
 /** A delivery as it is answered: what was decided, why, and what came of it; never what the message said. */
 export function shownDelivery(delivery: DeliveryRow) {
   const { id, customerId, runId, name, subject, message, nth, purpose, channel, variant } = delivery;
-  const { arm, state, reason, providerCode, verdicts, at } = delivery;
+  const { arm, state, reason, heldUntil, providerCode, verdicts, at } = delivery;
   return {
     ...{ id, customerId, runId, name, subject, message, nth, purpose, channel, variant },
-    ...{ arm, state, reason, providerCode, verdicts, at },
+    ...{ arm, state, reason, heldUntil, providerCode, verdicts, at },
   };
 }

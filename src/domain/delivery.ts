@@ -43,10 +43,11 @@ export type GateReason = (typeof gateReasons)[number];
  * Where a delivery may go from each state. A total order of what is known, so that the provider's words may come in
  * any order and often: the one that tells most stays. `accepted` is an answer, `failed` is the end of an attempt
  * that was accepted, `delivered` outweighs it, and a bounce can follow a delivery. Held out is for ever, and only the
- * gate leads from wanting to `intended`. A `cancelled` one was certainly not taken, unless the provider says it was.
+ * gate leads from wanting to `intended`. A `cancelled` one was certainly not taken, unless the provider says it was:
+ * it was held for later when its run ended, or its call was to be made again.
  */
 export const moves: Record<DeliveryState, readonly DeliveryState[]> = {
-  waiting: ['withheld', 'held-out', 'intended'],
+  waiting: ['withheld', 'held-out', 'intended', 'cancelled'],
   withheld: ['held-out', 'intended'],
   'held-out': [],
   intended: ['unknown', 'cancelled', 'accepted', 'failed', 'delivered', 'bounced'],

@@ -80,14 +80,27 @@ export interface GateFacts {
 /** What the gate decides for one channel. `words` say why to an operator, without personal data. */
 export type Ruling =
   | { state: 'withheld'; reason: GateReason; arm: null; words: string }
-  | { state: 'waiting'; reason: GateReason; arm: null; words: string; until?: number }
+  | ({ state: 'waiting'; reason: GateReason; arm: null; words: string } & Partial<Hold>)
   | { state: 'held-out' | 'intended'; reason: null; arm: Arm; words: string };
 
 /** What the gate decides when it looks again at a message that was meant to go out and certainly did not. */
 export type SecondRuling =
   | { state: 'cancelled'; reason: GateReason; words: string }
-  | { state: 'waiting'; reason: GateReason; words: string }
+  | ({ state: 'waiting'; reason: GateReason; words: string } & Partial<Hold>)
   | { state: 'intended' };
+
+/** Until when a delivery is held: the gate looks again then, and nobody asks it meanwhile. */
+export interface Hold {
+  /** Epoch milliseconds of Kairos's time, later than now. */
+  until: number;
+  /** That moment on the customer's own clock, `08:00`; null where the clock is not why. */
+  there: string | null;
+}
+
+/** Until when a ruling holds the delivery; null when it does not: the gate is to look again in a moment. */
+export function holdOf({ until, there }: Partial<Hold>): Hold | null {
+  return until === undefined ? null : { until, there: there ?? null };
+}
 
 type Check = (facts: GateFacts) => Ruling | null;
 
@@ -148,7 +161,7 @@ export function judgeAgain(facts: GateFacts): SecondRuling {
     const found = checks[name]?.(facts);
     if (!found || found.reason === null) continue;
     const { reason, words } = found;
-    if (found.state === 'waiting') return { state: 'waiting', reason, words };
+    if (found.state === 'waiting') return found;
     return { state: 'cancelled', reason, words: words.replace(/^withheld/, 'cancelled') };
   }
   return { state: 'intended' };
@@ -197,6 +210,20 @@ function withheld(reason: GateReason, why: string): Ruling {
 
 function waiting(reason: GateReason, why: string): Extract<Ruling, { state: 'waiting' }> {
   return { state: 'waiting', reason, arm: null, words: `waiting: ${reason} — ${why}` };
+}
+
+/**
+ * Lets a journey's send wait until a time. A watch's is never held: it is withheld, and its customer keeps the place for
+ * the next wave.
+ */
+export function held(
+  { journey }: Pick<GateFacts, 'journey'>,
+  reason: GateReason,
+  hold: Hold,
+  why: string,
+): Ruling {
+  if (journey.lasts === null) return withheld(reason, why);
+  return { ...waiting(reason, why), ...hold };
 }
 
 function iso(ms: number): string {

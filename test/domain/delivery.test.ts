@@ -10,7 +10,7 @@ import {
 /** Rows: from; columns: to, in the order of `deliveryStates`. `x` is a move. */
 const table: Record<DeliveryState, string> = {
   //             wait with held inte unkn acce deli fail boun canc
-  waiting: /*   */ '.    x    x    x    .    .    .    .    .    .',
+  waiting: /*   */ '.    x    x    x    .    .    .    .    .    x',
   withheld: /*  */ '.    .    x    x    .    .    .    .    .    .',
   'held-out': /**/ '.    .    .    .    .    .    .    .    .    .',
   intended: /*  */ '.    .    .    .    x    x    x    x    x    x',

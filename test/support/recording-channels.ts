@@ -17,6 +17,8 @@ export function recordingChannels(clock: Clock, decide: Decide = () => {}) {
         channel: input.channel,
         arm: 'treated',
         at: clock.now().getTime(),
+        until: null,
+        there: null,
       };
       return { ...answer, ...(await decide(input)) };
     },

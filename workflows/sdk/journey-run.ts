@@ -9,7 +9,7 @@ import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Shares } from '../../src/domain/split.ts';
 import type { HeardEvent, Where } from './declaration.ts';
 import { fallsThrough, furthest } from './fall-through.ts';
-import type { Host, Wait } from './host.ts';
+import type { Host, SendAsk, Wait } from './host.ts';
 import { sayWanted } from './wanted.ts';
 
 /** So often a wait for a local time looks when that is: zones beyond that are of somebody who plays. */
@@ -114,16 +114,24 @@ export class JourneyRun {
     this.#times.set(message.name, nth);
     const answers: SendAnswer[] = [];
     for (const channel of message.channels) {
-      const answer = await this.#host.send(
-        { message: message.name, nth, channel, data },
-        answers.length === 0,
-      );
+      const answer = await this.#pass({ message: message.name, nth, channel, data }, answers.length === 0);
       answers.push(answer);
       if (!fallsThrough(answer)) break;
     }
     const verdict = furthest(answers);
     this.#from = { at: verdict.at, sent: message.name };
     return verdict;
+  }
+
+  /** Asks the gate; when it holds the message, waits until then and asks for the same again, as often as it does. */
+  async #pass(ask: SendAsk, isFirst: boolean): Promise<SendAnswer> {
+    let answer = await this.#host.send(ask, isFirst);
+    // What was answered before messages could be held says nothing of it.
+    for (let until = answer.until ?? null; until !== null; until = answer.until ?? null) {
+      await this.#sleep(holdOf(answer, { ask, until }));
+      answer = await this.#host.send(ask, true);
+    }
+    return answer;
   }
 
   /** The customer may have gone to another zone while the run slept, where it is not that time yet: it looks again. */
@@ -148,6 +156,13 @@ export class JourneyRun {
   #addRead(projection: string, read: string): void {
     Object.defineProperty(this, read, { value: () => this.#host.read(projection, read) });
   }
+}
+
+/** Of a message that the gate holds: an operator finds it by why, and by when where that is the customer's clock. */
+function holdOf({ reason, there }: SendAnswer, { ask, until }: { ask: SendAsk; until: number }): Wait {
+  const when = there === null ? `until ${new Date(until).toISOString()}` : `until ${there} there`;
+  const stage = there === null ? `held: ${reason}` : `held ${when}: ${reason}`;
+  return { target: until, stage, summary: `${ask.message} by ${ask.channel} held ${when}: ${reason}` };
 }
 
 /** What the compiler would have said, for authors who silenced it. */

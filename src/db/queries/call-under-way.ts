@@ -11,7 +11,7 @@ export async function markCalling(
   call: { deliveryId: string; was: Date | null; callingAt: Date },
 ): Promise<boolean> {
   const rows = await tx`
-    update deliveries set calling_at = ${call.callingAt}
+    update deliveries set calling_at = ${call.callingAt}, held_until = null
     where id = ${call.deliveryId} and state = 'intended' and calling_at is not distinct from ${call.was}
     returning id`;
   return rows.length > 0;

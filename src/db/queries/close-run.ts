@@ -1,10 +1,11 @@
 import type { Sql } from '../connect.ts';
+import { cancelHeld } from './cancel-held.ts';
 
 /** What became of the wish to close a run: `closed` with the outcome that stands there, or what it is still owed. */
 export type ClosedRun = { closed: true; outcome: string } | { closed: false; owed: number };
 
 /**
- * Closes a run unless it is owed a dispatch beyond `heard`. One conditional update: it waits for whoever holds the
+ * Closes a run unless it is owed a dispatch beyond `heard`, and cancels what it held. One conditional update: it waits for whoever holds the
  * row and then judges by what they left, so that no event falls between this close and the next run. Repeats, and a
  * row that an ending has closed, change nothing and are told the outcome that stands. Null: there is no such run.
  *
@@ -16,8 +17,12 @@ export async function closeRun(
   close: { runId: string; outcome: string; heard: number; at: Date },
 ): Promise<ClosedRun | null> {
   const closed = await sql`
-    update runs set state = 'closed', outcome = ${close.outcome}, closed_at = ${close.at}
-    where id = ${close.runId} and state = 'open' and last_seq <= ${close.heard}`;
+    with closed as (
+      update runs set state = 'closed', outcome = ${close.outcome}, closed_at = ${close.at}
+      where id = ${close.runId} and state = 'open' and last_seq <= ${close.heard}
+      returning id, outcome, closed_at
+    ), cancelled as (${cancelHeld(sql, sql`closed`)})
+    select from closed`;
   if (closed.count === 1) return { closed: true, outcome: close.outcome };
   const [run] = await sql<{ state: 'open' | 'closed'; outcome: string | null; lastSeq: number }[]>`
     select state, outcome, last_seq as "lastSeq" from runs where id = ${close.runId}`;

@@ -15,6 +15,7 @@ export async function eraseDeliveries(
     update deliveries d set
       anonymous = true,
       provider_id = null,
+      held_until = null,
       state = coalesce(s.becomes, d.state),
       reason = case when s.becomes is null then d.reason else 'erased' end,
       -- The time of a would-send stays.

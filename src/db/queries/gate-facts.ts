@@ -31,6 +31,8 @@ export interface DeliveryRow {
   verdicts: Verdict[];
   /** Epoch milliseconds; set while a provider call may be under way. */
   callingAt: number | null;
+  /** Epoch milliseconds; null: it is not held. */
+  heldUntil: number | null;
   at: number;
 }
 
@@ -88,7 +90,8 @@ export function gateFactsQuery(
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
       (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
           'arm', d.arm, 'verdicts', d.verdicts,
-          'callingAt', extract(epoch from d.calling_at) * 1000, 'at', extract(epoch from d.at) * 1000)
+          'callingAt', extract(epoch from d.calling_at) * 1000, 'heldUntil', extract(epoch from d.held_until) * 1000,
+          'at', extract(epoch from d.at) * 1000)
         from deliveries d where d.run_id = r.id and d.message = ${message} and d.nth = ${nth}) as delivery
     from runs r join customers c on c.id = ${customerId}
     where r.id = ${runId}`;

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { maxHeard } from '../../domain/run-input.ts';
+import { cancelHeld } from './cancel-held.ts';
 import { survivorOf, type MergeSet } from './merge-set.ts';
 
 /**
@@ -58,7 +59,8 @@ async function endByEachOther(tx: TransactionSql, merges: MergeSet): Promise<voi
       update runs set state = 'closed', outcome = e.outcome, closed_at = ${merges.at},
         last_seq = last_seq + case when held_until is null then 1 else 0 end
       from ending e where runs.id = e.id and runs.customer_id = any(${everyone}::uuid[])
-      returning runs.id, last_seq, held_until)
+      returning runs.id, last_seq, held_until, runs.outcome, closed_at
+    ), cancelled as (${cancelHeld(tx, tx`ended`)})
     insert into dispatches (run_id, seq, kind, occurred_at, carries)
     select id, last_seq, 'end', ${merges.at}, '{}'::jsonb from ended where held_until is null`;
 }
@@ -120,7 +122,8 @@ async function endAsMerged(tx: TransactionSql, doubled: readonly Doubled[], at: 
       update runs set state = 'closed', outcome = 'merged', closed_at = ${at},
         last_seq = last_seq + case when held_until is null then 1 else 0 end
       where id = any(${doubled.map(({ loser }) => loser)}::uuid[])
-      returning id, last_seq, held_until)
+      returning id, last_seq, held_until, outcome, closed_at
+    ), cancelled as (${cancelHeld(tx, tx`ended`)})
     insert into dispatches (run_id, seq, kind, occurred_at, carries)
     select id, last_seq, 'end', ${at}, '{}'::jsonb from ended where held_until is null`;
 }

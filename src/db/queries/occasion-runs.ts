@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { cancelHeld } from './cancel-held.ts';
 
 /** A customer and a journey that starts on a date of theirs. */
 export interface DateOfCustomer {
@@ -36,7 +37,9 @@ export async function endMovedRuns(
     with ended as (
       update runs set state = 'closed', outcome = 'moved', closed_at = ${at},
         last_seq = last_seq + case when held_until is null then 1 else 0 end
-      where id = any(${[...ids]}::uuid[]) and state = 'open' returning id, last_seq, held_until)
+      where id = any(${[...ids]}::uuid[]) and state = 'open'
+      returning id, last_seq, held_until, outcome, closed_at
+    ), cancelled as (${cancelHeld(tx, tx`ended`)})
     insert into dispatches (run_id, seq, kind, event_name, occurred_at, carries)
     select id, last_seq, 'end', ${event}, ${at}, '{}'::jsonb from ended where held_until is null`;
   return ended.count;

@@ -47,7 +47,8 @@ export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Pr
       verdicts = case when ${up} then verdicts || ${verdict} else verdicts end,
       provider_code = case when ${up} then ${raise.providerCode ?? null} else provider_code end,
       provider_id = ${keptProviderId(sql, sql`${raise.providerId ?? null}::text`)},
-      calling_at = case when ${up} then null else calling_at end
+      calling_at = case when ${up} then null else calling_at end,
+      held_until = case when ${up} then null else held_until end
     where id = ${raise.deliveryId}
     returning id, state, reason, channel, arm, (extract(epoch from at) * 1000)::float8 as at`;
   return row ?? null;

@@ -1,5 +1,12 @@
 import type { TransactionSql } from 'postgres';
-import type { Arm, DeliveryState, GateReason, Purpose, Verdict } from '../../domain/delivery.ts';
+import {
+  mostVerdicts,
+  type Arm,
+  type DeliveryState,
+  type GateReason,
+  type Purpose,
+  type Verdict,
+} from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 
 /** A delivery as a first look of the gate leaves it. */
@@ -24,6 +31,8 @@ export interface RuledDelivery {
   verdict: Verdict;
   /** When a call is about to be made. */
   callingAt: Date | null;
+  /** When the gate looks again, if it is held. */
+  heldUntil: Date | null;
   at: Date;
 }
 
@@ -37,11 +46,14 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
       update customers set exposed_at = ${d.at}
       where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
     insert into deliveries (id, run_id, customer_id, name, subject, message, nth, purpose, topic, priority,
-      channel, arm, state, reason, verdicts, calling_at, at)
+      channel, arm, state, reason, verdicts, calling_at, held_until, at)
     values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.purpose},
-      ${d.topic}, ${d.priority}, ${d.channel}, ${d.arm}, ${d.state}, ${d.reason}, ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.at})
+      ${d.topic}, ${d.priority}, ${d.channel}, ${d.arm}, ${d.state}, ${d.reason},
+      ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.heldUntil}, ${d.at})
     on conflict (run_id, message, nth, own_channel) do update set
       customer_id = excluded.customer_id, channel = excluded.channel, arm = excluded.arm, state = excluded.state,
-      reason = excluded.reason, verdicts = deliveries.verdicts || excluded.verdicts,
-      calling_at = excluded.calling_at, at = excluded.at`;
+      reason = excluded.reason, calling_at = excluded.calling_at, held_until = excluded.held_until, at = excluded.at,
+      -- One that is held night after night fills no page.
+      verdicts = case when excluded.held_until is not null and jsonb_array_length(deliveries.verdicts) >= ${mostVerdicts}
+        then deliveries.verdicts else deliveries.verdicts || excluded.verdicts end`;
 }

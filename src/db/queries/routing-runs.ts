@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres';
 import type { Carried, FirstEvent } from '../../domain/run-input.ts';
 import type { DispatchKind } from '../schema/runs.ts';
 import { tripleOf } from '../../domain/run-triple.ts';
+import { cancelHeld } from './cancel-held.ts';
 import type { Ending, OpenRun, PastRuns } from '../../routing/run-book.ts';
 
 /**
@@ -135,6 +136,7 @@ export async function insertRuns(tx: TransactionSql, rows: readonly NewRunRow[])
             last_activity_at timestamptz, last_seq int)`;
 }
 
+/** Writes what a batch made of open runs; what those held that it ends is cancelled. */
 export async function saveRuns(tx: TransactionSql, runs: readonly OpenRun[]): Promise<void> {
   if (runs.length === 0) return;
   const rows = runs.map((run) => ({
@@ -146,11 +148,14 @@ export async function saveRuns(tx: TransactionSql, runs: readonly OpenRun[]): Pr
     last_seq: run.lastSeq,
   }));
   await tx`
-    update runs set state = r.state, outcome = r.outcome, closed_at = r.closed_at,
-                    last_activity_at = r.last_activity_at, last_seq = r.last_seq
-    from jsonb_to_recordset(${tx.json(rows)})
-      as r (id uuid, state text, outcome text, closed_at timestamptz, last_activity_at timestamptz, last_seq int)
-    where runs.id = r.id`;
+    with saved as (
+      update runs set state = r.state, outcome = r.outcome, closed_at = r.closed_at,
+                      last_activity_at = r.last_activity_at, last_seq = r.last_seq
+      from jsonb_to_recordset(${tx.json(rows)})
+        as r (id uuid, state text, outcome text, closed_at timestamptz, last_activity_at timestamptz, last_seq int)
+      where runs.id = r.id
+      returning runs.id, runs.state, runs.outcome, runs.closed_at)
+    ${cancelHeld(tx, tx`(select * from saved where state = 'closed')`)}`;
 }
 
 export interface NewDispatchRow {

@@ -1,8 +1,8 @@
 import type { Sql } from '../connect.ts';
 
 /**
- * Settles what closed runs have left open in the ledger; says how many. What waits is withheld; what was to be sent
- * and was certainly not taken is cancelled; a call begun before a time, whose end was never told, is `unknown`: with
+ * Settles what closed runs have left open in the ledger; says how many. What waits is withheld; what is held for
+ * later, or was to be sent and was certainly not taken, is cancelled; a call begun before a time, whose end was never told, is `unknown`: with
  * the run over nobody comes back to it. A younger call is left alone, and so is what the gate has in hand just now.
  */
 export async function settleClosedDeliveries(
@@ -13,8 +13,8 @@ export async function settleClosedDeliveries(
   const settled = await sql`
     with open as (
       select d.id, coalesce(r.outcome, 'closed') as outcome,
-        case when d.state = 'waiting' then 'withheld' when d.calling_at is null then 'cancelled' else 'unknown' end
-          as becomes
+        case when d.state = 'waiting' and d.held_until is null then 'withheld'
+             when d.calling_at is null then 'cancelled' else 'unknown' end as becomes
       from deliveries d join runs r on r.id = d.run_id
       where d.id = any(${[...asked.ids]}::uuid[]) and r.state = 'closed'
         and (d.state = 'waiting'
@@ -31,6 +31,7 @@ export async function settleClosedDeliveries(
       state = said.becomes,
       reason = said.reason,
       calling_at = null,
+      held_until = null,
       -- The time of a would-send stays.
       at = case d.state when 'waiting' then ${asked.at} else d.at end,
       verdicts = d.verdicts || jsonb_build_array(jsonb_build_object(

@@ -59,6 +59,10 @@ export const deliveries = pgTable(
     index('deliveries_undecided')
       .on(t.runId)
       .where(sql`state in ('waiting', 'intended')`),
+    /** What is held for a time: who is held next takes the place after the last of them. */
+    index('deliveries_held')
+      .on(t.heldUntil)
+      .where(sql`state = 'waiting' and held_until is not null`),
     /** What is not settled: the keeper walks along it. */
     index('deliveries_open')
       .on(t.id)

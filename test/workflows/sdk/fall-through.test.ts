@@ -7,7 +7,7 @@ const answer = (
   reason: SendAnswer['reason'],
   channel: SendAnswer['channel'] = 'email',
 ) => {
-  return { deliveryId: 'd', state, reason, channel, arm: null, at: 0 };
+  return { deliveryId: 'd', state, reason, channel, arm: null, at: 0, until: null, there: null };
 };
 
 const verdicts: [SendAnswer['state'], SendAnswer['reason'], boolean][] = [
