@@ -310,7 +310,7 @@ test('deliveries are listed newest first, by what they are, page by page', async
       nth: 1,
     },
     ...{ purpose: 'help', channel: 'email', variant: null, arm: null, state: 'withheld', reason: 'capped' },
-    ...{ providerCode: null, verdicts: [verdict], at: expect.any(String) as string },
+    ...{ heldUntil: null, providerCode: null, verdicts: [verdict], at: expect.any(String) as string },
   });
 });
 
