@@ -80,8 +80,8 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
     else content = rendered.content;
   }
-  if (ruling.state === 'waiting' && ruling.hold)
-    return holdFirst(look, { ruling, hold: ruling.hold, before });
+  const hold = ruling.state === 'waiting' ? holdOf(ruling) : null;
+  if (hold) return holdFirst(look, { ruling, hold, before });
   if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return waitFor(ruling);
   if (hasNext(look, ruling) && isSaid(before, input.channel, ruling)) {
     return { kind: 'settled', delivery: { ...before!, ...shownFor(look, ruling, before) } };
