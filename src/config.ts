@@ -5,7 +5,7 @@ import { StartError } from './errors.ts';
  * The environment, parsed once. Every setting that Kairos knows is named here and in the README.
  * What is missing is embedded by `npm start`: PostgreSQL, Temporal, the sandbox provider.
  */
-const schema = z.object({
+const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   KAIROS_HOME: z.string().default('.kairos'),
@@ -28,6 +28,13 @@ const schema = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_UI_URL: z.url().optional(),
   SENDGRID_API_KEY: z.string().optional(),
+  /** Sends e-mail through any mail server, in the place of SendGrid: `smtps://user:password@host`. */
+  SMTP_URL: z
+    .string()
+    .refine(isSmtpUrl, {
+      error: 'expected smtps://user:password@host, or smtp:// for a server with STARTTLS',
+    })
+    .optional(),
   SENDGRID_WEBHOOK_KEY: z.string().optional(),
   KAIROS_EMAIL_FROM: z.string().default('Kairos <hello@kairos.example>'),
   TWILIO_ACCOUNT_SID: z.string().optional(),
@@ -37,7 +44,15 @@ const schema = z.object({
   KAIROS_SANDBOX_URL: z.url().optional(),
 });
 
+const schema = variables.refine(({ SENDGRID_API_KEY, SMTP_URL }) => !SENDGRID_API_KEY || !SMTP_URL, {
+  path: ['SMTP_URL'],
+  error: 'SENDGRID_API_KEY is set too, and e-mail goes out by one of them: unset the other',
+});
+
 export type Config = z.infer<typeof schema>;
+
+/** What a terminal or a log must not show. */
+const secrets = ['DATABASE_URL', 'SMTP_URL', 'SENDGRID_API_KEY', 'TWILIO_AUTH_TOKEN', 'KAIROS_ADMIN_KEY'];
 
 /** The settings in an environment. @throws StartError that names each wrong setting, what came and what was expected. */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
@@ -46,7 +61,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    return `  ${name}=${JSON.stringify(env[name])}: ${issue.message}`;
+    const came = secrets.includes(name) ? '…' : JSON.stringify(env[name]);
+    return `  ${name}=${came}: ${issue.message}`;
   });
   throw new StartError(`These settings cannot be used:\n${lines.join('\n')}`);
+}
+
+function isSmtpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return ['smtp:', 'smtps:'].includes(protocol) && hostname !== '';
 }

@@ -2,11 +2,15 @@ import type { Channel } from '../../src/domain/task-queues.ts';
 import type { ChannelAdapter } from './channel.ts';
 import { emailChannel } from './email.ts';
 import { smsChannel } from './sms.ts';
+import { smtpChannel } from './smtp.ts';
 
 export interface ChannelsOptions {
   /** Where the sandbox provider listens; without meaning as soon as real keys are set. */
   sandboxUrl?: string | undefined;
+  /** E-mail goes out by SendGrid or by SMTP, by one of them. */
   sendgrid?: { apiKey: string } | undefined;
+  /** `smtps://user:password@host`. */
+  smtp?: { url: string } | undefined;
   twilio?: { accountSid: string; authToken: string; messagingServiceSid: string } | undefined;
   /** `hello@shop.example` or `The shop <hello@shop.example>`. */
   emailFrom: string;
@@ -32,13 +36,15 @@ const sandboxKeys = {
 export function createChannels(options: ChannelsOptions): Record<Channel, ChannelAdapter | null> {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   // Real keys for one channel mean real customers: the other must not seem to reach them.
-  const baseUrl = options.sendgrid || options.twilio ? undefined : options.sandboxUrl;
+  const baseUrl = options.sendgrid || options.smtp || options.twilio ? undefined : options.sandboxUrl;
   const sendgrid = baseUrl ? sandboxKeys.sendgrid : options.sendgrid;
   const twilio = baseUrl ? sandboxKeys.twilio : options.twilio;
   // The sandbox reads our id from the call-back's URL, so with it there always is one.
   const publicUrl = options.publicUrl ?? baseUrl;
+  const mailing = { from: options.emailFrom, timeoutMs };
+  const byMail = sendgrid ? emailChannel({ ...sendgrid, ...mailing, baseUrl }) : null;
   return {
-    email: sendgrid ? emailChannel({ ...sendgrid, from: options.emailFrom, baseUrl, timeoutMs }) : null,
+    email: options.smtp ? smtpChannel({ ...options.smtp, ...mailing }) : byMail,
     sms: twilio ? smsChannel({ ...twilio, baseUrl, publicUrl, timeoutMs }) : null,
     whatsapp: null,
     push: null,

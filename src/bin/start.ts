@@ -76,7 +76,8 @@ async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string)
 
 /** The sandbox provider never runs beside a real one. */
 function usesSandbox(config: Config): boolean {
-  return !config.SENDGRID_API_KEY && !config.TWILIO_ACCOUNT_SID && !config.TWILIO_AUTH_TOKEN;
+  const { SENDGRID_API_KEY, SMTP_URL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN } = config;
+  return !SENDGRID_API_KEY && !SMTP_URL && !TWILIO_ACCOUNT_SID && !TWILIO_AUTH_TOKEN;
 }
 
 async function publicPort({ HOST, PORT }: Config): Promise<number> {

@@ -89,6 +89,7 @@ function channelsOptions(config: Config): ChannelsOptions {
   return {
     sandboxUrl: config.KAIROS_SANDBOX_URL,
     sendgrid: config.SENDGRID_API_KEY ? { apiKey: config.SENDGRID_API_KEY } : undefined,
+    smtp: config.SMTP_URL ? { url: config.SMTP_URL } : undefined,
     twilio,
     emailFrom: config.KAIROS_EMAIL_FROM,
     publicUrl: config.KAIROS_PUBLIC_URL,

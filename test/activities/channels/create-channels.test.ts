@@ -5,6 +5,7 @@ import { testSandbox } from '../../support/sandbox.ts';
 const emailFrom = 'The shop <hello@shop.example>';
 const sandboxUrl = 'http://127.0.0.1:1';
 const sendgrid = { apiKey: 'SG.real' };
+const smtp = { url: 'smtps://mail.example' };
 const twilio = {
   accountSid: `AC${'a'.repeat(32)}`,
   authToken: 'token',
@@ -15,6 +16,8 @@ test.each([
   ['nothing', {}, [false, false]],
   ['the sandbox', { sandboxUrl }, [true, true]],
   ['SendGrid', { sendgrid }, [true, false]],
+  ['a mail server', { smtp }, [true, false]],
+  ['a mail server and a sandbox left over', { smtp, sandboxUrl }, [true, false]],
   ['Twilio', { twilio }, [false, true]],
   ['both', { sendgrid, twilio }, [true, true]],
   ['SendGrid and a sandbox left over', { sendgrid, sandboxUrl }, [true, false]],
