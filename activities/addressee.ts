@@ -14,13 +14,22 @@ export interface Addressee {
   persona: string | null;
 }
 
-/** Where they are reached on a channel, or why they cannot be. */
+/** Where they are, beside what their traits say. */
+export interface Whereabouts {
+  customerId: string;
+  /** A browser of theirs is on the shop's pages. */
+  onSite: boolean;
+}
+
+/** Where they are reached on a channel, or why they cannot be. On the site a message is for the customer, wherever they look. */
 export function reachedAt(
   { channels }: Pick<GateParts, 'channels'>,
   channel: Channel,
-  addressee: Addressee,
+  addressee: Addressee & Whereabouts,
 ): Address {
   if (!channels[channel]) return { fault: `no provider is configured for ${channel}` };
+  if (channel === 'onsite')
+    return addressee.onSite ? { to: addressee.customerId } : { fault: 'the visitor is not on the site now' };
   return addressOf(channel, traitValues(addressee));
 }
 

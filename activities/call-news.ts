@@ -18,7 +18,8 @@ export function newsOf(
   switch (outcome.kind) {
     case 'accepted': {
       const providerId = outcome.providerId === null ? {} : { providerId: outcome.providerId };
-      const words = `accepted: the provider took it${outcome.providerId ? ` as ${outcome.providerId}` : ''}`;
+      const taken = `the provider took it${outcome.providerId ? ` as ${outcome.providerId}` : ''}`;
+      const words = `accepted: ${channel === 'onsite' ? "it waits on the shop's page" : taken}`;
       return { deliveryId, state: 'accepted', verdict: verdict('accepted', words), ...providerId };
     }
     case 'refused': {

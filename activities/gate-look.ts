@@ -78,10 +78,10 @@ export async function takeLook(
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
   const row = await gateFacts(tx, {
-    ...{ runId, customerId, nth, channel, countedSince },
+    ...{ runId, customerId, nth, channel, countedSince, at: now },
     ...{ message: message.name, topic: message.topic ?? '' },
   });
-  const facts = factsOf(parts, { message, input, now, row });
+  const facts = factsOf(parts, { message, input, customerId, now, row });
   return { tx, parts, input, message, customerId, now, row, facts };
 }
 
@@ -98,7 +98,7 @@ export async function renderFor({
 
 function factsOf(
   parts: GateParts,
-  look: { message: MessageType<unknown>; input: SendInput; now: Date; row: GateRow },
+  look: Pick<Look, 'message' | 'input' | 'customerId' | 'now' | 'row'>,
 ): GateFacts {
   const { message, input, now, row } = look;
   const shop = readShopSettings(row.settings[shopScope]);
@@ -117,7 +117,7 @@ function factsOf(
     releaseAt: releasedAt(parts.clock, row, now),
     erased: row.erased,
     behind: row.behind,
-    address: reachedAt(parts, input.channel, row),
+    address: reachedAt(parts, input.channel, { ...row, customerId: look.customerId }),
     consent: row.consent,
     ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,

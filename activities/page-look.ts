@@ -98,7 +98,7 @@ export async function lookAtEntries(
   const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
   const entryIds = entries.map(({ id }) => id);
   const { name, channels, topic = '' } = message;
-  const rows = await pageFacts(tx, { entryIds, message: name, channels, topic, countedSince });
+  const rows = await pageFacts(tx, { entryIds, message: name, channels, topic, countedSince, at: now });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }

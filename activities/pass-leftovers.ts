@@ -53,7 +53,9 @@ export async function passLeftovers(
     const left = await intendedOf(tx, asked);
     // Taken, not looked at: the attempt before may be about to make the call, and now it cannot.
     const isOurs = ({ id, callingAt }: IntendedDelivery) =>
-      callingAt === null || parts.calls.take(id, callingAt);
+      callingAt === null ||
+      parts.channels[input.channel]?.idempotent?.withinMs === Infinity ||
+      parts.calls.take(id, callingAt);
     const again = new Set(left.filter(isOurs).map(({ id }) => id));
     await giveUp(look, { lost: left.filter(({ id }) => !again.has(id)), now });
     await release(look, [...again]);

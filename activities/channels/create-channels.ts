@@ -1,6 +1,9 @@
 import type { Channel } from '../../src/domain/task-queues.ts';
+import type { Sql } from 'postgres';
+import type { Clock } from '../../src/clock.ts';
 import type { ChannelAdapter } from './channel.ts';
 import { emailChannel } from './email.ts';
+import { onsiteChannel } from './onsite.ts';
 import { smsChannel } from './sms.ts';
 import { smtpChannel } from './smtp.ts';
 
@@ -12,6 +15,8 @@ export interface ChannelsOptions {
   /** `smtps://user:password@host`. */
   smtp?: { url: string } | undefined;
   twilio?: { accountSid: string; authToken: string; messagingServiceSid: string } | undefined;
+  /** Where messages for the shop's own pages are placed; without it none are. */
+  onsite?: { sql: Sql; clock: Clock } | undefined;
   /** `hello@shop.example` or `The shop <hello@shop.example>`. */
   emailFrom: string;
   /** Where Kairos is reached from outside: Twilio calls back there. */
@@ -48,7 +53,7 @@ export function createChannels(options: ChannelsOptions): Record<Channel, Channe
     sms: twilio ? smsChannel({ ...twilio, baseUrl, publicUrl, timeoutMs }) : null,
     whatsapp: null,
     push: null,
-    onsite: null,
+    onsite: options.onsite ? onsiteChannel(options.onsite) : null,
     webhook: null,
   };
 }

@@ -64,7 +64,7 @@ async function activitiesOn(database: Database, config: Config, log: Log) {
   const sending = {
     ...common,
     messages,
-    channels: createChannels(channelsOptions(config)),
+    channels: createChannels({ ...channelsOptions(config), onsite: { sql: database.sql, clock } }),
     render: renderMessage,
   };
   return {

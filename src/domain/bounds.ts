@@ -103,6 +103,26 @@ export const bounds = {
   /** Exports of customers that one process has under way, and how long one waits for its reader, real milliseconds. */
   exportsAtOnce: 2,
   exportIdleMs: 60_000,
+  /** Pages of the shop that one process has a stream open to, and those of them of one visitor. */
+  onsiteStreams: 5_000,
+  onsiteStreamsPerVisitor: 6,
+  /** After how long a stream is ended, so that its page opens another, and how often it says that it is there; real milliseconds. */
+  onsiteStreamMs: 180_000,
+  onsiteBeatMs: 15_000,
+  /** Bytes of a stream that its page has not read: who reads so slowly is cut off. */
+  onsiteUnreadBytes: 64 * kilobyte,
+  /**
+   * How long a visitor counts as there since their stream was last seen, and since they left a page, as they may be on
+   * their way to the next; real milliseconds.
+   */
+  onsiteThereMs: 40_000,
+  onsiteLeavingMs: 5_000,
+  /** How long nobody is there until a visit is over, and how long a message stays at most; real milliseconds. */
+  onsiteVisitMs: 300_000,
+  onsiteMessageMs: 1_800_000,
+  /** Messages that a visitor's pages are told of at once, the oldest first, and characters of what they say. */
+  onsiteMessages: 10,
+  onsiteTextLength: 2_000,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

@@ -167,12 +167,15 @@ export function judgeAgain(facts: GateFacts): SecondRuling {
   return { state: 'intended' };
 }
 
-/** A refusal holds for every purpose. What was never asked holds back what is not owed. */
+/**
+ * A refusal holds for every purpose. What was never asked holds back what is not owed, but for the shop's own page: who
+ * is on it came by themselves, and is written to nowhere else.
+ */
 function checkConsent({ consent, purpose, channel, topic }: GateFacts): Ruling | null {
   if (consent === 'granted') return null;
   const place = sayConsentPlace({ channel, topic });
   if (consent === 'denied') return withheld('no-consent', `the customer refused ${place}`);
-  if (purpose === 'transactional') return null;
+  if (purpose === 'transactional' || channel === 'onsite') return null;
   return withheld('no-consent', `the customer never consented to ${place}`);
 }
 

@@ -32,6 +32,9 @@ async function fill(sql: Sql): Promise<void> {
     insert into contacts (event_id, customer_id, at)
     select gen_random_uuid(), id, '2026-03-01' from customers limit 30000`;
   await sql`
+    insert into onsite_streams (id, anonymous_id, opened_at, there_until)
+    select gen_random_uuid(), 'a' || i, '2026-03-01', '2026-03-03' from generate_series(1, 20000) i`;
+  await sql`
     insert into unrouted (seq, user_id, anonymous_id)
     select i, case when i % 2 = 0 then 'u' || i end, 'a' || i from generate_series(1, 100000) i`;
 }
@@ -55,7 +58,8 @@ beforeAll(async () => {
   const customerId = await addCustomer(it);
   const { runId } = await addRun(it, customerId);
   const countedSince = new Date(0);
-  question = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', topic: '', countedSince };
+  const at = it.clock.now();
+  question = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', topic: '', countedSince, at };
 });
 
 test('reads no table whole among 100,000 of everything, with the statistics of an empty shop or its own', async () => {

@@ -7,6 +7,7 @@ import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
+import { isOnSite } from './onsite-presence.ts';
 
 /** What the gate asks the database about. */
 export interface GateQuestion {
@@ -19,6 +20,8 @@ export interface GateQuestion {
   topic: string;
   /** How far back the longest cap looks. */
   countedSince: Date;
+  /** When the gate looks: who is on the site then. */
+  at: Date;
 }
 
 /** A delivery as the gate finds it. */
@@ -51,6 +54,8 @@ export interface GateRow {
   persona: string | null;
   erased: boolean;
   behind: boolean;
+  /** A browser of theirs is on the shop's pages. */
+  onSite: boolean;
   consent: 'granted' | 'denied' | null;
   /** As stored, by scope: of the shop, of all sending, and of the run's journey; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
@@ -70,7 +75,7 @@ export async function gateFacts(tx: TransactionSql, question: GateQuestion): Pro
 /** The statement, for whoever wants to explain it. */
 export function gateFactsQuery(
   sql: Sql | TransactionSql,
-  { runId, customerId, message, nth, channel, topic, countedSince }: GateQuestion,
+  { runId, customerId, message, nth, channel, topic, countedSince, at }: GateQuestion,
 ): PendingQuery<GateRow[]> {
   // The delivery that is judged does not count against itself.
   const itself = sql`and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})`;
@@ -81,7 +86,7 @@ export function gateFactsQuery(
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       c.arm_key as "armKey", c.traits, c.persona, c.erased_at is not null as erased,
-      ${behind(sql)} as behind,
+      ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings,

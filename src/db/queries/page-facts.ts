@@ -5,6 +5,7 @@ import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
+import { isOnSite } from './onsite-presence.ts';
 import type { Trait } from '../schema/customers.ts';
 
 /** What the gate asks about a page of waiting entries. */
@@ -17,6 +18,8 @@ export interface PageQuestion {
   topic: string;
   /** How far back the longest cap looks. */
   countedSince: Date;
+  /** When the gate looks: who is on the site then. */
+  at: Date;
 }
 
 /** All that the gate looks at for one of them. */
@@ -33,6 +36,8 @@ export interface PageRow {
   /** Bought the product or a substitute at or after the look. */
   bought: boolean;
   behind: boolean;
+  /** A browser of theirs is on the shop's pages. */
+  onSite: boolean;
   /** What holds for each of the channels; nothing for one that was never asked for. */
   consents: Partial<Record<Channel, 'granted' | 'denied'>>;
   counted: Counted[];
@@ -50,12 +55,12 @@ export interface PageRow {
  */
 export function pageFacts(
   sql: Sql | TransactionSql,
-  { entryIds, message, channels, topic, countedSince }: PageQuestion,
+  { entryIds, message, channels, topic, countedSince, at }: PageQuestion,
 ): PendingQuery<PageRow[]> {
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
-      ${behind(sql)} as behind,
+      ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
         from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
