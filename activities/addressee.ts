@@ -1,7 +1,7 @@
-import type { MessageType } from '../src/define/message.ts';
 import type { Trait } from '../src/db/schema/customers.ts';
 import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
+import { zoneOf } from '../src/domain/zone.ts';
 import { MissingData } from '../src/messages/missing-data.ts';
 import { personas } from '../src/personas/index.ts';
 import type { ChannelContent } from './channels/channel.ts';
@@ -12,6 +12,8 @@ export interface Addressee {
   traits: Readonly<Record<string, Trait>>;
   /** Null: the last of the personas, which everybody has who has no other. */
   persona: string | null;
+  /** Those that the message asks for and that they are in. */
+  segments: readonly string[];
 }
 
 /** Where they are, beside what their traits say. */
@@ -36,13 +38,15 @@ export function reachedAt(
 /** What a message says to them, or what it lacks. Both arms are asked, so that neither loses customers. */
 export async function renderedFor(
   { render }: Pick<GateParts, 'render'>,
-  asked: { message: MessageType<unknown>; channel: Channel; data: Record<string, unknown> },
-  addressee: Addressee,
+  asked: Omit<Parameters<GateParts['render']>[0], 'customer' | 'persona' | 'segments' | 'zone'>,
+  addressee: Addressee & { shopZone: string },
 ): Promise<{ content: ChannelContent } | { missing: string }> {
   try {
     const customer = traitValues(addressee);
     const persona = addressee.persona ?? personas.otherwise;
-    return { content: await render({ ...asked, customer, persona }) };
+    const { segments, shopZone } = addressee;
+    const zone = zoneOf(customer['timezone'], shopZone);
+    return { content: await render({ ...asked, customer, persona, segments, zone }) };
   } catch (error) {
     if (error instanceof MissingData) return { missing: error.field };
     throw error;

@@ -22,6 +22,7 @@ import { reachedAt, renderedFor } from './addressee.ts';
 import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
+import { extrasFor, namedIn, takeStock, variantFor, type Wording } from './wording.ts';
 
 /** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
 export type RenderMessage = (input: {
@@ -32,6 +33,12 @@ export type RenderMessage = (input: {
   customer: TraitValues;
   /** The name of the persona that the customer has. */
   persona: string;
+  /** Those that the message asks for and that the customer is in. */
+  segments: readonly string[];
+  /** Of the message's variants the one that they get; null: it has none. */
+  variant: string | null;
+  /** The customer's time zone. */
+  zone: string;
 }) => ChannelContent | Promise<ChannelContent>;
 
 /** What the gate works with. */
@@ -79,21 +86,29 @@ export async function takeLook(
   const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
   const row = await gateFacts(tx, {
     ...{ runId, customerId, nth, channel, countedSince, at: now },
-    ...{ message: message.name, topic: message.topic ?? '' },
+    ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
+    segments: (message.segments ?? []).map(({ name }) => name),
   });
   const facts = factsOf(parts, { message, input, customerId, now, row });
   return { tx, parts, input, message, customerId, now, row, facts };
 }
 
 /** What the message says to this customer, or what it lacks. */
-export async function renderFor({
-  parts,
-  message,
-  input,
-  row,
-}: Look): Promise<{ content: ChannelContent } | { missing: string }> {
+export async function renderFor(look: Look): Promise<Wording | { missing: string }> {
+  const { tx, parts, message, input, row, customerId } = look;
   const data = withCartWords(input.data, row.cartLines);
-  return renderedFor(parts, { message, channel: input.channel, data }, row);
+  const deliveryId = row.delivery?.id ?? null;
+  const stock = await takeStock(tx, message, {
+    ...{ customerIds: [customerId], named: namedIn(data), most: 1 },
+    deliveryIds: deliveryId === null ? [] : [deliveryId],
+  });
+  const found = extrasFor(message, stock, { deliveryId, customerId });
+  if ('missing' in found) return found;
+  const variant = variantFor(message, row.settings, { ...row, variant: row.delivery?.variant ?? null });
+  const shopZone = readShopSettings(row.settings[shopScope]).timezone;
+  const asked = { message, channel: input.channel, variant, data: { ...data, ...found.extras } };
+  const rendered = await renderedFor(parts, asked, { ...row, shopZone });
+  return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };
 }
 
 function factsOf(

@@ -1,3 +1,4 @@
+import type { AssignedCode } from '../src/db/queries/codes.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { RuledEntry } from '../src/db/queries/record-page.ts';
 import { isFurther, mostVerdicts, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
@@ -5,13 +6,16 @@ import { judge, type Ruling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { newId } from '../src/ids.ts';
 import type { Outbound } from './channels/channel.ts';
-import { factsFor, renderForEntry, type PageLook } from './page-look.ts';
+import { factsFor, renderForEntry, takePageStock, type PageLook } from './page-look.ts';
+import type { WordingStock } from './wording.ts';
 
 /** What the gate ruled about a page, longest waiting first. */
 export interface JudgedPage {
   ruled: RuledEntry[];
   /** Those that are to be called. */
   outbound: Outbound[];
+  /** The codes that go out with them. */
+  assigned: AssignedCode[];
   /** Entries whose customers bought the product, or a substitute, since. */
   bought: string[];
   used: number;
@@ -33,12 +37,14 @@ export async function judgePage(
   const page: JudgedPage = {
     ruled: [],
     outbound: [],
+    assigned: [],
     bought: [],
     used: 0,
     heldOut: 0,
     withheld: 0,
     last: null,
   };
+  const stock = await takePageStock(look, rows, Math.min(rows.length, Math.max(places, 0)));
   let left = places;
   for (const row of rows) {
     if (left <= 0) break;
@@ -48,7 +54,7 @@ export async function judgePage(
       page.bought.push(row.entryId);
       continue;
     }
-    if (await judgeEntry(look, page, { row, now })) left -= 1;
+    if (await judgeEntry(look, page, { row, now, stock })) left -= 1;
   }
   return page;
 }
@@ -57,7 +63,7 @@ export async function judgePage(
 async function judgeEntry(
   look: PageLook,
   page: JudgedPage,
-  { row, now }: { row: PageRow; now: Date },
+  { row, now, stock }: { row: PageRow; now: Date; stock: WordingStock },
 ): Promise<boolean> {
   const found = askChannels(look, row, now);
   const [first, last] = [found[0]!, found.at(-1)!];
@@ -69,17 +75,21 @@ async function judgeEntry(
     return true;
   }
   const facts = factsFor(look, row, now);
-  const rendered = last.ruling.reason === null ? await renderForEntry(look, row) : null;
+  const rendered = last.ruling.reason === null ? await renderForEntry(look, row, stock) : null;
   if (rendered && 'missing' in rendered) last.ruling = judge({ ...facts, missing: rendered.missing });
   const { ruling } = last;
-  const ruled = ruledEntry(look, { row, found, now });
+  const variant = rendered && 'content' in rendered ? rendered.variant : null;
+  const ruled = { ...ruledEntry(look, { row, found, now }), variant };
   page.ruled.push(ruled);
   if (ruling.state === 'withheld') page.withheld += 1;
   if (ruling.reason !== null) return false;
   page.used += 1;
   if (ruling.state === 'held-out') page.heldOut += 1;
   else if (rendered && 'content' in rendered && !('fault' in facts.address)) {
-    page.outbound.push({ deliveryId: ruled.id, to: facts.address.to, content: rendered.content });
+    const { content, code } = rendered;
+    page.outbound.push({ deliveryId: ruled.id, to: facts.address.to, content });
+    if (code !== null) page.assigned.push({ code, deliveryId: ruled.id });
+    if (code === stock.free[0]) stock.free.shift();
   }
   return true;
 }
@@ -115,6 +125,7 @@ function ruledEntry(
     id: row.deliveryId ?? newId(look.parts.clock),
     entryId: row.entryId,
     customerId: row.customerId,
+    variant: null,
     arm: found.at(-1)!.ruling.arm,
     ...(speaksAgainstChannel(own) ? furthest(row, said) : own),
     verdicts: verdicts.filter((verdict) => verdict !== null),

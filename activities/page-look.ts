@@ -13,10 +13,10 @@ import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-sco
 import { spanMs } from '../src/domain/span.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
-import type { ChannelContent } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
+import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
 
 /** What the gate works with for pages of watches. */
 export interface PageParts extends Omit<GateParts, 'definitions'> {
@@ -47,7 +47,7 @@ export async function takePageLook(
   message: MessageType<unknown>,
   input: PageInput,
 ): Promise<PageLook> {
-  const run = await watchRun(tx, input.runId);
+  const run = await watchRun(tx, input.runId, message.name);
   if (!run) throw notFound(`There is no run ${input.runId} of a watch in this database.`);
   const watch = watchOf(parts.watches, run);
   return {
@@ -98,7 +98,9 @@ export async function lookAtEntries(
   const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
   const entryIds = entries.map(({ id }) => id);
   const { name, channels, topic = '' } = message;
-  const rows = await pageFacts(tx, { entryIds, message: name, channels, topic, countedSince, at: now });
+  const segments = (message.segments ?? []).map((segment) => segment.name);
+  const asked = { message: name, channels, topic, segments, varies: message.variants !== undefined };
+  const rows = await pageFacts(tx, { entryIds, countedSince, at: now, ...asked });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
@@ -121,10 +123,31 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
 
 /** What the message says to a customer, or what it lacks. */
 export async function renderForEntry(
-  { parts, message, input, product }: PageLook,
+  { parts, message, input, product, run, shop }: PageLook,
   row: PageRow,
-): Promise<{ content: ChannelContent } | { missing: string }> {
-  return renderedFor(parts, { message, channel: input.channel, data: { ...input.data, product } }, row);
+  stock: WordingStock,
+): Promise<Wording | { missing: string }> {
+  const found = extrasFor(message, stock, row);
+  if ('missing' in found) return found;
+  const variant = variantFor(message, run.settings, row);
+  const data = { ...input.data, product, ...found.extras };
+  const asked = { message, channel: input.channel, variant, data };
+  const rendered = await renderedFor(parts, asked, { ...row, shopZone: shop.timezone });
+  return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };
+}
+
+/** What the messages to some entries are made of beside. @param most how many codes are wanted at most. */
+export async function takePageStock(
+  { tx, message, input, product }: PageLook,
+  rows: readonly PageRow[],
+  most: number,
+): Promise<WordingStock> {
+  return takeStock(tx, message, {
+    deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),
+    customerIds: rows.map(({ customerId }) => customerId),
+    named: namedIn({ ...input.data, product }),
+    most,
+  });
 }
 
 export function notFound(sentence: string): ApplicationFailure {

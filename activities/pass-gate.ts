@@ -12,6 +12,7 @@ import { newId } from '../src/ids.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
 import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
+import { keepCodes, type Wording } from './wording.ts';
 
 /**
  * The gate's transaction: what it leads to.
@@ -74,11 +75,11 @@ function itsTurnLater({ facts, parts }: Look): ApplicationFailure {
 async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passage> {
   const { facts, input, now } = look;
   let ruling = judge(facts);
-  let content: ChannelContent | null = null;
+  let wording: Wording | null = null;
   if (ruling.reason === null) {
     const rendered = await renderFor(look);
     if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
-    else content = rendered.content;
+    else wording = rendered;
   }
   const hold = ruling.state === 'waiting' ? holdOf(ruling) : null;
   if (hold) return holdFirst(look, { ruling, hold, before });
@@ -90,9 +91,12 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     ruling.state === 'intended'
       ? { deliveryId: before?.id ?? newId(look.parts.clock), callingAt: now, channel: input.channel }
       : null;
-  const delivery = await record(look, { ruling, before, call });
+  const delivery = await record(look, { ruling, before, call, variant: wording?.variant ?? null });
   if (ruling.state === 'waiting') return waitFor(ruling);
-  if (!call || !content) return { kind: 'settled', delivery };
+  if (!call || !wording) return { kind: 'settled', delivery };
+  const { content, code } = wording;
+  const assigned = code === null ? [] : [{ code, deliveryId: call.deliveryId }];
+  await keepCodes(look.tx, look.message, { assigned, at: now });
   return allow(look, call, content);
 }
 
@@ -119,13 +123,14 @@ function isSaid(before: DeliveryRow | null, channel: Channel, ruling: Ruling): b
 /** Writes the verdict. The answer is about this channel, or about all of them when this is the last. */
 async function record(
   look: Look,
-  { ruling, before, call }: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null },
+  found: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null; variant: string | null },
 ): Promise<DeliveryNow> {
   const { input, message, now, row } = look;
   const { name, subject } = row;
-  const found = shownFor(look, ruling, before);
+  const { ruling, before, call, variant } = found;
   const id = before?.id ?? call?.deliveryId ?? newId(look.parts.clock);
-  const delivery: DeliveryNow = { ...found, id, arm: ruling.arm, at: now.getTime() };
+  const shown = shownFor(look, ruling, before);
+  const delivery: DeliveryNow = { ...shown, id, arm: ruling.arm, at: now.getTime() };
   await recordRuling(look.tx, {
     ...delivery,
     state: hasNext(look, ruling) ? 'waiting' : delivery.state,
@@ -136,6 +141,7 @@ async function record(
     message: message.name,
     nth: input.nth,
     ...{ purpose: message.purpose, topic: message.topic ?? '', priority: look.facts.priority },
+    variant,
     verdict: verdictOf(look, ruling),
     callingAt: call?.callingAt ?? null,
     heldUntil: ruling.state === 'waiting' && ruling.until !== undefined ? new Date(ruling.until) : null,

@@ -13,6 +13,7 @@ import {
   lookAtEntries,
   renderForEntry,
   takePageLook,
+  takePageStock,
   type PageLook,
   type PageParts,
 } from './page-look.ts';
@@ -92,10 +93,11 @@ async function secondLook(
   { rows, now }: { rows: readonly PageRow[]; now: Date },
 ): Promise<Leftovers> {
   const left: Leftovers = { calls: [], waiting: null };
+  const stock = await takePageStock(look, rows, 0);
   for (const row of rows) {
     const id = row.deliveryId!;
     const facts = factsFor(look, row, now);
-    const rendered = await renderForEntry(look, row);
+    const rendered = await renderForEntry(look, row, stock);
     const ruling = judgeAgain({ ...facts, missing: 'missing' in rendered ? rendered.missing : null });
     if (ruling.state === 'waiting') left.waiting ??= ruling.reason;
     else if (ruling.state === 'cancelled') {

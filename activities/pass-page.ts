@@ -19,6 +19,7 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { judgePage, type JudgedPage } from './judge-page.ts';
+import { keepCodes } from './wording.ts';
 import { lookAtEntries, notFound, takePageLook, type PageLook, type PageParts } from './page-look.ts';
 
 /** What the gate's transaction leads to: wait and look again, or calls to make and what comes after. */
@@ -102,6 +103,7 @@ async function record(look: PageLook, page: JudgedPage, at: Date): Promise<void>
   const of = { runId, name, subject, message: message.name, wave, purpose, topic, at };
   const priority = priorityOf(message);
   await recordPage(tx, { ...of, priority }, page.ruled);
+  await keepCodes(tx, message, { assigned: page.assigned, at });
   const used = page.ruled.filter(({ arm }) => arm !== null);
   await consumeEntries(
     tx,

@@ -2,6 +2,8 @@ import type { Channel } from '../domain/task-queues.ts';
 import type { Purpose } from '../domain/delivery.ts';
 import type { Span } from '../domain/span.ts';
 import { problemsOfMessage } from './check-message.ts';
+import { wordingProblems } from './check-wording.ts';
+import type { Segment } from './segment.ts';
 
 /** A message that journeys can send: its durable name, its purpose, its channels in order of preference. */
 export interface MessageType<Data = Record<string, never>> {
@@ -20,6 +22,17 @@ export interface MessageType<Data = Record<string, never>> {
    * over a cap keeps their place for its next wave.
    */
   readonly overCap?: OverCap;
+  /**
+   * Its variants, by name, with the weights by which customers are dealt out until an operator sets others:
+   * `{ plain: 1, warm: 1 }`. What each says stands in the content.
+   */
+  readonly variants?: Readonly<Record<string, number>>;
+  /** A pool of coupon codes: each delivery gets one, its templates' `code`, that no other ever gets. */
+  readonly codes?: string;
+  /** Those that its templates ask for: `{% if segments contains "loyal-shoppers" %}`. */
+  readonly segments?: readonly Segment[];
+  /** How many products its templates have as `recommendations`, at most. */
+  readonly recommendations?: number;
   /** Only for the compiler: never set. Ids, quantities and amounts only, for they pass through Temporal. */
   readonly data?: Data;
 }
@@ -37,7 +50,7 @@ export function priorityOf({
 
 /** Declares a message; its content stands beside it in `<name>.content.ts`. @throws Error that says what is wrong with it. */
 export function message<Data>(declared: Omit<MessageType<Data>, 'data'>): MessageType<Data> {
-  const problems = problemsOfMessage(declared);
+  const problems = [...problemsOfMessage(declared), ...wordingProblems(declared)];
   if (problems.length === 0) return declared;
   throw new Error(`The message ${declared.name} is declared wrongly:\n${problems.join('\n')}`);
 }

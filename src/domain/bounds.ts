@@ -79,6 +79,11 @@ export const bounds = {
   waveCustomersOneByOne: 100,
   /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */
   callsAtOnce: 10,
+  /** Codes of one import into a pool, and characters of each. */
+  codes: 10_000,
+  codeLength: 64,
+  /** The newest order lines, and looks at products, that recommendations are reckoned from. */
+  recommendationRows: 1_000_000,
   /** Messages let go a second, real, of those that waited for a pause. */
   releasedPerSecond: 100,
   /** Characters of an import's name. */

@@ -8,3 +8,8 @@ export const sendingScope = 'sending';
 export function journeyScope(name: string): string {
   return `journey:${name}`;
 }
+
+/** Where the settings of a message are kept: the weights of its variants. */
+export function messageScope(name: string): string {
+  return `message:${name}`;
+}

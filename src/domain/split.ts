@@ -9,18 +9,23 @@ export interface SplitName {
   readonly split: string;
 }
 
-/**
- * The arm of a customer: the same at every entry, for nothing goes in but the key, the names and the shares.
- *
- * Weighted rendezvous hashing: each arm draws an exponentially distributed time whose rate is its share, and the
- * first one wins. So an arm gets its share exactly, the order of the arms means nothing, and a changed share moves as
- * few customers as can be: only into the arms that grew relative to the rest, and out of those that shrank.
- */
+/** The arm of a customer: the same at every entry, for nothing goes in but the key, the names and the shares. */
 export function splitArmOf(armKey: string, { journey, split }: SplitName, shares: Shares): string {
-  const names = Object.keys(shares).filter((arm) => shares[arm]! > 0);
-  const times = names.map((arm) => {
-    const draw = drawOf(`split:${journey}:${split}:${arm}`, armKey);
-    return { arm, time: -Math.log(1 - draw) / shares[arm]! };
+  return drawWeighted(armKey, `split:${journey}:${split}`, shares);
+}
+
+/**
+ * One of some names, each as often as its weight has a share in all of them; one of weight 0 never.
+ *
+ * Weighted rendezvous hashing: each draws an exponentially distributed time whose rate is its weight, and the
+ * first one wins. So each gets its share exactly, their order means nothing, and a changed weight moves as
+ * few customers as can be: only to the names that grew relative to the rest, and from those that shrank.
+ */
+export function drawWeighted(armKey: string, salt: string, weights: Shares): string {
+  const names = Object.keys(weights).filter((name) => weights[name]! > 0);
+  const times = names.map((name) => {
+    const draw = drawOf(`${salt}:${name}`, armKey);
+    return { name, time: -Math.log(1 - draw) / weights[name]! };
   });
-  return times.reduce((first, one) => (one.time < first.time ? one : first)).arm;
+  return times.reduce((first, one) => (one.time < first.time ? one : first)).name;
 }

@@ -2,19 +2,31 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
 import { deleteOldRejections } from '../db/queries/rejections.ts';
+import { refreshRecommendations } from './recommendations.ts';
 import { Wakeup } from './wakeup.ts';
 
 const everyMs = 60_000;
+/** Real milliseconds between two reckonings of what goes with what. */
+const recommendationsEveryMs = 3_600_000;
 
-/** Once a minute of real time takes away what has been kept for as long as it is promised. */
+/**
+ * Once a minute of real time takes away what has been kept for as long as it is promised, and once an hour reckons anew
+ * what goes with what.
+ */
 export async function runHousekeeping(
   parts: { sql: Sql; clock: Clock; log: Logger },
   stop: AbortSignal,
 ): Promise<void> {
   const wakeup = new Wakeup();
+  let reckonedAt = -Infinity;
   while (!stop.aborted) {
     try {
       await deleteOldRejections(parts.sql, parts.clock.now());
+      const now = parts.clock.realNow().getTime();
+      if (now - reckonedAt >= recommendationsEveryMs) {
+        await refreshRecommendations(parts);
+        reckonedAt = now;
+      }
     } catch (error) {
       parts.log.error({ err: error }, 'housekeeping failed and will be tried again');
     }

@@ -71,7 +71,8 @@ let shared: Promise<TestDatabase> | null = null;
 afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
 
 async function empty({ sql }: TestDatabase): Promise<void> {
-  await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, carts`;
+  await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, carts,
+    codes, memberships, segments, products, order_lines, recommendations, stock`;
 }
 
 export async function startSending(

@@ -85,7 +85,10 @@ export interface Person {
 let shared: Promise<TestDatabase> | null = null;
 afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
 
-export async function startWatching(watch: WatchDefinition = testWatch()): Promise<Watching> {
+export async function startWatching(
+  watch: WatchDefinition = testWatch(),
+  over: Partial<Pick<PageActivityParts, 'messages' | 'render'>> = {},
+): Promise<Watching> {
   const database = await (shared ??= testDatabase());
   let nowMs = Date.parse('2026-03-02T10:00:00Z');
   const clock = createClock(realTime, () => nowMs);
@@ -98,6 +101,7 @@ export async function startWatching(watch: WatchDefinition = testWatch()): Promi
     messages: [back],
     render,
     heartbeat: () => {},
+    ...over,
   };
   const worker: Watching['worker'] = (over) => {
     const given = { attempt: () => 1, abort: () => undefined, ...parts, ...over };
@@ -161,7 +165,7 @@ export async function startWatching(watch: WatchDefinition = testWatch()): Promi
 
 async function empty({ sql }: TestDatabase): Promise<void> {
   await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, waves,
-    waiting_entries, stock, order_lines, products`;
+    waiting_entries, stock, order_lines, products, codes, recommendations`;
 }
 
 async function serveWave(

@@ -74,6 +74,14 @@ CREATE TABLE "products" (
 	"updated_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "recommendations" (
+	"basis" text NOT NULL,
+	"beside" text NOT NULL,
+	"sku" text NOT NULL,
+	"count" bigint NOT NULL,
+	CONSTRAINT "recommendations_basis_beside_sku_pk" PRIMARY KEY("basis","beside","sku")
+);
+--> statement-breakpoint
 CREATE TABLE "customer_ids" (
 	"kind" text NOT NULL,
 	"external_id" text NOT NULL,
@@ -453,6 +461,7 @@ CREATE INDEX "rejections_import" ON "rejections" USING btree ("import","id") WHE
 CREATE INDEX "products_product_id" ON "products" USING btree ("product_id","sku");--> statement-breakpoint
 CREATE INDEX "products_category" ON "products" USING btree ("category");--> statement-breakpoint
 CREATE INDEX "products_substitutes" ON "products" USING gin ("substitutes");--> statement-breakpoint
+CREATE INDEX "recommendations_best" ON "recommendations" USING btree ("basis","beside","count");--> statement-breakpoint
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "customers_merged" ON "customers" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "customers_gone" ON "customers" USING btree ("id") WHERE merged_into is not null or erased_at is not null;--> statement-breakpoint

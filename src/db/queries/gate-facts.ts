@@ -2,12 +2,13 @@ import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { CartLine } from '../../domain/cart.ts';
 import type { Claim, Counted } from '../../domain/caps.ts';
 import type { Arm, DeliveryState, GateReason, Verdict } from '../../domain/delivery.ts';
-import { journeyScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
+import { journeyScope, messageScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
+import { seenVariant, segmentsOf } from './wording-facts.ts';
 
 /** What the gate asks the database about. */
 export interface GateQuestion {
@@ -22,6 +23,10 @@ export interface GateQuestion {
   countedSince: Date;
   /** When the gate looks: who is on the site then. */
   at: Date;
+  /** The segments that the message's templates ask for. */
+  segments: readonly string[];
+  /** It comes in variants. */
+  varies: boolean;
 }
 
 /** A delivery as the gate finds it. */
@@ -31,6 +36,7 @@ export interface DeliveryRow {
   reason: GateReason | null;
   channel: Channel | null;
   arm: Arm | null;
+  variant: string | null;
   verdicts: Verdict[];
   /** Epoch milliseconds; set while a provider call may be under way. */
   callingAt: number | null;
@@ -57,12 +63,16 @@ export interface GateRow {
   /** A browser of theirs is on the shop's pages. */
   onSite: boolean;
   consent: 'granted' | 'denied' | null;
-  /** As stored, by scope: of the shop, of all sending, and of the run's journey; without what was never set. */
+  /** As stored, by scope: of the shop, of all sending, of the run's journey and the message; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
   counted: Counted[];
   claims: Claim[];
   /** The cart of the run's key, with what the browser told of each line. */
   cartLines: CartLine[];
+  /** Those of the segments asked for that the customer is in. */
+  segments: string[];
+  /** The variant of the customer's last would-send of the message; null where there was none. */
+  seenVariant: string | null;
   delivery: DeliveryRow | null;
 }
 
@@ -73,10 +83,8 @@ export async function gateFacts(tx: TransactionSql, question: GateQuestion): Pro
 }
 
 /** The statement, for whoever wants to explain it. */
-export function gateFactsQuery(
-  sql: Sql | TransactionSql,
-  { runId, customerId, message, nth, channel, topic, countedSince, at }: GateQuestion,
-): PendingQuery<GateRow[]> {
+export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion): PendingQuery<GateRow[]> {
+  const { runId, customerId, message, nth, channel, topic, countedSince, at } = question;
   // The delivery that is judged does not count against itself.
   const itself = sql`and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})`;
   return sql<GateRow[]>`
@@ -89,12 +97,13 @@ export function gateFactsQuery(
       ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
-        where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings,
+        where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name, ${messageScope(message)})), '{}') as settings,
+      ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince, itself)} as claims,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
       (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
-          'arm', d.arm, 'verdicts', d.verdicts,
+          'arm', d.arm, 'variant', d.variant, 'verdicts', d.verdicts,
           'callingAt', extract(epoch from d.calling_at) * 1000, 'heldUntil', extract(epoch from d.held_until) * 1000,
           'at', extract(epoch from d.at) * 1000)
         from deliveries d where d.run_id = r.id and d.message = ${message} and d.nth = ${nth}) as delivery

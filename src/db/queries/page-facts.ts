@@ -7,6 +7,7 @@ import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
 import type { Trait } from '../schema/customers.ts';
+import { seenVariant, segmentsOf } from './wording-facts.ts';
 
 /** What the gate asks about a page of waiting entries. */
 export interface PageQuestion {
@@ -20,6 +21,10 @@ export interface PageQuestion {
   countedSince: Date;
   /** When the gate looks: who is on the site then. */
   at: Date;
+  /** The segments that its templates ask for. */
+  segments: readonly string[];
+  /** It comes in variants. */
+  varies: boolean;
 }
 
 /** All that the gate looks at for one of them. */
@@ -44,7 +49,12 @@ export interface PageRow {
   claims: Claim[];
   deliveryId: string | null;
   deliveryState: DeliveryState | null;
+  variant: string | null;
   verdicts: Verdict[];
+  /** Those of the segments asked for that they are in. */
+  segments: string[];
+  /** The variant of their last would-send of the message; null where there was none. */
+  seenVariant: string | null;
 }
 
 /**
@@ -53,10 +63,8 @@ export interface PageRow {
  * PostgreSQL reads all that was ever sent of the message, for each page. Who waits no longer, or has become another
  * customer, is told as it is now. Who waits has no would-send for this entry that could count towards a cap.
  */
-export function pageFacts(
-  sql: Sql | TransactionSql,
-  { entryIds, message, channels, topic, countedSince, at }: PageQuestion,
-): PendingQuery<PageRow[]> {
+export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): PendingQuery<PageRow[]> {
+  const { entryIds, message, channels, topic, countedSince, at } = question;
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
@@ -66,11 +74,12 @@ export function pageFacts(
         from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
       ${countedForCaps(sql, countedSince)} as counted,
       ${heldForCaps(sql, countedSince)} as claims,
-      d.id as "deliveryId", d.state as "deliveryState", coalesce(d.verdicts, '[]') as verdicts
+      ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
+      d.id as "deliveryId", d.state as "deliveryState", d.variant, coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e
     join customers c on c.id = e.customer_id
     left join lateral (
-      select o.id, o.state, o.verdicts from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
+      select o.id, o.state, o.variant, o.verdicts from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
     ) d on true
     where e.id = any(${[...entryIds]}::uuid[])
     order by e.since, e.id`;

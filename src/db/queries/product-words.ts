@@ -1,31 +1,36 @@
 import type { Sql, TransactionSql } from 'postgres';
+import type { ProductReview } from '../schema/products.ts';
 
 /** A product as messages see it: a line of one piece. */
 export interface ProductWords {
   sku: string;
   productId: string | null;
   title: string | null;
+  category: string | null;
   url: string | null;
   imageUrl: string | null;
   quantity: 1;
   priceMinor: number | null;
   currency: string | null;
+  /** What its buyers gave it, on the shop's own scale. */
+  rating: number | null;
+  reviews: ProductReview[];
 }
+
+const unknown: Omit<ProductWords, 'sku'> = {
+  ...{ productId: null, title: null, category: null, url: null, imageUrl: null },
+  ...{ quantity: 1, priceMinor: null, currency: null, rating: null, reviews: [] },
+};
 
 /** What the catalogue says of a sku now; of one that is not there only the sku. */
 export async function productWords(sql: Sql | TransactionSql, sku: string): Promise<ProductWords> {
   const [row] = await sql<Omit<ProductWords, 'quantity'>[]>`
-    select sku, product_id as "productId", title, url, image_url as "imageUrl", price_minor::float8 as "priceMinor",
-      currency
-    from products where sku = ${sku}`;
-  const unknown = {
-    sku,
-    productId: null,
-    title: null,
-    url: null,
-    imageUrl: null,
-    priceMinor: null,
-    currency: null,
-  };
-  return { ...unknown, ...row, quantity: 1 };
+    select ${productColumns(sql)} from products p where p.sku = ${sku}`;
+  return { ...unknown, sku, ...row };
+}
+
+/** The columns of a product `p` of the statement around it, as messages see them. */
+export function productColumns(sql: Sql | TransactionSql) {
+  return sql`p.sku, p.product_id as "productId", p.title, p.category, p.url, p.image_url as "imageUrl",
+    p.price_minor::float8 as "priceMinor", p.currency, p.rating, p.reviews`;
 }

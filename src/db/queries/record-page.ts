@@ -23,6 +23,7 @@ export interface RuledEntry {
   entryId: string;
   customerId: string;
   channel: Channel;
+  variant: string | null;
   arm: Arm | null;
   state: DeliveryState;
   reason: GateReason | null;
@@ -43,14 +44,14 @@ export async function recordPage(
   const { runId, name, subject, message, wave, purpose, topic, priority, at } = page;
   await tx`
     insert into deliveries (id, run_id, customer_id, name, subject, message, entry_id, wave, purpose, topic,
-      priority, channel, arm, state, reason, verdicts, at)
+      priority, channel, variant, arm, state, reason, verdicts, at)
     select r.id, ${runId}, r."customerId", ${name}, ${subject}, ${message}, r."entryId", ${wave}, ${purpose},
-      ${topic}, ${priority}, r.channel, r.arm, r.state, r.reason, r.verdicts, ${at}
+      ${topic}, ${priority}, r.channel, r.variant, r.arm, r.state, r.reason, r.verdicts, ${at}
     from jsonb_to_recordset(${tx.json(ruled as never)}) as r (id uuid, "entryId" uuid, "customerId" uuid, channel text,
-      arm text, state text, reason text, verdicts jsonb)
+      variant text, arm text, state text, reason text, verdicts jsonb)
     on conflict (entry_id, message) do update set
       run_id = excluded.run_id, customer_id = excluded.customer_id, wave = excluded.wave, channel = excluded.channel,
-      arm = excluded.arm, state = excluded.state, reason = excluded.reason,
+      variant = excluded.variant, arm = excluded.arm, state = excluded.state, reason = excluded.reason,
       verdicts = deliveries.verdicts || excluded.verdicts, at = excluded.at`;
   const exposed = ruled.filter(({ arm }) => arm !== null).map(({ customerId }) => customerId);
   if (exposed.length === 0) return;

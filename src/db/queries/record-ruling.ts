@@ -24,6 +24,7 @@ export interface RuledDelivery {
   topic: string;
   priority: number;
   channel: Channel | null;
+  variant: string | null;
   arm: Arm | null;
   state: DeliveryState;
   reason: GateReason | null;
@@ -46,12 +47,13 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
       update customers set exposed_at = ${d.at}
       where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
     insert into deliveries (id, run_id, customer_id, name, subject, message, nth, purpose, topic, priority,
-      channel, arm, state, reason, verdicts, calling_at, held_until, at)
+      channel, variant, arm, state, reason, verdicts, calling_at, held_until, at)
     values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.purpose},
-      ${d.topic}, ${d.priority}, ${d.channel}, ${d.arm}, ${d.state}, ${d.reason},
+      ${d.topic}, ${d.priority}, ${d.channel}, ${d.variant}, ${d.arm}, ${d.state}, ${d.reason},
       ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.heldUntil}, ${d.at})
     on conflict (run_id, message, nth, own_channel) do update set
-      customer_id = excluded.customer_id, channel = excluded.channel, arm = excluded.arm, state = excluded.state,
+      customer_id = excluded.customer_id, channel = excluded.channel, variant = excluded.variant,
+      arm = excluded.arm, state = excluded.state,
       reason = excluded.reason, calling_at = excluded.calling_at, held_until = excluded.held_until, at = excluded.at,
       -- One that is held night after night fills no page.
       verdicts = case when excluded.held_until is not null and jsonb_array_length(deliveries.verdicts) >= ${mostVerdicts}

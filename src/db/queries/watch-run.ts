@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres';
-import { journeyScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
+import { journeyScope, messageScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
 
 /** A run of a watch, its shelf, and what operators have set. Times in epoch milliseconds. */
 export interface WatchRunRow {
@@ -13,19 +13,23 @@ export interface WatchRunRow {
   openedAt: number;
   /** On the shelf now, over all locations; 0 where it was never reported. */
   units: number;
-  /** As stored, by scope: of the shop, of all sending, and of the watch; without what was never set. */
+  /** As stored, by scope: of the shop, of all sending, of the watch and a message; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
 }
 
-/** Null: there is no such run of a watch. */
-export async function watchRun(sql: Sql | TransactionSql, runId: string): Promise<WatchRunRow | null> {
+/** With the settings of a message, if one is named. Null: there is no such run of a watch. */
+export async function watchRun(
+  sql: Sql | TransactionSql,
+  runId: string,
+  message = '',
+): Promise<WatchRunRow | null> {
   const [row] = await sql<WatchRunRow[]>`
     select r.name, r.version, r.subject, r.state, r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       coalesce((select s.units from stock s where s.sku = r.subject), 0)::float8 as units,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
-        where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name)), '{}') as settings
+        where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name, ${messageScope(message)})), '{}') as settings
     from runs r where r.id = ${runId} and r.subject is not null`;
   return row ?? null;
 }

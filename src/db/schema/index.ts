@@ -3,6 +3,7 @@ export * from './message-ids.ts';
 export * from './events.ts';
 export * from './rejections.ts';
 export * from './products.ts';
+export * from './recommendations.ts';
 export * from './customers.ts';
 export * from './consents.ts';
 export * from './facts.ts';
