@@ -91,7 +91,7 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     ruling.state === 'intended'
       ? { deliveryId: before?.id ?? newId(look.parts.clock), callingAt: now, channel: input.channel }
       : null;
-  const delivery = await record(look, { ruling, before, call, variant: wording?.variant ?? null });
+  const delivery = await record(look, { ruling, before, call, wording });
   if (ruling.state === 'waiting') return waitFor(ruling);
   if (!call || !wording) return { kind: 'settled', delivery };
   const { content, code } = wording;
@@ -123,11 +123,11 @@ function isSaid(before: DeliveryRow | null, channel: Channel, ruling: Ruling): b
 /** Writes the verdict. The answer is about this channel, or about all of them when this is the last. */
 async function record(
   look: Look,
-  found: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null; variant: string | null },
+  found: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null; wording?: Wording | null },
 ): Promise<DeliveryNow> {
   const { input, message, now, row } = look;
   const { name, subject } = row;
-  const { ruling, before, call, variant } = found;
+  const { ruling, before, call, wording } = found;
   const id = before?.id ?? call?.deliveryId ?? newId(look.parts.clock);
   const shown = shownFor(look, ruling, before);
   const delivery: DeliveryNow = { ...shown, id, arm: ruling.arm, at: now.getTime() };
@@ -141,7 +141,7 @@ async function record(
     message: message.name,
     nth: input.nth,
     ...{ purpose: message.purpose, topic: message.topic ?? '', priority: look.facts.priority },
-    variant,
+    variant: wording?.variant ?? null,
     verdict: verdictOf(look, ruling),
     callingAt: call?.callingAt ?? null,
     heldUntil: ruling.state === 'waiting' && ruling.until !== undefined ? new Date(ruling.until) : null,
