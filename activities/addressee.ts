@@ -21,6 +21,8 @@ export interface Whereabouts {
   customerId: string;
   /** A browser of theirs is on the shop's pages. */
   onSite: boolean;
+  /** A browser of theirs is subscribed to push. */
+  subscribed: boolean;
 }
 
 /** Where they are reached on a channel, or why they cannot be. On the site a message is for the customer, wherever they look. */
@@ -32,7 +34,7 @@ export function reachedAt(
   if (!channels[channel]) return { fault: `no provider is configured for ${channel}` };
   if (channel === 'onsite')
     return addressee.onSite ? { to: addressee.customerId } : { fault: 'the visitor is not on the site now' };
-  return addressOf(channel, traitValues(addressee));
+  return addressOf(channel, traitValues(addressee), addressee);
 }
 
 /** What a message says to them, or what it lacks. Both arms are asked, so that neither loses customers. */

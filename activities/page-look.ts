@@ -13,6 +13,7 @@ import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-sco
 import { spanMs } from '../src/domain/span.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
+import type { OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
@@ -119,6 +120,11 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
     ...{ shop, paused, erased, behind, armKey, consent: consents[channel] ?? null, missing: null },
     address: reachedAt(look.parts, channel, row),
   };
+}
+
+/** What the message is beside its words. */
+export function aboutEntry({ message, input }: PageLook, { customerId }: PageRow): OutboundAbout {
+  return { message: message.name, purpose: message.purpose, customerId, data: input.data };
 }
 
 /** What the message says to a customer, or what it lacks. */

@@ -237,7 +237,9 @@ function allow(look: Look, call: CallUnderWay, content: ChannelContent): Passage
   const { address } = look.facts;
   if ('fault' in address) throw new Error('The gate let a customer pass who cannot be reached.');
   look.parts.calls.permit(call.deliveryId, call.callingAt.getTime());
-  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content } };
+  const { message, customerId, input } = look;
+  const about = { message: message.name, purpose: message.purpose, customerId, data: input.data };
+  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content, about } };
 }
 
 /** What would stop the message now stops it: it was certainly not taken. */

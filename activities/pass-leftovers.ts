@@ -9,6 +9,7 @@ import { settleCalls } from './call-page.ts';
 import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import {
+  aboutEntry,
   factsFor,
   lookAtEntries,
   renderForEntry,
@@ -108,7 +109,8 @@ async function secondLook(
         news: [{ id, verdict: verdictOf(look, now, ruling) }],
       });
     } else if ('content' in rendered && !('fault' in facts.address)) {
-      left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content });
+      const about = aboutEntry(look, row);
+      left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content, about });
     }
   }
   return left;

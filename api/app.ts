@@ -22,6 +22,7 @@ import { openapiRoutes } from './routes/openapi.ts';
 import { personaRoutes } from './routes/personas.ts';
 import { productRoutes } from './routes/products.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { pushSubscriptionRoutes } from './routes/push-subscriptions.ts';
 import { rejectionRoutes } from './routes/rejections.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
@@ -72,6 +73,7 @@ export function createApp(given: ApiDeps): Express {
   segmentRoutes(app, deps);
   personaRoutes(app, deps);
   onsiteContentRoutes(app, deps);
+  pushSubscriptionRoutes(app, deps);
   openapiRoutes(app);
   metricsRoutes(app, metrics.registry);
   sandboxRoutes(app, deps);

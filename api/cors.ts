@@ -6,7 +6,7 @@ export const cors: RequestHandler = (req, res, next) => {
   res.set('Access-Control-Expose-Headers', 'Retry-After');
   if (req.method !== 'OPTIONS') return next();
   res.set({
-    'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+    'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
     // Whatever a shop's other scripts put on its requests, such as `traceparent`; the star leaves out `Authorization`.
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, Content-Encoding, X-Retry-Count, *',
     'Access-Control-Max-Age': '86400',

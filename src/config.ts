@@ -40,6 +40,20 @@ const variables = z.object({
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_MESSAGING_SERVICE_SID: z.string().optional(),
+  /** Kairos's key for push services, a pair; `npm start` makes one and keeps it where none is given. */
+  VAPID_PUBLIC_KEY: z.string().optional(),
+  VAPID_PRIVATE_KEY: z.string().optional(),
+  /** Whom push services may write to; the address of `KAIROS_EMAIL_FROM` unless told. */
+  VAPID_SUBJECT: z
+    .string()
+    .regex(/^(mailto:|https:\/\/)/, 'expected mailto: or https:, as RFC 8292 has it')
+    .optional(),
+  /** Where the channel `webhook` posts, and what it signs with. */
+  KAIROS_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  KAIROS_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'expected whsec_ and 24 to 64 bytes as base64')
+    .optional(),
   /** Set by `npm start` for its children: where the sandbox provider listens. */
   KAIROS_SANDBOX_URL: z.url().optional(),
 });

@@ -210,7 +210,7 @@ test('tests do not sleep: they poll a condition or move the clock', () => {
 });
 
 test('files are kebab-case nouns', () => {
-  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(schema|content|test|main))*\.(ts|mjs|html|md|json)$/;
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(schema|content|test|main))*\.(ts|mjs|js|html|md|json)$/;
   const vague = /(^|-)(utils?|helpers?|common|managers?|services?|misc|stuff)(-|\.|$)/;
   const others = /^(src\/db\/migrations\/|test\/replay\/histories\/|bench\/RESULTS\.md$)/;
   const named = files.filter((file) => !others.test(file));

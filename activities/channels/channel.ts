@@ -1,7 +1,9 @@
+import type { Purpose } from '../../src/domain/delivery.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 
 /** What a message says on a channel, ready to hand over. */
-export type ChannelContent = EmailContent | TextContent | PushContent | OnsiteContent | WebhookContent;
+export type ChannelContent =
+  EmailContent | TextContent | TemplateContent | PushContent | OnsiteContent | WebhookContent;
 
 export interface EmailContent {
   subject: string;
@@ -12,6 +14,12 @@ export interface EmailContent {
 /** Of a text message. */
 export interface TextContent {
   text: string;
+}
+
+/** Of WhatsApp: a template that it has approved, by Twilio's id of it, and what stands in its places. */
+export interface TemplateContent {
+  contentSid: string;
+  variables: Readonly<Record<string, string>>;
 }
 
 export interface PushContent {
@@ -36,11 +44,22 @@ export interface WebhookContent {
 export interface Outbound<Content extends ChannelContent = ChannelContent> {
   /** Travels with the message, so that the provider's webhooks find the delivery. */
   deliveryId: string;
-  /** An e-mail address, or a phone number in E.164. */
+  /** An e-mail address, or a phone number in E.164; of push and webhook, the customer's id. */
   to: string;
   content: Content;
   /** Of an e-mail: where its reader unsubscribes with one click (RFC 8058), in the headers of the mail. */
   unsubscribeUrl?: string;
+  /** Of what passed the gate, always: for a channel whose receiver is told, or that handles messages by purpose. */
+  about?: OutboundAbout;
+}
+
+/** What a message is beside its words. */
+export interface OutboundAbout {
+  message: string;
+  purpose: Purpose;
+  customerId: string;
+  /** As the journey or watch gave it: ids, quantities and amounts. */
+  data: Readonly<Record<string, unknown>>;
 }
 
 /** What is known after a call to a provider. Only `not-accepted` may be sent again. No detail holds an address. */

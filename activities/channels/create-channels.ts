@@ -4,8 +4,11 @@ import type { Clock } from '../../src/clock.ts';
 import type { ChannelAdapter } from './channel.ts';
 import { emailChannel } from './email.ts';
 import { onsiteChannel } from './onsite.ts';
+import { pushChannel, type PushOptions, type SubscriptionBook } from './push.ts';
 import { smsChannel } from './sms.ts';
 import { smtpChannel } from './smtp.ts';
+import { webhookChannel, type WebhookOptions } from './webhook.ts';
+import { whatsappChannel } from './whatsapp.ts';
 
 export interface ChannelsOptions {
   /** Where the sandbox provider listens; without meaning as soon as real keys are set. */
@@ -21,6 +24,16 @@ export interface ChannelsOptions {
   emailFrom: string;
   /** Where Kairos is reached from outside: Twilio calls back there. */
   publicUrl?: string | undefined;
+  /** Kairos's key for push services; without it there is no push. */
+  vapid?: PushOptions['vapid'] | undefined;
+  /** Needed for push. */
+  subscriptions?: SubscriptionBook | undefined;
+  /** Where the channel `webhook` posts; without it there is none. */
+  webhook?: { url: string; secret: string } | undefined;
+  /** Needed for the webhook: what its receiver knows customers by. */
+  names?: WebhookOptions['names'] | undefined;
+  /** Needed for the webhook. */
+  clock?: WebhookOptions['clock'] | undefined;
   /** Bounds one call to a provider, real milliseconds; 10 s unless told. */
   timeoutMs?: number | undefined;
 }
@@ -51,9 +64,21 @@ export function createChannels(options: ChannelsOptions): Record<Channel, Channe
   return {
     email: options.smtp ? smtpChannel({ ...options.smtp, ...mailing }) : byMail,
     sms: twilio ? smsChannel({ ...twilio, baseUrl, publicUrl, timeoutMs }) : null,
-    whatsapp: null,
-    push: null,
+    whatsapp: twilio ? whatsappChannel({ ...twilio, baseUrl, publicUrl, timeoutMs }) : null,
+    push: createPush(options, baseUrl, timeoutMs),
     onsite: options.onsite ? onsiteChannel(options.onsite) : null,
-    webhook: null,
+    webhook: createWebhook(options, timeoutMs),
   };
+}
+
+function createPush(
+  { vapid, subscriptions }: ChannelsOptions,
+  sandboxUrl: string | undefined,
+  timeoutMs: number,
+): ChannelAdapter | null {
+  return vapid && subscriptions ? pushChannel({ vapid, subscriptions, sandboxUrl, timeoutMs }) : null;
+}
+
+function createWebhook({ webhook, names, clock }: ChannelsOptions, timeoutMs: number): ChannelAdapter | null {
+  return webhook && names && clock ? webhookChannel({ ...webhook, names, clock, timeoutMs }) : null;
 }

@@ -23,6 +23,8 @@ interface CallOptions {
   readError: ReadError;
   /** An address that no detail may repeat. */
   address: string;
+  /** What an answer that is no success says, where the provider has a rule of its own; null: by its status. */
+  readOutcome?: (answer: ProviderAnswer) => CallOutcome | null;
 }
 
 /** Thrown by a client's wrapper for an answer that is no success. */
@@ -48,7 +50,10 @@ export async function callProvider(
     const { providerId } = await call(line.wiring);
     return { kind: 'accepted', providerId };
   } catch (error) {
-    if (error instanceof ProviderRefusal) return outcomeOf(error.answer, options.readError, options.address);
+    if (error instanceof ProviderRefusal) {
+      const { answer } = error;
+      return options.readOutcome?.(answer) ?? outcomeOf(answer, options.readError, options.address);
+    }
     const detail = withoutAddress(line.reason ?? sayFailure(error), options.address);
     return line.connected
       ? { kind: 'unknown', detail }

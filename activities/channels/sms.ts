@@ -1,78 +1,14 @@
-import twilio from 'twilio';
-import type { ChannelAdapter, Outbound } from './channel.ts';
-import { callProvider, ProviderRefusal, type CallWiring } from './provider-call.ts';
-
-export interface SmsOptions {
-  accountSid: string;
-  authToken: string;
-  messagingServiceSid: string;
-  /** Where Twilio's API is, if not at Twilio. */
-  baseUrl?: string | undefined;
-  /** Where Kairos is reached from outside; without it Twilio is not asked to call back. */
-  publicUrl?: string | undefined;
-  timeoutMs: number;
-}
+import type { ChannelAdapter } from './channel.ts';
+import { callTwilio, type TwilioOptions } from './twilio.ts';
 
 /** Text messages through Twilio's own client. */
-export function smsChannel(options: SmsOptions): ChannelAdapter {
+export function smsChannel(options: TwilioOptions): ChannelAdapter {
   return {
     channel: 'sms',
-    send: (message, signal) =>
-      callProvider(
-        { timeoutMs: options.timeoutMs, signal, readError: readTwilioError, address: message.to },
-        (wiring) => sendText(options, message, wiring),
-      ),
-  };
-}
-
-async function sendText(
-  options: SmsOptions,
-  { deliveryId, to, content }: Outbound,
-  wiring: CallWiring,
-): Promise<{ providerId: string | null }> {
-  if (!('text' in content)) throw new TypeError('A text message needs a text; none came.');
-  const client = twilio(options.accountSid, options.authToken, {
-    httpClient: requestClientFor(options, wiring),
-  });
-  const sent = await client.messages.create({
-    to,
-    messagingServiceSid: options.messagingServiceSid,
-    body: content.text,
-    ...(options.publicUrl ? { statusCallback: statusCallback(options.publicUrl, deliveryId) } : {}),
-  });
-  return { providerId: sent.sid ?? null };
-}
-
-/** Our id travels in the URL: Twilio has no other place for it, and calls back with the URL it was given. */
-function statusCallback(publicUrl: string, deliveryId: string): string {
-  const url = new URL(`${publicUrl.replace(/\/$/, '')}/v1/hooks/twilio/status`);
-  url.searchParams.set('deliveryId', deliveryId);
-  return url.href;
-}
-
-/** Twilio's client throws the headers of an error away, and with them `Retry-After`: so errors are thrown here. */
-function requestClientFor(options: SmsOptions, wiring: CallWiring): twilio.RequestClient {
-  const client = new twilio.RequestClient({
-    keepAlive: false,
-    autoRetry: false,
-    timeout: options.timeoutMs,
-  });
-  client.axios.interceptors.request.use((config) => {
-    const asked = new URL(config.url ?? '');
-    const url = options.baseUrl ? new URL(asked.pathname + asked.search, options.baseUrl).href : asked.href;
-    return Object.assign(config, wiring, { url });
-  });
-  client.axios.interceptors.response.use((answer) => {
-    if (answer.status < 300) return answer;
-    throw new ProviderRefusal({ status: answer.status, headers: { ...answer.headers }, body: answer.data });
-  });
-  return client;
-}
-
-function readTwilioError(body: unknown): { code: string | null; words: string | null } {
-  const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
-  return {
-    code: typeof code === 'number' ? String(code) : null,
-    words: typeof message === 'string' ? message : null,
+    send: async (outbound, signal) => {
+      const { to, content } = outbound;
+      if (!('text' in content)) throw new TypeError('A text message needs a text; none came.');
+      return callTwilio(options, outbound, { to, body: content.text }, signal);
+    },
   };
 }

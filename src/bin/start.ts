@@ -13,6 +13,7 @@ import { checkOutside } from '../embedded/outside.ts';
 import { whenParentGone } from '../embedded/parents.ts';
 import { bundleInto, kairosPart } from '../embedded/parts.ts';
 import { portHolder } from '../embedded/port-holder.ts';
+import { providePushKeys } from '../embedded/push-keys.ts';
 import { withProgress, type Say } from '../embedded/progress.ts';
 import { dataDirOf, provideDatabase } from '../embedded/provide-database.ts';
 import { writeProcesses } from '../embedded/processes-file.ts';
@@ -58,7 +59,8 @@ async function start(boot: Boot): Promise<void> {
 }
 
 async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string): Promise<void> {
-  const all = { ...env };
+  const keys = boot.config.VAPID_PUBLIC_KEY ? {} : await providePushKeys(boot.home);
+  const all = { ...env, ...keys };
   if (usesSandbox(boot.config)) {
     const port = String(await embeddedPort(boot, 'sandbox', 3001));
     await boot.supervisor.start(kairosPart('sandbox', boot.home, { ...env, PORT: port, HOST: '127.0.0.1' }));

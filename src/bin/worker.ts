@@ -6,15 +6,18 @@ import { createChannelActivities } from '../../activities/send.ts';
 import { createPageActivities } from '../../activities/serve-page.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import { journeyVersions, watchVersions } from '../../workflows/definitions.ts';
-import { createClock } from '../clock.ts';
+import { createClock, type Clock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect, type Database } from '../db/connect.ts';
 import { readHome } from '../db/home.ts';
+import { customerNames } from '../db/queries/customer-names.ts';
+import { dropSubscriptions, liveSubscriptions } from '../db/queries/push-subscriptions.ts';
 import { StartError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { messages } from '../messages/index.ts';
 import { renderMessage } from '../messages/render.ts';
 import { temporalTarget } from '../temporal.ts';
+import { vapidOf } from '../vapid.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorkers, type Bundled } from './create-workers.ts';
 import { runPart, type RunningPart } from './run-part.ts';
@@ -64,7 +67,7 @@ async function activitiesOn(database: Database, config: Config, log: Log) {
   const sending = {
     ...common,
     messages,
-    channels: createChannels({ ...channelsOptions(config), onsite: { sql: database.sql, clock } }),
+    channels: createChannels(channelsOptions(config, database, clock)),
     render: renderMessage,
   };
   return {
@@ -76,7 +79,7 @@ async function activitiesOn(database: Database, config: Config, log: Log) {
   };
 }
 
-function channelsOptions(config: Config): ChannelsOptions {
+function channelsOptions(config: Config, { sql, db }: Database, clock: Clock): ChannelsOptions {
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID } = config;
   const twilio =
     TWILIO_ACCOUNT_SID && TWILIO_AUTH_TOKEN && TWILIO_MESSAGING_SERVICE_SID
@@ -93,7 +96,24 @@ function channelsOptions(config: Config): ChannelsOptions {
     twilio,
     emailFrom: config.KAIROS_EMAIL_FROM,
     publicUrl: config.KAIROS_PUBLIC_URL,
+    vapid: vapidOf(config) ?? undefined,
+    subscriptions: {
+      of: (customerId) => liveSubscriptions(sql, customerId),
+      drop: (ids) => dropSubscriptions(sql, ids, clock.now()),
+    },
+    webhook: webhookOf(config),
+    names: (customerId) => customerNames(db, customerId),
+    clock,
+    onsite: { sql, clock },
   };
+}
+
+function webhookOf({ KAIROS_WEBHOOK_URL: url, KAIROS_WEBHOOK_SECRET: secret }: Config) {
+  if (!url && !secret) return undefined;
+  if (url && secret) return { url, secret };
+  throw new StartError(
+    'KAIROS_WEBHOOK_URL and KAIROS_WEBHOOK_SECRET go together: set both, or neither. What is not signed nobody can trust.',
+  );
 }
 
 async function bundle(): Promise<Bundled['workflowBundle']> {

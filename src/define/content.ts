@@ -8,7 +8,8 @@ export interface Content<Data> {
   readonly message: MessageType<Data>;
   readonly email?: { subject: string; html: string; text: string };
   readonly sms?: { text: string };
-  readonly whatsapp?: { text: string };
+  /** To who wrote within the last 24 hours a text; else a template that WhatsApp has approved, with what stands in its places. */
+  readonly whatsapp?: { text: string } | { contentSid: string; variables: Readonly<Record<string, string>> };
   /** What the browser or phone shows; `url` opens when it is clicked. */
   readonly push?: { title: string; body: string; url?: string };
   /** What stands on the shop's page, as plain text; `action` names the link to `url`. */

@@ -8,14 +8,21 @@ export type Address = { to: string } | { fault: string };
 /** A customer's traits, values only. */
 export type TraitValues = Readonly<Record<string, unknown>>;
 
+/** What a customer is reached by beside traits. */
+export interface AddressedCustomer {
+  customerId: string;
+  /** A browser of theirs is subscribed to push. */
+  subscribed: boolean;
+}
+
 /** The longest address that mail systems carry (RFC 5321). */
 const longestEmail = 254;
 
 /**
  * The address for a channel: the trait `email`, or the trait `phone` in E.164. A phone number without its country
- * is nobody's: guessing one would write to a stranger.
+ * is nobody's: guessing one would write to a stranger. Push and webhook find a customer by their id.
  */
-export function addressOf(channel: Channel, traits: TraitValues): Address {
+export function addressOf(channel: Channel, traits: TraitValues, customer?: AddressedCustomer): Address {
   switch (channel) {
     case 'email':
       return emailOf(traits['email']);
@@ -23,8 +30,11 @@ export function addressOf(channel: Channel, traits: TraitValues): Address {
     case 'whatsapp':
       return phoneOf(traits['phone']);
     case 'push':
-    case 'onsite':
+      if (customer?.subscribed) return { to: customer.customerId };
+      return { fault: 'no browser of the customer is subscribed to push' };
     case 'webhook':
+      return customer ? { to: customer.customerId } : { fault: 'nobody is told of a customer without an id' };
+    case 'onsite':
       return { fault: `Kairos does not send by ${channel} yet` };
   }
 }

@@ -128,6 +128,10 @@ export const bounds = {
   /** Messages that a visitor's pages are told of at once, the oldest first, and characters of what they say. */
   onsiteMessages: 10,
   onsiteTextLength: 2_000,
+  /** Characters of the address of a push service, bytes of what a push says (RFC 8291), browsers of a customer. */
+  pushEndpointLength: 2_048,
+  pushPayloadBytes: 3_993,
+  pushSubscriptions: 10,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

@@ -20,6 +20,7 @@ export interface RenderInput {
 export type Rendered =
   | { subject: string; html: string; text: string }
   | { text: string }
+  | { contentSid: string; variables: Record<string, string> }
   | { title: string; body: string; url?: string }
   | { title: string; text: string; url?: string; action?: string }
   | { fields: Record<string, string> };
@@ -40,8 +41,9 @@ export function renderMessage(
       case 'email':
         return mailOf(content, scope);
       case 'sms':
+        return textMessageOf(templatesOf(content, channel), scope);
       case 'whatsapp':
-        return textMessageOf(content, channel, scope);
+        return whatsappOf(templatesOf(content, channel), scope);
       case 'push':
       case 'onsite':
         return fieldsOf(content, channel, scope) as unknown as Rendered;
@@ -63,9 +65,21 @@ function mailOf(content: Content<unknown>, scope: object): Rendered {
   };
 }
 
-function textMessageOf(content: Content<unknown>, channel: 'sms' | 'whatsapp', scope: object): Rendered {
-  const { text } = templatesOf(content, channel);
+function textMessageOf({ text }: { text: string }, scope: object): Rendered {
   return { text: clip(withoutGaps(render(plain, text, scope)), longestSms) };
+}
+
+/** Of a template each place is rendered; WhatsApp takes no line break in one. */
+function whatsappOf(templates: NonNullable<Content<unknown>['whatsapp']>, scope: object): Rendered {
+  if ('text' in templates) return textMessageOf(templates, scope);
+  const places = Object.entries(templates.variables).map(([name, template]) => [
+    name,
+    onOneLine(render(plain, template, scope)),
+  ]);
+  return {
+    contentSid: templates.contentSid,
+    variables: Object.fromEntries(places) as Record<string, string>,
+  };
 }
 
 /** Each field rendered as plain text. */

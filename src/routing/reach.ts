@@ -1,4 +1,5 @@
 import type { CameWithinReach } from '../db/queries/held-runs.ts';
+import { pushNewsIn } from '../domain/push-event.ts';
 import type { AcceptedEvent } from './event.ts';
 import { isReachable } from './is-reachable.ts';
 import type { Traits } from './traits.ts';
@@ -18,7 +19,8 @@ export class Reach {
   /** An event of a customer's, and their traits after it. */
   seen(customerId: string, event: AcceptedEvent, traits: Traits): void {
     if (!this.outOfReach.has(customerId)) return;
-    if (isReachable({ known: event.userId !== null, traits })) this.reach(customerId, event);
+    const subscribed = (pushNewsIn(event)?.keys ?? null) !== null;
+    if (isReachable({ known: event.userId !== null, subscribed, traits })) this.reach(customerId, event);
   }
 
   /** A customer became one with a user. */

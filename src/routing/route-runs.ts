@@ -89,7 +89,7 @@ async function openBook(
 
 async function outOfReach(tx: TransactionSql, customerIds: readonly string[]): Promise<Set<string>> {
   const visitors = await visitorsAmong(tx, customerIds);
-  const unreachable = visitors.filter(({ traits }) => !isReachable({ known: false, traits }));
+  const unreachable = visitors.filter((one) => !isReachable({ ...one, known: false }));
   return new Set(unreachable.map(({ id }) => id));
 }
 

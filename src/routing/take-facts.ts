@@ -1,10 +1,12 @@
 import type { TransactionSql } from 'postgres';
 import { recordConsents } from '../db/queries/consents.ts';
 import { saveTraits } from '../db/queries/people.ts';
+import { saveSubscriptions } from '../db/queries/push-subscriptions.ts';
 import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
 import { together } from '../db/together.ts';
 import { factProperties } from '../domain/fact-properties.ts';
 import { channels, type Channel } from '../domain/task-queues.ts';
+import { pushNewsIn } from '../domain/push-event.ts';
 import { newId } from '../ids.ts';
 import { consentsIn } from './consents.ts';
 import type { ResolvedEvent } from './resolve-people.ts';
@@ -13,7 +15,7 @@ import { routeCarts } from './route-carts.ts';
 import { routeOrders } from './route-orders.ts';
 
 /**
- * Writes what some events say of their customers: traits, consents, what was done, carts and orders. The statements are
+ * Writes what some events say of their customers: traits, consents, browsers that take push, what was done, carts and orders. The statements are
  * under way together, as none of them looks at what another writes. Answers whose orders turned out to be another's.
  */
 export async function takeFacts(
@@ -30,6 +32,7 @@ export async function takeFacts(
       new Map(owned.flatMap(({ customerId, traits }) => (traits ? [[customerId, traits]] : []))),
     ),
     recordConsents(tx, consentsOf(context, owned)),
+    saveSubscriptions(tx, subscriptionsOf(context, owned)),
     saveCustomerEvents(tx, owned.map(factOf)),
   ]);
   return lost;
@@ -40,6 +43,13 @@ function consentsOf({ clock }: RoutingContext, owned: readonly OwnedEvent[]) {
   return owned.flatMap(({ event, customerId }) =>
     consentsIn(event, kairosMs).map((consent) => ({ ...consent, id: newId(clock), customerId })),
   );
+}
+
+function subscriptionsOf({ clock }: RoutingContext, owned: readonly OwnedEvent[]) {
+  return owned.flatMap(({ event, customerId }) => {
+    const news = pushNewsIn(event);
+    return news ? [{ ...news, id: newId(clock), customerId, at: new Date(event.receivedAt) }] : [];
+  });
 }
 
 function factOf({ event, customerId }: OwnedEvent) {

@@ -6,6 +6,8 @@ export const sandboxBounds = {
   mailBytes: 30 * megabyte,
   /** A request of Twilio's. */
   smsBytes: megabyte,
+  /** What a push service takes (RFC 8030). */
+  pushBytes: 4_096,
   /** Recipients of a request of SendGrid's, and personalizations, as SendGrid bounds them. */
   recipients: 1_000,
   /** Characters of a text message, as Twilio bounds them. */

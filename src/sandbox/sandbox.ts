@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import { Faults } from './faults.ts';
 import { answerProblems, inboxRoutes, notFound } from './inbox-routes.ts';
 import { MessageFile } from './message-file.ts';
+import { pushRoutes } from './push-routes.ts';
 import { sendGridRoutes } from './sendgrid-routes.ts';
 import { twilioRoutes } from './twilio-routes.ts';
 
@@ -56,6 +57,7 @@ function createApp(inbox: MessageFile, { clock, log }: SandboxOptions): Express 
     .disable('x-powered-by')
     .use(sendGridRoutes(inbox, faults, clock))
     .use(twilioRoutes(inbox, faults, clock))
+    .use(pushRoutes(inbox, faults, clock))
     .use(inboxRoutes(inbox, faults))
     .use(notFound)
     .use(answerProblems(log));

@@ -21,13 +21,10 @@ export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): 
       const account = String(req.params['account']);
       const read = readTextMessage((req.body ?? {}) as Record<string, unknown>);
       if ('error' in read) return refuse(res, read.error);
-      const fault = faults.take('sms');
+      const fault = faults.take(read.message.channel);
       switch (fault) {
         case 'refuse':
-          return refuse(
-            res,
-            twilioError(400, 21612, 'The number cannot be reached by SMS from this sender.'),
-          );
+          return refuse(res, twilioError(400, 21612, 'The number cannot be reached from this sender.'));
         case 'rate-limit':
           res.set('Retry-After', '1');
           return refuse(res, twilioError(429, 20429, 'Too Many Requests'));
@@ -39,7 +36,8 @@ export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): 
         case null:
           break;
       }
-      const sid = `SM${randomBytes(16).toString('hex')}`;
+      // Of WhatsApp the sid begins with MM, as of whatever is no plain SMS.
+      const sid = `${read.message.channel === 'sms' ? 'SM' : 'MM'}${randomBytes(16).toString('hex')}`;
       await store(inbox, sid, read.message, clock);
       if (fault === 'accept-then-timeout') return hold(res);
       res.status(201).json(resourceOf(account, sid, read.message, clock));
@@ -53,10 +51,11 @@ export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): 
 }
 
 function store(inbox: MessageFile, sid: string, message: TextMessage, clock: Clock): Promise<void> {
-  const { to, from, body, deliveryId } = message;
+  const { channel, to, from, body, contentSid, deliveryId } = message;
   const at = clock.now().toISOString();
-  const parts = { subject: null, html: null, text: body, headers: {} };
-  return inbox.append([{ id: sid, channel: 'sms', to, from, ...parts, deliveryId, at }]);
+  const headers: Record<string, string> = contentSid ? { contentSid } : {};
+  const parts = { subject: null, html: null, text: body, headers };
+  return inbox.append([{ id: sid, channel, to, from, ...parts, deliveryId, at }]);
 }
 
 /** The message as Twilio's API shows it right after it was made. */
@@ -89,7 +88,7 @@ function resourceOf(
     sid,
     status: service ? 'accepted' : 'queued',
     subresource_uris: { media: `${uri}/Media.json` },
-    to: message.to,
+    to: message.channel === 'whatsapp' ? `whatsapp:${message.to}` : message.to,
     uri: `${uri}.json`,
   };
 }

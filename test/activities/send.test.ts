@@ -40,7 +40,7 @@ describe('a send that nothing speaks against', () => {
     const answer = await it.send(it.ask({ data: { percentOff: 10 } }));
     expect(answer).toMatchObject({ state: 'accepted', reason: null, channel: 'email', arm: 'treated' });
     expect(answer.at).toBe(it.clock.now().getTime());
-    expect(it.channels.email.sent).toEqual([
+    expect(it.channels.email.sent).toMatchObject([
       { deliveryId: answer.deliveryId, to: 'ada@example.test', content: { text: 'nudge {"percentOff":10}' } },
     ]);
     const [row, ...others] = await it.ledger();

@@ -81,6 +81,17 @@ describe('a visitor whom nobody could reach', () => {
     ['is given to a user by an alias', { kind: 'alias', userId: 'u1', previousId: 'a1' }],
     ['leaves an e-mail address', { kind: 'identify', ...a1, traits: { email: 'a@example.test' } }],
     ['leaves a phone number', { name: 'x', ...a1, context: { traits: { phone: '+4915112345678' } } }],
+    [
+      'subscribes to push',
+      {
+        kind: 'identify',
+        source: 'kairos:push',
+        ...a1,
+        context: {
+          pushSubscription: { endpoint: 'https://push.example/1', keys: { p256dh: 'x', auth: 'y' } },
+        },
+      },
+    ],
     ['becomes one with a known user', { kind: 'identify', userId: 'known', anonymousId: 'a1' }],
   ])('%s: the run begins, is told what it heard, and waits from its first event', async ([, reaches]) => {
     await using it = await setup([{ ...heedful, firstWait: async ({ first }) => first.at + 30 * 60_000 }]);

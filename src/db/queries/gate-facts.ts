@@ -8,6 +8,7 @@ import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
+import { isSubscribed } from './push-subscriptions.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
 /** What the gate asks the database about. */
@@ -55,6 +56,8 @@ export interface GateRow {
   closedAt: number | null;
   openedAt: number;
   armKey: string;
+  /** A browser of theirs is subscribed to push. */
+  subscribed: boolean;
   traits: Record<string, Trait>;
   /** Null: the last of the personas. */
   persona: string | null;
@@ -93,7 +96,7 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
     select r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
-      c.arm_key as "armKey", c.traits, c.persona, c.erased_at is not null as erased,
+      c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona, c.erased_at is not null as erased,
       ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s

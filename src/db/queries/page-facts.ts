@@ -6,6 +6,7 @@ import type { WaitingState } from '../../domain/waiting.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
+import { isSubscribed } from './push-subscriptions.ts';
 import type { Trait } from '../schema/customers.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
@@ -34,6 +35,8 @@ export interface PageRow {
   since: Date;
   customerId: string;
   armKey: string;
+  /** A browser of theirs is subscribed to push. */
+  subscribed: boolean;
   traits: Record<string, Trait>;
   /** Null: the last of the personas. */
   persona: string | null;
@@ -66,7 +69,7 @@ export interface PageRow {
 export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): PendingQuery<PageRow[]> {
   const { entryIds, message, channels, topic, countedSince, at } = question;
   return sql<PageRow[]>`
-    select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", c.traits, c.persona,
+    select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
       ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce((select jsonb_object_agg(n.channel, n.state) from (

@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { isSubscribed } from './push-subscriptions.ts';
 import type { Traits } from '../../routing/traits.ts';
 import type { IdKind, IdLink, Person } from '../../routing/identity.ts';
 
@@ -26,6 +27,8 @@ export interface CustomerRow {
   /** Those that were taken away among them, as null. */
   traits: Traits;
   known: boolean;
+  /** A browser of theirs takes push. */
+  subscribed: boolean;
 }
 
 /** Locks customers, in the order of their ids as everybody who locks several does, and reads them. */
@@ -33,18 +36,19 @@ export async function lockCustomers(tx: TransactionSql, ids: string[]): Promise<
   await tx`select id from customers where id = any(${ids}::uuid[]) order by id for update`;
   return tx<CustomerRow[]>`
     select id, arm_key as "armKey", traits || withdrawn_traits as traits,
-           exists (select 1 from customer_ids i where i.customer_id = c.id and i.kind = 'user') as known
+           exists (select 1 from customer_ids i where i.customer_id = c.id and i.kind = 'user') as known,
+           ${isSubscribed(tx)} as subscribed
     from customers c where id = any(${ids}::uuid[])`;
 }
 
-/** Those of some customers who are known by no `userId`, with their traits. */
+/** Those of some customers who are known by no `userId`, with what they could be reached by. */
 export async function visitorsAmong(
   tx: TransactionSql,
   ids: readonly string[],
-): Promise<{ id: string; traits: Traits }[]> {
+): Promise<Pick<CustomerRow, 'id' | 'traits' | 'subscribed'>[]> {
   if (ids.length === 0) return [];
-  return tx<{ id: string; traits: Traits }[]>`
-    select c.id, c.traits from customers c
+  return tx<Pick<CustomerRow, 'id' | 'traits' | 'subscribed'>[]>`
+    select c.id, c.traits, ${isSubscribed(tx)} as subscribed from customers c
     where c.id = any(${[...ids]}::uuid[])
       and not exists (select from customer_ids i where i.customer_id = c.id and i.kind = 'user')`;
 }

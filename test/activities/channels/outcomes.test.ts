@@ -6,13 +6,18 @@ import { testSandbox } from '../../support/sandbox.ts';
 import { brokenProvider, say } from './broken-provider.ts';
 
 /** Those with a provider whose answers the sandbox gives. */
-const channels = ['email', 'sms'] as const;
+const channels = ['email', 'sms', 'whatsapp'] as const;
 type Channel = (typeof channels)[number];
 
-const to: Record<Channel, string> = { email: 'ada@example.test', sms: '+14155550100' };
+const to: Record<Channel, string> = {
+  email: 'ada@example.test',
+  sms: '+14155550100',
+  whatsapp: '+14155550100',
+};
 const content: Record<Channel, ChannelContent> = {
   email: { subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' },
   sms: { text: 'Hello' },
+  whatsapp: { text: 'Hello' },
 };
 
 function call(channel: Channel, sandboxUrl: string, more: { timeoutMs?: number; signal?: AbortSignal } = {}) {
@@ -34,7 +39,7 @@ describe.each(channels)('%s, through the real client library', (channel) => {
     expect(message!.id.startsWith(providerId)).toBe(true);
   });
 
-  const code = { email: '400', sms: '21612' }[channel];
+  const code = { email: '400', sms: '21612', whatsapp: '21612' }[channel];
   test.each<[Parameters<Awaited<ReturnType<typeof testSandbox>>['order']>[0]['fault'], CallOutcome, number]>([
     ['refuse', { kind: 'refused', code, detail: anyText }, 0],
     ['rate-limit', { kind: 'not-accepted', retryAfterMs: 1_000, detail: anyText }, 0],
@@ -162,7 +167,7 @@ describe.each(channels)('%s, through the real client library', (channel) => {
     const outcome = await call(channel, server.url);
     expect(outcome).toMatchObject({
       kind: 'refused',
-      code: { email: '400', sms: '21211' }[channel],
+      code: { email: '400', sms: '21211', whatsapp: '21211' }[channel],
       detail: '400: No [address] nor [address] nor [address] here',
     });
   });
@@ -171,7 +176,10 @@ describe.each(channels)('%s, through the real client library', (channel) => {
     await using sandbox = await testSandbox();
     const adapter = createChannels({ sandboxUrl: sandbox.url, emailFrom: 'hello@shop.example' })[channel]!;
     const outcome = await adapter.send({ deliveryId: 'd', to: 'nowhere', content: content[channel] });
-    expect(outcome).toMatchObject({ kind: 'refused', code: { email: '400', sms: '21211' }[channel] });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      code: { email: '400', sms: '21211', whatsapp: '21211' }[channel],
+    });
     expect(JSON.stringify(outcome)).not.toContain('nowhere');
   });
 });
