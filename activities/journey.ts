@@ -3,10 +3,10 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { cartItems } from '../src/db/queries/cart-items.ts';
 import { closeRun } from '../src/db/queries/close-run.ts';
-import { membersOf } from '../src/db/queries/evaluate-predicate.ts';
+import { holdsForRun } from '../src/db/queries/holds-for-run.ts';
 import { armFacts, recordArm } from '../src/db/queries/record-arm.ts';
 import { lastActivity } from '../src/db/queries/last-activity.ts';
-import { customerOfRun } from '../src/db/queries/run-customer.ts';
+import type { Predicate } from '../src/define/predicate-data.ts';
 import type { Segment } from '../src/define/segment.ts';
 import { splitArmOf } from '../src/domain/split.ts';
 import type { ErrorCode } from '../src/errors.ts';
@@ -28,7 +28,9 @@ const reads: Record<string, Record<string, typeof cartItems>> = { [cart.name]: {
 /** The activities on the queue of the journeys, on a database and a clock. What cannot succeed is not tried again. */
 export function createJourneyActivities(parts: JourneyActivityParts): JourneyActivities {
   const { sql } = parts.database;
-  const bySegment = new Map((parts.segments ?? segments).map((segment) => [segment.name, segment]));
+  const bySegment = new Map(
+    (parts.segments ?? segments).map(({ name, where }): [string, [Predicate]] => [name, [where]]),
+  );
   return {
     async lastActivity({ runId }) {
       return known(await lastActivity(sql, runId), runId).getTime();
@@ -42,10 +44,7 @@ export function createJourneyActivities(parts: JourneyActivityParts): JourneyAct
       const declared = bySegment.get(segment);
       if (!declared)
         throw impossible('not-found', `There is no segment ${segment}: add it to src/segments/index.ts.`);
-      const customerId = known(await customerOfRun(sql, runId), runId);
-      const asked = { who: [customerId], now: parts.clock.now() };
-      const members = await membersOf(sql, declared.where, asked);
-      return members.has(customerId);
+      return known(await holdsForRun(sql, declared, { runId, now: parts.clock.now() }), runId);
     },
     async drawArm({ runId, split, shares }) {
       const { armKey, journey } = known(await armFacts(sql, runId), runId);

@@ -78,11 +78,14 @@ interface Happened {
 }
 
 /** Whether an event may change the answer for its customer, or for whom its order is. Joins of customers are not asked here. */
-export function touches(needs: Needs, { kind, name, body }: Happened): boolean {
-  if (kind === 'track' && name !== null) {
-    if (needs.tracks.includes(name)) return true;
-    if (needs.orders && orderEvents.includes(name)) return true;
-  }
+export function touches(needs: Needs, event: Happened): boolean {
+  if (event.kind === 'track' && event.name !== null && needs.tracks.includes(event.name)) return true;
+  return touchesState(needs, event);
+}
+
+/** The same by what an event changes beside that it happened: orders, traits or consents. */
+export function touchesState(needs: Needs, { kind, name, body }: Happened): boolean {
+  if (needs.orders && kind === 'track' && name !== null && orderEvents.includes(name)) return true;
   if (needs.consents && kind === 'identify' && body.context?.['consent'] !== undefined) return true;
   if (needs.traits.length === 0) return false;
   const inContext = body.context?.['traits'];

@@ -62,7 +62,9 @@ export function standing(
 
 function isForeign({ definition }: KeptSegment, state: SegmentState | undefined): boolean {
   if (!state) return false;
-  return state.nextDefinition !== null || state.definition !== definition;
+  if (state.nextDefinition !== null) return true;
+  // What nobody keeps any more is computed for everybody by whoever keeps it next: nothing need be told of it.
+  return state.definition !== '' && state.definition !== definition;
 }
 
 /** Whether another release's definition has stood for so long that its router is probably gone. */

@@ -65,6 +65,11 @@ export class MembershipBook {
     return this.members.has(placeOf({ customerId, segment }));
   }
 
+  /** What is kept of a customer and a segment; who has no row of it is not in it, and will not be by time alone. */
+  standing(customerId: string, segment: string): Pick<Membership, 'isMember' | 'nextAt'> {
+    return this.members.get(placeOf({ customerId, segment })) ?? { isMember: false, nextAt: null };
+  }
+
   look(look: Look): void {
     const before = this.personaNow(look.customerId);
     const turned = look.answers.filter((answer) => this.write(look, answer));

@@ -1,3 +1,4 @@
+import type { Effect } from '../define/predicate-effect.ts';
 import type { AcceptedEvent } from './event.ts';
 import { touchedBy, type KeptSegment, type SegmentIndex } from './segment-index.ts';
 import type { OwnedEvent } from './route-batch.ts';
@@ -5,6 +6,8 @@ import type { OwnedEvent } from './route-batch.ts';
 /** An event, and the segments that may change by it. */
 export interface TouchingEvent extends OwnedEvent {
   segments: readonly KeptSegment[];
+  /** What it may do to each of them. */
+  effects: ReadonlyMap<KeptSegment, Effect>;
   /** What else must take effect in the order of the events: the order that it reports, say. */
   also: string | null;
 }
@@ -37,7 +40,7 @@ export const mostRounds = 25;
 export function withinRounds(index: SegmentIndex, events: AcceptedEvent[]): AcceptedEvent[] {
   const times = new Map<string, number>();
   const end = events.findIndex((event) => {
-    if (touchedBy(index, event, false).length === 0) return false;
+    if (touchedBy(index, event).length === 0) return false;
     const who = `${event.userId ?? ''}/${event.anonymousId ?? ''}`;
     times.set(who, (times.get(who) ?? 0) + 1);
     return times.get(who)! > mostRounds;

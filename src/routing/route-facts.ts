@@ -6,7 +6,7 @@ import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import type { StandingSegments } from './kept-segments.ts';
 import { SegmentLooks, type DerivedEvent, type Reason } from './route-segments.ts';
 import { roundsOf, type TouchingEvent } from './rounds.ts';
-import { touchedBy } from './segment-index.ts';
+import { effectsOf, touchedBy } from './segment-index.ts';
 import { takeFacts } from './take-facts.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function routeFacts(
   if (merged.from.length > 0) await dropMemberships(tx, merged.from);
   const at = context.clock.now().getTime();
   await looks.look(joined.map((one) => ({ ...one, cause: null, at, isSilent: true })));
-  for (const round of roundsOf(touching)) {
+  for (const round of roundsOf(looks.worthALook(touching))) {
     const lost = await takeFacts(tx, context, round);
     await looks.look(round.map(reasonOf), asOf(context, round));
     await lookAtLosers(context, looks, lost);
@@ -63,12 +63,13 @@ function touchingEvents(
     seen.add(customerId);
     const order = orderEvents.includes(event.name ?? '') ? orderIdOf(event) : null;
     const also = order === null ? null : `order ${order}`;
-    return { ...one, segments: touchedBy(segments, event, isFirst), also };
+    const effects = effectsOf(segments, event, isFirst);
+    return { ...one, segments: [...effects.keys()], effects, also };
   });
 }
 
-function reasonOf({ event, customerId, segments }: TouchingEvent): Reason {
-  return { customerId, segments, cause: event, at: event.occurredAt, isSilent: event.imported };
+function reasonOf({ event, customerId, segments, effects }: TouchingEvent): Reason {
+  return { customerId, segments, effects, cause: event, at: event.occurredAt, isSilent: event.imported };
 }
 
 /** Whose order turned out to be another customer's is looked at again by and by: nothing of theirs was loaded. */
@@ -78,7 +79,7 @@ async function lookAtLosers(
   lost: readonly OwnedEvent[],
 ): Promise<void> {
   for (const { event, customerId } of lost) {
-    const names = touchedBy(segments, event, false).map(({ name }) => name);
+    const names = touchedBy(segments, event).map(({ name }) => name);
     await looks.lookLater(names, [customerId]);
   }
 }

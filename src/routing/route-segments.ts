@@ -12,11 +12,13 @@ import { lastChanges, loadMemberships, saveMemberships, savePersonas } from '../
 import { askForLooks } from '../db/queries/segment-looks.ts';
 import { together } from '../db/together.ts';
 import type { Predicate } from '../define/predicate-data.ts';
+import type { Effect } from '../define/predicate-effect.ts';
 import { deriveEvents } from './derived-events.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { StandingSegments } from './kept-segments.ts';
 import { derivationPlace, MembershipBook, type Answer } from './membership-book.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
+import type { TouchingEvent } from './rounds.ts';
 import type { KeptSegment } from './segment-index.ts';
 
 /** A customer whom something concerns, and the segments in which to look at them. */
@@ -31,6 +33,8 @@ export interface Reason extends Concerned {
   at: number;
   /** It changes memberships and derives nothing. */
   isSilent: boolean;
+  /** What the cause may do to these segments, as far as it is known. */
+  effects?: ReadonlyMap<KeptSegment, Effect>;
 }
 
 /** What follows from an event, by its number; from time alone: 0. */
@@ -45,6 +49,7 @@ export class SegmentLooks {
   private readonly standing: StandingSegments;
   private readonly book: MembershipBook;
   private readonly now: Date;
+  private readonly keptNames: ReadonlySet<string>;
 
   private constructor(
     tx: TransactionSql,
@@ -56,6 +61,7 @@ export class SegmentLooks {
     this.standing = standing;
     this.book = book;
     this.now = now;
+    this.keptNames = new Set(standing.kept.map(({ name }) => name));
   }
 
   /**
@@ -84,12 +90,32 @@ export class SegmentLooks {
 
   /** Looks at these customers, each in its segments, by what is written now. In the order of what follows from it. */
   async look(reasons: readonly Reason[], asOf = this.now): Promise<void> {
-    const asked = this.askedOf(reasons);
-    const answers = await this.answers(asked, asOf);
-    for (const { segments, ...reason } of reasons) {
+    const needed = reasons.map((reason) => ({
+      ...reason,
+      segments: reason.segments.filter((segment) => !this.isConfirmed(reason, segment)),
+    }));
+    const answers = await this.answers(this.askedOf(needed), asOf);
+    for (const { segments, ...reason } of needed) {
       const found = segments.flatMap((segment) => answers.get(segment.name)?.get(reason.customerId) ?? []);
       if (found.length > 0) this.book.look({ ...reason, answers: found });
     }
+  }
+
+  /**
+   * Leaves out, of the events of a batch in their order, the segments in which they only confirm what is known before its
+   * first round. Behind one that may change it nothing is known.
+   */
+  worthALook<Event extends TouchingEvent>(events: readonly Event[]): Event[] {
+    const changing = new Set<string>();
+    return events.map((event) => {
+      const segments = event.segments.filter((segment) => {
+        const place = `${event.customerId}/${segment.place}`;
+        if (!changing.has(place) && this.isConfirmed(event, segment)) return false;
+        changing.add(place);
+        return true;
+      });
+      return { ...event, segments };
+    });
   }
 
   /** Tells the routers of other releases whom to look at again: they know by themselves what concerns them. */
@@ -145,6 +171,19 @@ export class SegmentLooks {
         this.book.learn({ customerId, segment, isMember: holds, since: this.now.getTime(), nextAt });
       }
     }
+  }
+
+  /** Whether by an event the customer stays in a segment, or out of it, at least until it is looked at again anyway. */
+  private isConfirmed(
+    { customerId, effects }: Pick<Reason, 'customerId' | 'effects'>,
+    segment: KeptSegment,
+  ): boolean {
+    const effect = effects?.get(segment);
+    // While a segment is being computed, who has no row is not known to be out of it.
+    if (!effect || !this.keptNames.has(segment.name)) return false;
+    const { isMember, nextAt } = this.book.standing(customerId, segment.name);
+    const until = nextAt ?? Infinity;
+    return until > this.now.getTime() && (isMember ? effect.lowersFrom : effect.raisesFrom) >= until;
   }
 
   private askedOf(concerned: readonly Concerned[]): Map<KeptSegment, Set<string>> {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { personaNames, type Personas } from '../define/personas.ts';
 import type { Predicate } from '../define/predicate-data.ts';
-import { needsOf, touches, type Needs } from '../define/predicate-needs.ts';
+import { anyEffect, effectOf, type Effect } from '../define/predicate-effect.ts';
+import { needsOf, touches, touchesState, type Needs } from '../define/predicate-needs.ts';
 import { treeOf, type Tree } from '../define/predicate-tree.ts';
 import type { Segment } from '../define/segment.ts';
+import { factProperties } from '../domain/fact-properties.ts';
 import type { AcceptedEvent } from './event.ts';
 
 /** What a segment's members were found by beside its predicate: another number makes all segments be computed anew. */
@@ -16,6 +18,8 @@ export interface KeptSegment extends Pick<Segment, 'name' | 'where'> {
   /** A hash of what its members are found by. */
   readonly definition: string;
   readonly needs: Needs;
+  /** What it asks, segments inlined. */
+  readonly tree: Tree;
   /** Whether somebody of whom nothing is known might be in it, or come into it as time goes by. */
   readonly takesNewcomers: boolean;
 }
@@ -38,6 +42,7 @@ export function indexSegments(segments: readonly Segment[], personas: Personas):
       ...{ name, where, place },
       definition: hashOf([compiledBy, where]),
       needs: needsOf(where),
+      tree: treeOf(where),
       takesNewcomers: mayHoldForNobody(treeOf(where)),
     })),
     predicates: [...byName.values()].map(({ where }) => where),
@@ -49,16 +54,32 @@ export function indexSegments(segments: readonly Segment[], personas: Personas):
 /** Nothing is declared: nobody is in any segment, and everybody has the one persona there is. */
 export const noSegments: SegmentIndex = indexSegments([], { segments: [], otherwise: 'everybody' });
 
-/** The segments of which an event may change whether its customer is in them. */
-export function touchedBy(
+/** The segments that ask for something an event may change. */
+export function touchedBy({ segments }: SegmentIndex, event: AcceptedEvent): KeptSegment[] {
+  return segments.filter(({ needs }) => touches(needs, event));
+}
+
+/** What an event may do to each of the segments of which it may change whether its customer is in them. */
+export function effectsOf(
   { segments }: SegmentIndex,
   event: AcceptedEvent,
   isNewcomer: boolean,
-): KeptSegment[] {
-  return segments.filter(
-    ({ needs, takesNewcomers }) => (isNewcomer && takesNewcomers) || touches(needs, event),
-  );
+): Map<KeptSegment, Effect> {
+  const effects = new Map<KeptSegment, Effect>();
+  const { name, occurredAt: at } = event;
+  const deed = event.kind !== 'track' || name === null ? null : { name, at, properties: factsOf(event) };
+  for (const segment of segments) {
+    const { needs, takesNewcomers, tree } = segment;
+    if ((isNewcomer && takesNewcomers) || touchesState(needs, event)) effects.set(segment, anyEffect);
+    else if (deed !== null && needs.tracks.includes(deed.name)) {
+      const effect = effectOf(tree, deed);
+      if (effect.raisesFrom < Infinity || effect.lowersFrom < Infinity) effects.set(segment, effect);
+    }
+  }
+  return effects;
 }
+
+const factsOf = ({ body }: AcceptedEvent) => factProperties(body.properties);
 
 /** Whether it may hold for who has no traits, has done nothing and said nothing: too often yes costs a look, no. */
 function mayHoldForNobody(tree: Tree): boolean {

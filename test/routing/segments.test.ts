@@ -219,9 +219,9 @@ describe('by time alone', () => {
 
   test('only whose time has come are looked at', async () => {
     const it = keeping({ segments: [active] });
-    await it.acceptAndRoute(...Array.from({ length: 20 }, (_, i) => looks(`u${i}`)));
+    await it.acceptAndRoute(...Array.from({ length: 5 }, (_, i) => looks(`u${i}`)));
     it.moveTo('2026-05-10T12:00:00.000Z');
-    await it.acceptAndRoute(...Array.from({ length: 15 }, (_, i) => looks(`u${i}`)));
+    await it.acceptAndRoute(...Array.from({ length: 15 }, (_, i) => looks(`v${i}`)));
     it.moveTo('2026-06-01T12:00:00.000Z');
     const due = await database.sql`
       select count(*)::int as due from memberships where next_at <= ${it.clock.now()}`;
@@ -229,6 +229,26 @@ describe('by time alone', () => {
     expect(await it.lookAtDue()).toMatchObject({ errors: [] });
     expect((await it.derived()).filter((line) => line.includes('left'))).toHaveLength(5);
     expect(await database.sql`select 1 from memberships where next_at <= ${it.clock.now()}`).toHaveLength(0);
+  });
+
+  test('what only confirmed that they are in it is found when they were to leave', async () => {
+    const it = keeping({ segments: [active, lapsed] });
+    await it.acceptAndRoute(looks('ada'));
+    it.moveTo('2026-05-10T12:00:00.000Z');
+    await it.acceptAndRoute(looks('ada'));
+    const nextAt = await database.sql`select segment, next_at from memberships order by segment`;
+    // Nobody asked: it is as the first event left it.
+    const told = new Date('2026-05-31T12:00:00.000Z');
+    expect(nextAt).toEqual([
+      { segment: 'active', next_at: told },
+      { segment: 'lapsed', next_at: told },
+    ]);
+    it.moveTo('2026-06-01T12:00:00.000Z');
+    await it.lookAtDue();
+    expect(await it.derived()).toEqual(['ada entered active']);
+    it.moveTo('2026-06-09T12:00:00.000Z');
+    await it.lookAtDue();
+    expect(await it.derived()).toEqual(['ada entered active', 'ada left active', 'ada entered lapsed']);
   });
 
   test('after a standstill nobody leaves whom an event that waits keeps in', async () => {

@@ -36,7 +36,7 @@ export interface Bounds {
 export function happenedLeaf(sql: ISql, things: Happenings, asked: Asked): CompiledLeaf {
   const bounds = boundsOf(sql, things, asked.now);
   if (things.sum) return summed(sql, { ...things, sum: things.sum }, bounds);
-  return things.which === 'any' ? counted(sql, things, bounds) : extreme(sql, things, bounds);
+  return things.which === 'any' ? counted(sql, things, bounds, asked) : extreme(sql, things, bounds);
 }
 
 export function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date): Bounds {
@@ -62,13 +62,14 @@ function inWindow(sql: ISql, { from, at }: Happenings, { after, between }: Bound
   return sql`${from} ${between(at)} ${after === null ? sql`` : sql`and ${at} > ${after}`}`;
 }
 
-function counted(sql: ISql, things: Happenings, bounds: Bounds): CompiledLeaf {
+function counted(sql: ISql, things: Happenings, bounds: Bounds, { who }: Asked): CompiledLeaf {
   const { customer, at, times } = things;
   const source = inWindow(sql, things, bounds);
   const enough = times.atLeast > 1 ? sql`having count(*) >= ${times.atLeast}` : sql``;
   if (bounds.ripe === null && times.atMost === null) {
-    // With one asked for, the newest is the last to leave; with more, which one matters is not worth the sorting.
-    const edge = times.atLeast > 1 ? sql`min(${at})` : sql`max(${at})`;
+    // With one asked for, the newest is the last to leave; with n, the n-th newest. Of everybody that is not worth the sorting.
+    const nth = sql`(array_agg(${at} order by ${at}))[(count(*) - ${times.atLeast - 1}::int)::int]`;
+    const edge = times.atLeast === 1 ? sql`max(${at})` : who === 'everybody' ? sql`min(${at})` : nth;
     const next = bounds.after === null ? sql`` : sql`, ${bounds.leaves(edge)} as next_at`;
     const rows = sql`select ${customer} as customer_id ${next} ${source} group by ${customer} ${enough}`;
     return { kind: 'row', rows, moves: bounds.after !== null };
