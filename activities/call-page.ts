@@ -14,24 +14,29 @@ export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls'>;
 interface Marked {
   callingAt: Date;
   messages: readonly Outbound[];
+  /** Some were left out, because an operator paused them meanwhile. */
+  isPaused: boolean;
 }
 type Outcomes = ReadonlyMap<string, CallOutcome>;
 
 /** The provider takes nothing just now. */
 type NotAccepted = Extract<CallOutcome, { kind: 'not-accepted' }>;
 
+/** Why a page stopped before its last call: that, or an operator paused it meanwhile. */
+export type Stopped = NotAccepted | { kind: 'paused' };
+
 /**
  * Makes the calls of a page, as few as the provider allows. Right before a call its deliveries are marked as being
  * called, in a commit of their own, and right after it what came of them is written: whoever dies leaves in doubt what
  * was under way, and the rest as certainly not sent. A refused batch is halved until the bad address stands alone.
- * Gives the outcome at which it stopped because the provider takes nothing just now; null when all calls were made.
+ * Says why it stopped, for now; null when all calls were made.
  */
 export async function callPage(
   parts: PageCallParts,
   adapter: ChannelAdapter,
   messages: readonly Outbound[],
   signal: AbortSignal | undefined,
-): Promise<NotAccepted | null> {
+): Promise<Stopped | null> {
   const { batch } = adapter;
   const queue = batch
     ? (batch.together ?? sameContent)(messages).flatMap((group) => chunks(group, batch.most))
@@ -40,7 +45,10 @@ export async function callPage(
     // What is under way is seen through; what was not begun is left to whoever comes next.
     if (signal?.aborted) throw new CancelledFailure('The page was stopped between two calls.');
     const marked = await mark(parts, next);
-    if (marked.messages.length === 0) continue;
+    if (marked.messages.length === 0) {
+      if (marked.isPaused) return { kind: 'paused' };
+      continue;
+    }
     const outcomes = await (batch ? callBatch(batch, marked) : callEach(adapter, marked));
     note(parts, marked, outcomes);
     if (batch && marked.messages.length > 1 && isRefused(outcomes)) {
@@ -60,11 +68,11 @@ async function mark(parts: PageCallParts, messages: readonly Outbound[]): Promis
   const ids = messages.map(({ deliveryId }) => deliveryId);
   for (const id of ids) parts.calls.permit(id, callingAt.getTime());
   const ours = await markCalls(parts.database.sql, ids, callingAt);
-  for (const id of ids) if (!ours.has(id)) parts.calls.forget(id, callingAt.getTime());
+  for (const id of ids) if (!ours.ids.has(id)) parts.calls.forget(id, callingAt.getTime());
   const taken = messages.filter(
-    ({ deliveryId }) => ours.has(deliveryId) && parts.calls.take(deliveryId, callingAt.getTime()),
+    ({ deliveryId }) => ours.ids.has(deliveryId) && parts.calls.take(deliveryId, callingAt.getTime()),
   );
-  return { callingAt, messages: taken };
+  return { callingAt, messages: taken, isPaused: ours.isPaused };
 }
 
 /** Certainly not taken: the halves are marked anew, each before its own call. */

@@ -13,7 +13,7 @@ import { withCartWords } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { releaseOf, resumedOf } from '../src/domain/release.ts';
-import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
+import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
@@ -128,8 +128,9 @@ function factsOf(
     paused: {
       sending: pausedSince(row.settings[sendingScope]),
       journey: pausedSince(row.settings[journeyScope(row.name)]),
+      channel: pausedSince(row.settings[channelScope(input.channel)]),
     },
-    releaseAt: releasedAt(parts.clock, row, now),
+    releaseAt: releasedAt(parts.clock, row, { channel: input.channel, now }),
     erased: row.erased,
     behind: row.behind,
     address: reachedAt(parts, input.channel, { ...row, customerId: look.customerId }),
@@ -150,9 +151,15 @@ function overCapSince(verdicts: readonly Verdict[]): number | null {
 }
 
 /** When it is the turn of a delivery that waited for a pause. */
-function releasedAt(clock: Clock, { delivery, settings, name }: GateRow, now: Date): number | null {
+function releasedAt(
+  clock: Clock,
+  { delivery, settings, name }: GateRow,
+  { channel, now }: { channel: Channel; now: Date },
+): number | null {
   if (!delivery) return null;
-  const resumed = [sendingScope, journeyScope(name)].map((scope) => resumedOf(settings[scope]));
+  const resumed = [sendingScope, journeyScope(name), channelScope(channel)].map((scope) =>
+    resumedOf(settings[scope]),
+  );
   return releaseOf({ ...delivery, resumed, now: now.getTime(), speed: clock.scale.speed });
 }
 

@@ -9,8 +9,9 @@ import type { WatchDefinition } from '../src/define/watch.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
-import { journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
+import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import type { OutboundAbout } from './channels/channel.ts';
@@ -36,8 +37,6 @@ export interface PageLook {
   /** Of the wave, as operators have set it. */
   perUnit: number;
   shop: ShopSettings;
-  /** Since when an operator has paused all sending, or this watch. */
-  paused: GateFacts['paused'];
   product: ProductWords;
 }
 
@@ -48,18 +47,24 @@ export async function takePageLook(
   message: MessageType<unknown>,
   input: PageInput,
 ): Promise<PageLook> {
-  const run = await watchRun(tx, input.runId, message.name);
+  const { channels, name } = message;
+  const run = await watchRun(tx, input.runId, { message: name, channels });
   if (!run) throw notFound(`There is no run ${input.runId} of a watch in this database.`);
   const watch = watchOf(parts.watches, run);
   return {
     ...{ tx, parts, input, message, run, watch },
     perUnit: waveSettings(watch, run).perUnit,
     shop: readShopSettings(run.settings[shopScope]),
-    paused: {
-      sending: pausedSince(run.settings[sendingScope]),
-      journey: pausedSince(run.settings[journeyScope(run.name)]),
-    },
     product: await productWords(tx, run.subject),
+  };
+}
+
+/** Since when an operator has paused all sending, this watch, or a channel. */
+export function pausedOn({ run }: PageLook, channel: Channel): GateFacts['paused'] {
+  return {
+    sending: pausedSince(run.settings[sendingScope]),
+    journey: pausedSince(run.settings[journeyScope(run.name)]),
+    channel: pausedSince(run.settings[channelScope(channel)]),
   };
 }
 
@@ -108,7 +113,8 @@ export async function lookAtEntries(
 
 /** What the gate judges one of them by on a channel; as long as nothing was rendered, nothing is missing. */
 export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look.input.channel): GateFacts {
-  const { message, run, watch, shop, paused } = look;
+  const { message, run, watch, shop } = look;
+  const paused = pausedOn(look, channel);
   const { state, outcome, closedAt, openedAt } = run;
   const { erased, behind, consents, counted, claims, armKey } = row;
   return {

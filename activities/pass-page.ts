@@ -20,7 +20,14 @@ import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { judgePage, type JudgedPage } from './judge-page.ts';
 import { keepCodes } from './wording.ts';
-import { lookAtEntries, notFound, takePageLook, type PageLook, type PageParts } from './page-look.ts';
+import {
+  lookAtEntries,
+  notFound,
+  pausedOn,
+  takePageLook,
+  type PageLook,
+  type PageParts,
+} from './page-look.ts';
 
 /** What the gate's transaction leads to: wait and look again, or calls to make and what comes after. */
 export type PagePassage =
@@ -47,8 +54,8 @@ export async function passPage(
     if (wave.isEnded) return nothingMore;
     const look = await takePageLook(tx, parts, message, input);
     if (look.run.state === 'closed') return nothingMore;
-    const { sending, journey } = look.paused;
-    if (sending !== null || journey !== null) return { kind: 'waiting', reason: 'paused' };
+    const paused = Object.values(pausedOn(look, input.channel)).some((since) => since !== null);
+    if (paused) return { kind: 'waiting', reason: 'paused' };
     const allowed = placesAllowed(wave, { units: look.run.units, perUnit: look.perUnit });
     return servePlaces(look, { ...(input.look > wave.look ? lookedAnew(wave, input.look) : wave), allowed });
   });

@@ -41,6 +41,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
   const call = async (input: PageInput, calls: readonly Outbound[]) => {
     if (calls.length === 0) return;
     const stopped = await callPage(gate, gate.channels[input.channel]!, calls, abort());
+    if (stopped?.kind === 'paused') throw lookAgain('paused', attempt());
     if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
   };
   const serve = async (input: PageInput, message: MessageType<unknown>) => {

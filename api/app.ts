@@ -7,6 +7,7 @@ import { createKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
 import { answerErrors, notFound } from './problem.ts';
 import { batchRoutes } from './routes/batch.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -68,6 +69,7 @@ export function createApp(given: ApiDeps): Express {
   journeyRoutes(app, deps);
   watchRoutes(app, deps);
   sendingRoutes(app, deps);
+  channelRoutes(app, deps);
   projectRoutes(app, deps);
   scoreRoutes(app, deps);
   segmentRoutes(app, deps);

@@ -107,7 +107,7 @@ function switchOf(router: IRouter, { database, clock, keys }: RouteDeps, operate
     post: async (req, res) => {
       requireAdmin(keys, req);
       const { name } = definitionOf(operated, req.params['name']);
-      await resumeSends(database.sql, { scope: journeyScope(name), name, at: clock.now() });
+      await resumeSends(database.sql, { scope: journeyScope(name), of: { name }, at: clock.now() });
       res.json({ name, ...shownPause(undefined) });
     },
   });

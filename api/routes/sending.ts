@@ -40,7 +40,7 @@ export function sendingRoutes(router: IRouter, { database, clock, keys }: RouteD
   resource(router, '/v1/sending/resume', {
     post: async (req, res) => {
       requireAdmin(keys, req);
-      await resumeSends(sql, { scope: sendingScope, name: null, at: clock.now() });
+      await resumeSends(sql, { scope: sendingScope, of: {}, at: clock.now() });
       res.json(shownPause(undefined));
     },
   });

@@ -49,8 +49,8 @@ export interface GateFacts {
     lasts: Span | null;
   };
   shop: { caps: ShopCaps; globalHoldout: number };
-  /** Since when an operator has paused all sending, or this journey; null: not paused. */
-  paused: { sending: number | null; journey: number | null };
+  /** Since when an operator has paused all sending, this journey, or this channel; null: not paused. */
+  paused: { sending: number | null; journey: number | null; channel: number | null };
   /** It waited for a pause and may go from then on; absent or null when it need not wait. */
   releaseAt?: number | null;
   /** The customer was erased. */
@@ -115,11 +115,13 @@ const checks: { readonly [name in CheckName]?: Check } = {
     return withheld('expired', `the run may last ${journey.lasts}, and that was over`);
   },
   erased: ({ erased }) => (erased ? withheld('erased', 'the customer was erased') : null),
-  paused: ({ paused, journey, releaseAt, now }) => {
+  paused: ({ paused, journey, channel, releaseAt, now }) => {
     if (paused.sending !== null)
       return waiting('paused', `all sending has been paused since ${iso(paused.sending)}`);
     if (paused.journey !== null)
       return waiting('paused', `${journey.name} has been paused since ${iso(paused.journey)}`);
+    if (paused.channel !== null)
+      return waiting('paused', `${channel} has been paused since ${iso(paused.channel)}`);
     if (releaseAt == null || releaseAt <= now) return null;
     return waiting('pacing', `sending was resumed, and of all that waited its turn is at ${iso(releaseAt)}`);
   },

@@ -13,7 +13,7 @@ const fine: GateFacts = {
   run: { state: 'open', outcome: null, closedAt: null, openedAt: now - 86_400_000 },
   journey: { name: 'cart', cap: { sends: 2, within: '7 days' }, holdout: 0, lasts: '10 days' },
   shop: { caps: defaultShopCaps, globalHoldout: 0 },
-  paused: { sending: null, journey: null },
+  paused: { sending: null, journey: null, channel: null },
   erased: false,
   behind: false,
   address: { to: 'ada@example.test' },
@@ -43,13 +43,18 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
   ['erased', { erased: true }, 'withheld: erased — the customer was erased'],
   [
     'paused',
-    { paused: { sending: now - 60_000, journey: now } },
+    { paused: { sending: now - 60_000, journey: now, channel: now } },
     'waiting: paused — all sending has been paused since 2026-03-10T11:59:00.000Z',
   ],
   [
     'paused',
-    { paused: { sending: null, journey: now - 60_000 } },
+    { paused: { sending: null, journey: now - 60_000, channel: now } },
     'waiting: paused — cart has been paused since 2026-03-10T11:59:00.000Z',
+  ],
+  [
+    'paused',
+    { paused: { sending: null, journey: null, channel: now - 60_000 } },
+    'waiting: paused — email has been paused since 2026-03-10T11:59:00.000Z',
   ],
   ['behind', { behind: true }, 'waiting: behind — an event of the customer has not taken effect yet'],
   [
@@ -154,7 +159,7 @@ describe('the second look', () => {
       reason: 'no-consent',
     });
     expect(judgeAgain({ ...fine, behind: true })).toMatchObject({ state: 'waiting', reason: 'behind' });
-    const paused = { sending: null, journey: now };
+    const paused = { sending: null, journey: now, channel: null };
     expect(judgeAgain({ ...fine, paused })).toMatchObject({ state: 'waiting', reason: 'paused' });
     expect(judgeAgain({ ...fine, paused, run: closed })).toMatchObject({ state: 'cancelled' });
   });

@@ -57,6 +57,7 @@ export interface TestChannel extends Omit<ChannelAdapter, 'batch'> {
 export interface Watching extends AsyncDisposable {
   database: TestDatabase;
   clock: Clock;
+  watch: WatchDefinition;
   runId: string;
   channels: Record<Channel, TestChannel>;
   pass(span: Span): void;
@@ -127,6 +128,7 @@ export async function startWatching(
   const made: Watching = {
     database,
     clock,
+    watch,
     runId,
     channels,
     pass: (span) => (nowMs += spanMs(span)),

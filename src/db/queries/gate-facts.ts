@@ -2,7 +2,13 @@ import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { CartLine } from '../../domain/cart.ts';
 import type { Claim, Counted } from '../../domain/caps.ts';
 import type { Arm, DeliveryState, GateReason, Verdict } from '../../domain/delivery.ts';
-import { journeyScope, messageScope, sendingScope, shopScope } from '../../domain/setting-scopes.ts';
+import {
+  channelScope,
+  journeyScope,
+  messageScope,
+  sendingScope,
+  shopScope,
+} from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
@@ -66,7 +72,7 @@ export interface GateRow {
   /** A browser of theirs is on the shop's pages. */
   onSite: boolean;
   consent: 'granted' | 'denied' | null;
-  /** As stored, by scope: of the shop, of all sending, of the run's journey and the message; without what was never set. */
+  /** As stored, by scope: of the shop, all sending, the channel, the run's journey and the message; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
   counted: Counted[];
   claims: Claim[];
@@ -100,7 +106,8 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
       ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
-        where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name, ${messageScope(message)})), '{}') as settings,
+        where s.scope in (${shopScope}, ${sendingScope}, ${channelScope(channel)}, ${journeyScope('')} || r.name,
+          ${messageScope(message)})), '{}') as settings,
       ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince, itself)} as claims,

@@ -6,6 +6,7 @@ import {
   type GateReason,
   type Verdict,
 } from '../../domain/delivery.ts';
+import { channelScopes, journeyScope, sendingScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import { cancelledIfErased, keptProviderId, keptVerdict } from './said-of-nobody.ts';
 
@@ -32,13 +33,30 @@ export async function intendedOf(
     order by id limit ${limit}`;
 }
 
-/** Marks deliveries as being called now; gives the ids of those that nobody else has begun to call or settled. */
-export async function markCalls(sql: Sql, ids: readonly string[], callingAt: Date): Promise<Set<string>> {
-  const rows = await sql<{ id: string }[]>`
-    update deliveries set calling_at = ${callingAt}
-    where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at is null
-    returning id`;
-  return new Set(rows.map(({ id }) => id));
+/** Which deliveries are being called now, and whether some were left because they were paused meanwhile. */
+export interface MarkedCalls {
+  ids: ReadonlySet<string>;
+  isPaused: boolean;
+}
+
+/**
+ * Marks deliveries as being called now, those that nobody else has begun to call or settled. What an operator has paused
+ * since they passed the gate is not marked: a page whose calls take long stops between two of them.
+ */
+export async function markCalls(sql: Sql, ids: readonly string[], callingAt: Date): Promise<MarkedCalls> {
+  const rows = await sql<{ id: string; paused: boolean }[]>`
+    with asked as materialized (
+      select d.id, exists (select from settings s
+        where s.scope in (${sendingScope}, ${journeyScope('')} || d.name, ${channelScopes} || d.channel)
+          and s.value ->> 'pausedAt' is not null) as paused
+      from deliveries d where d.id = any(${[...ids]}::uuid[]) and d.state = 'intended' and d.calling_at is null
+    ), marked as (
+      update deliveries set calling_at = ${callingAt}
+      where id = any(array(select a.id from asked a where not a.paused)) and state = 'intended' and calling_at is null
+      returning id)
+    select id, false as paused from marked union all select id, true from asked where paused`;
+  const marked = rows.filter(({ paused }) => !paused).map(({ id }) => id);
+  return { ids: new Set(marked), isPaused: marked.length < rows.length };
 }
 
 /**
