@@ -7,6 +7,7 @@ import { lockRunsCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { TraitValues } from '../src/domain/address.ts';
+import { addressHashes, hashOn } from '../src/domain/address-hash.ts';
 import { longestShopCap, windowMs } from '../src/domain/caps.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import { withCartWords } from '../src/domain/enrich-items.ts';
@@ -51,6 +52,8 @@ export interface GateParts {
   channels: Record<Channel, ChannelAdapter | null>;
   render: RenderMessage;
   calls: CallBook;
+  /** The home's: keys the hashes of addresses. */
+  secret: string;
 }
 
 /** One look of the gate, under the lock of the customer concerned. */
@@ -74,18 +77,20 @@ export async function takeLook(
   input: SendInput,
 ): Promise<Look> {
   const { runId, nth, channel } = input;
-  const customerId = await lockRunsCustomer(tx, runId);
-  if (customerId === null) {
+  const customer = await lockRunsCustomer(tx, runId);
+  if (customer === null) {
     throw ApplicationFailure.nonRetryable(
       `There is no run ${runId} with a customer in this database.`,
       'not-found',
     );
   }
+  const customerId = customer.id;
   // After the lock: who waited for it judges by the time at which they got it.
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
   const row = await gateFacts(tx, {
     ...{ runId, customerId, nth, channel, countedSince, at: now },
+    addressHash: hashOn(channel, addressHashes(customer, parts.secret)),
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     segments: (message.segments ?? []).map(({ name }) => name),
   });
@@ -135,6 +140,7 @@ function factsOf(
     behind: row.behind,
     address: reachedAt(parts, input.channel, { ...row, customerId: look.customerId }),
     consent: row.consent,
+    suppressions: row.suppressions,
     ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
     overCapSince: overCapSince(row.delivery?.verdicts ?? []),

@@ -6,6 +6,7 @@ import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { storedOverrides } from '../src/define/journey-settings.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
+import { addressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { pausedSince } from '../src/domain/pause.ts';
@@ -98,15 +99,19 @@ export async function lookAtEntries(
 ): Promise<{ now: Date; rows: PageRow[] }> {
   const { tx, parts, input, message } = look;
   const locked = new Set(entries.map(({ customerId }) => customerId));
-  await lockCustomersById(tx, [...locked]);
+  const customers = await lockCustomersById(tx, [...locked]);
   // After the lock: who waited for it judges by the time at which they got it.
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
   const entryIds = entries.map(({ id }) => id);
   const { name, channels, topic = '' } = message;
+  const addresses = customers.map((customer) => ({
+    customerId: customer.id,
+    ...addressHashes(customer, parts.secret),
+  }));
   const segments = (message.segments ?? []).map((segment) => segment.name);
   const asked = { message: name, channels, topic, segments, varies: message.variants !== undefined };
-  const rows = await pageFacts(tx, { entryIds, countedSince, at: now, ...asked });
+  const rows = await pageFacts(tx, { entryIds, addresses, countedSince, at: now, ...asked });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
@@ -117,13 +122,23 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
   const paused = pausedOn(look, channel);
   const { state, outcome, closedAt, openedAt } = run;
   const { erased, behind, consents, counted, claims, armKey } = row;
+  const suppressions = row.suppressions[channel] ?? [];
   return {
     ...{ now: now.getTime(), channel, purpose: message.purpose, topic: message.topic ?? '' },
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ counted, claims, priority: priorityOf(message), deferFor: null, overCapSince: null },
     zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
-    ...{ shop, paused, erased, behind, armKey, consent: consents[channel] ?? null, missing: null },
+    ...{
+      shop,
+      paused,
+      erased,
+      behind,
+      suppressions,
+      armKey,
+      consent: consents[channel] ?? null,
+      missing: null,
+    },
     address: reachedAt(look.parts, channel, row),
   };
 }

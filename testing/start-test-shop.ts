@@ -84,7 +84,12 @@ function workersOn(
 ) {
   const { journeys, watches } = declared.versions;
   const common = { database, clock: time.clock, watches };
-  const sending = { ...common, channels: kept.channels, ...sayingNames(messages) };
+  const sending = {
+    ...common,
+    secret: 'secret of the test',
+    channels: kept.channels,
+    ...sayingNames(messages),
+  };
   return startWorkers({
     environment,
     namespace: client.options.namespace,

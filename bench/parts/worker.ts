@@ -53,9 +53,9 @@ function channelsOf(config: Config): ReturnType<typeof createChannels> {
 
 async function kairos(config: Config): Promise<Carried> {
   const database = connect(config.DATABASE_URL!, { name: 'kairos worker' });
-  const { scale } = await readHome(database.sql);
+  const { scale, secret } = await readHome(database.sql);
   const clock = createClock(scale);
-  const parts = { database, clock, messages, definitions, render: renderMessage };
+  const parts = { database, clock, secret, messages, definitions, render: renderMessage };
   return {
     activities: {
       journey: { ...createJourneyActivities({ database, clock }) },

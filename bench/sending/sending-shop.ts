@@ -54,7 +54,7 @@ export class SendingShop {
   /** What the activities work with, but for channels. */
   get parts() {
     const { database, watches, definitions } = this;
-    return { database, watches, definitions, clock: this.#bench.clock };
+    return { database, watches, definitions, clock: this.#bench.clock, secret: 'secret of the bench' };
   }
 
   /** Orders to send the message of the cart, each to a customer who has not had one. */

@@ -61,11 +61,12 @@ async function startWorker(): Promise<RunningPart> {
 }
 
 async function activitiesOn(database: Database, config: Config, log: Log) {
-  const { scale } = await untilAnswered(log, 'the database', () => readHome(database.sql));
+  const { scale, secret } = await untilAnswered(log, 'the database', () => readHome(database.sql));
   const clock = createClock(scale);
   const common = { database, clock, watches: watchVersions() };
   const sending = {
     ...common,
+    secret,
     messages,
     channels: createChannels(channelsOptions(config, database, clock)),
     render: renderMessage,

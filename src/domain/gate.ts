@@ -5,6 +5,7 @@ import { brokenCap, roomAt, type CapQuestion, type Claim, type Counted, type Sho
 import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
 import { spanMs, type Span } from './span.ts';
+import { saySuppression, suppressionThatHolds, type Suppression } from './suppression.ts';
 import type { Channel } from './task-queues.ts';
 
 /**
@@ -60,6 +61,8 @@ export interface GateFacts {
   address: Address;
   /** What holds for this channel and topic; null when there never was one. */
   consent: 'granted' | 'denied' | null;
+  /** Those in force of the address, on this channel. */
+  suppressions: readonly Suppression[];
   /** What counts towards the caps, newest first, without this delivery. */
   counted: readonly Counted[];
   /** Deliveries to this customer that are held, each until its time. */
@@ -129,6 +132,10 @@ const checks: { readonly [name in CheckName]?: Check } = {
     behind ? waiting('behind', 'an event of the customer has not taken effect yet') : null,
   reachable: ({ address }) => ('fault' in address ? withheld('unreachable', address.fault) : null),
   consent: checkConsent,
+  suppression: ({ suppressions, purpose }) => {
+    const found = suppressionThatHolds(suppressions, purpose);
+    return found === null ? null : withheld('suppressed', saySuppression(found));
+  },
   caps: checkCaps,
   content: ({ missing }) =>
     missing === null ? null : withheld('missing-data', `the message asks for ${missing}, which is not there`),

@@ -17,6 +17,7 @@ import {
   startSending,
   testJourney,
   testMessages,
+  testSecret,
   type Sending,
 } from '../support/sending.ts';
 
@@ -493,7 +494,14 @@ test('asks Temporal which attempt this is, and passes its cancellation on to the
     signals.push(signal);
     return { kind: 'accepted', providerId: null };
   };
-  const parts = { database, clock, channels, messages: testMessages, definitions: [testJourney('cart')] };
+  const parts = {
+    database,
+    clock,
+    channels,
+    messages: testMessages,
+    definitions: [testJourney('cart')],
+    secret: testSecret,
+  };
   const activities = createChannelActivities({ ...parts, render: () => ({ text: 'hello' }) });
   const run = (attempt: number) =>
     new MockActivityEnvironment({ attempt }).run(

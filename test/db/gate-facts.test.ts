@@ -40,6 +40,9 @@ async function fill(sql: Sql): Promise<void> {
     insert into memberships (segment, generation, customer_id, is_member, since)
     select 'regulars', 1, id, true, '2026-01-01' from customers limit 30000`;
   await sql`
+    insert into suppressions (id, channel, address_hash, reason, source, at)
+    select gen_random_uuid(), 'email', arm_key, 'bounced', 'test', '2026-01-01' from customers limit 10000`;
+  await sql`
     insert into unrouted (seq, user_id, anonymous_id)
     select i, case when i % 2 = 0 then 'u' || i end, 'a' || i from generate_series(1, 100000) i`;
 }
@@ -65,7 +68,7 @@ beforeAll(async () => {
   const countedSince = new Date(0);
   const at = it.clock.now();
   const of = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', topic: '' } as const;
-  question = { ...of, countedSince, at, segments: ['regulars'], varies: true };
+  question = { ...of, addressHash: 'hash', countedSince, at, segments: ['regulars'], varies: true };
 });
 
 test('reads no table whole among 100,000 of everything, with the statistics of an empty shop or its own', async () => {

@@ -18,6 +18,7 @@ const fine: GateFacts = {
   behind: false,
   address: { to: 'ada@example.test' },
   consent: 'granted',
+  suppressions: [],
   counted: [],
   claims: [],
   priority: 50,
@@ -63,6 +64,11 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
     'withheld: unreachable — the customer has no trait email',
   ],
   ['no-consent', { consent: null }, 'withheld: no-consent — the customer never consented to email'],
+  [
+    'suppressed',
+    { suppressions: [{ reason: 'bounced', at: now - 60_000, agreedAt: now }] },
+    'withheld: suppressed — a message to the address bounced at 2026-03-10T11:59:00.000Z',
+  ],
   [
     'capped',
     { counted: [{ kind: 'contact', channel: null, at: now - 60_000 }] },

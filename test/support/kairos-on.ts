@@ -73,6 +73,7 @@ export async function kairosOn(
       createChannelActivities({
         database,
         clock,
+        secret: 'secret of the test',
         definitions: journeys,
         channels: {
           ...channelsOf(() => null),

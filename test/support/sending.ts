@@ -38,6 +38,9 @@ export const nudge = message<{ items?: unknown }>({
 });
 export const offer = message<object>({ name: 'offer', purpose: 'offer', channels: ['email', 'sms'] });
 export const receipt = message<object>({ name: 'receipt', purpose: 'transactional', channels: ['email'] });
+/** What keys the hashes of addresses. */
+export const testSecret = 'secret of the test';
+
 /** About something that customers may refuse by itself. */
 export const news = message<object>({ name: 'news', purpose: 'offer', channels: ['email'], topic: 'news' });
 export const testMessages: MessageType<unknown>[] = [nudge, offer, receipt, news];
@@ -72,7 +75,7 @@ afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
 
 async function empty({ sql }: TestDatabase): Promise<void> {
   await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, carts,
-    codes, memberships, segments, products, order_lines, recommendations, stock`;
+    codes, memberships, segments, products, order_lines, recommendations, stock, suppressions`;
 }
 
 export async function startSending(
@@ -89,6 +92,7 @@ export async function startSending(
       clock,
       definitions,
       channels,
+      secret: testSecret,
       messages: testMessages,
       render,
       ...parts,

@@ -99,6 +99,7 @@ export async function startWatching(
     clock,
     watches: [watch],
     channels,
+    secret: 'secret of the test',
     messages: [back],
     render,
     heartbeat: () => {},

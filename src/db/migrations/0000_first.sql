@@ -465,6 +465,8 @@ CREATE INDEX "recommendations_best" ON "recommendations" USING btree ("basis","b
 CREATE INDEX "customer_ids_customer" ON "customer_ids" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "customers_merged" ON "customers" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "customers_gone" ON "customers" USING btree ("id") WHERE merged_into is not null or erased_at is not null;--> statement-breakpoint
+CREATE INDEX "customers_email" ON "customers" USING btree (lower(btrim(traits #>> '{email,value}'))) WHERE length(traits #>> '{email,value}') <= 300;--> statement-breakpoint
+CREATE INDEX "customers_phone" ON "customers" USING btree (regexp_replace(traits #>> '{phone,value}', '\D', '', 'g')) WHERE length(traits #>> '{phone,value}') <= 100;--> statement-breakpoint
 CREATE INDEX "customers_forgetting" ON "customers" USING btree ("erased_at") WHERE erased_at is not null and forgotten_at is null;--> statement-breakpoint
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","topic","at");--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
@@ -494,7 +496,7 @@ CREATE INDEX "deliveries_undecided" ON "deliveries" USING btree ("run_id") WHERE
 CREATE INDEX "deliveries_held" ON "deliveries" USING btree ("held_until") WHERE state = 'waiting' and held_until is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
 CREATE INDEX "provider_news_received" ON "provider_news" USING btree ("received_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel") WHERE lifted_at is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel","reason") WHERE lifted_at is null;--> statement-breakpoint
 CREATE INDEX "suppressions_at" ON "suppressions" USING btree ("at","id");--> statement-breakpoint
 CREATE INDEX "push_subscriptions_customer" ON "push_subscriptions" USING btree ("customer_id") WHERE gone_at is null;--> statement-breakpoint
 CREATE INDEX "onsite_messages_customer" ON "onsite_messages" USING btree ("customer_id","placed_at");--> statement-breakpoint

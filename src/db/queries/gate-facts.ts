@@ -9,12 +9,14 @@ import {
   sendingScope,
   shopScope,
 } from '../../domain/setting-scopes.ts';
+import type { Suppression } from '../../domain/suppression.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
 import { isSubscribed } from './push-subscriptions.ts';
+import { suppressionsInForce } from './suppressions-in-force.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
 /** What the gate asks the database about. */
@@ -26,6 +28,8 @@ export interface GateQuestion {
   channel: Channel;
   /** What the message is about; empty: it declares no topic. */
   topic: string;
+  /** Of where the customer is reached on the channel; null: nowhere, or the channel has no addresses. */
+  addressHash: string | null;
   /** How far back the longest cap looks. */
   countedSince: Date;
   /** When the gate looks: who is on the site then. */
@@ -72,6 +76,7 @@ export interface GateRow {
   /** A browser of theirs is on the shop's pages. */
   onSite: boolean;
   consent: 'granted' | 'denied' | null;
+  suppressions: Suppression[];
   /** As stored, by scope: of the shop, all sending, the channel, the run's journey and the message; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
   counted: Counted[];
@@ -93,7 +98,7 @@ export async function gateFacts(tx: TransactionSql, question: GateQuestion): Pro
 
 /** The statement, for whoever wants to explain it. */
 export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion): PendingQuery<GateRow[]> {
-  const { runId, customerId, message, nth, channel, topic, countedSince, at } = question;
+  const { runId, customerId, message, nth, channel, topic, addressHash, countedSince, at } = question;
   // The delivery that is judged does not count against itself.
   const itself = sql`and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})`;
   return sql<GateRow[]>`
@@ -105,6 +110,7 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
       c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona, c.erased_at is not null as erased,
       ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
+      ${suppressionsInForce(sql, { addressHash: sql`${addressHash}`, channel: sql`${channel}`, customerId: sql`c.id`, topic })} as suppressions,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${channelScope(channel)}, ${journeyScope('')} || r.name,
           ${messageScope(message)})), '{}') as settings,

@@ -1,12 +1,16 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
+import type { AddressHashes } from '../../domain/address-hash.ts';
 import type { Claim, Counted } from '../../domain/caps.ts';
 import type { DeliveryState, Verdict } from '../../domain/delivery.ts';
+import type { Suppression } from '../../domain/suppression.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
+import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
 import { isOnSite } from './onsite-presence.ts';
 import { isSubscribed } from './push-subscriptions.ts';
+import { suppressionsInForce } from './suppressions-in-force.ts';
 import type { Trait } from '../schema/customers.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
@@ -18,6 +22,8 @@ export interface PageQuestion {
   channels: readonly Channel[];
   /** What it is about; empty: it declares no topic. */
   topic: string;
+  /** Of where their customers are reached. */
+  addresses: readonly ({ customerId: string } & AddressHashes)[];
   /** How far back the longest cap looks. */
   countedSince: Date;
   /** When the gate looks: who is on the site then. */
@@ -48,6 +54,8 @@ export interface PageRow {
   onSite: boolean;
   /** What holds for each of the channels; nothing for one that was never asked for. */
   consents: Partial<Record<Channel, 'granted' | 'denied'>>;
+  /** Those in force of the customer's addresses, by channel. */
+  suppressions: Partial<Record<Channel, Suppression[]>>;
   counted: Counted[];
   claims: Claim[];
   deliveryId: string | null;
@@ -67,7 +75,7 @@ export interface PageRow {
  * customer, is told as it is now. Who waits has no would-send for this entry that could count towards a cap.
  */
 export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): PendingQuery<PageRow[]> {
-  const { entryIds, message, channels, topic, countedSince, at } = question;
+  const { entryIds, message, channels, topic, addresses, countedSince, at } = question;
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
@@ -75,17 +83,37 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
         from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
+      ${suppressionsByChannel(sql, channels, topic)} as suppressions,
       ${countedForCaps(sql, countedSince)} as counted,
       ${heldForCaps(sql, countedSince)} as claims,
       ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
       d.id as "deliveryId", d.state as "deliveryState", d.variant, coalesce(d.verdicts, '[]') as verdicts
     from waiting_entries e
     join customers c on c.id = e.customer_id
+    left join ${hashed(sql, addresses)} on h.customer_id = c.id
     left join lateral (
       select o.id, o.state, o.variant, o.verdicts from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
     ) d on true
     where e.id = any(${[...entryIds]}::uuid[])
     order by e.since, e.id`;
+}
+
+/** The hashes of the page's customers, as a table `h`. */
+function hashed(sql: Sql | TransactionSql, addresses: PageQuestion['addresses']) {
+  const column = (pick: (one: PageQuestion['addresses'][number]) => string | null) => addresses.map(pick);
+  return sql`unnest(${column(({ customerId }) => customerId)}::uuid[], ${column(({ email }) => email)}::text[],
+    ${column(({ phone }) => phone)}::text[]) as h (customer_id, email, phone)`;
+}
+
+function suppressionsByChannel(sql: Sql | TransactionSql, channels: readonly Channel[], topic: string) {
+  const found = suppressionsInForce(sql, {
+    addressHash: sql`case asked.channel when 'email' then h.email else h.phone end`,
+    channel: sql`asked.channel`,
+    customerId: sql`c.id`,
+    topic,
+  });
+  return sql`(select jsonb_object_agg(asked.channel, ${found})
+    from unnest(${[...channels]}::text[]) as asked (channel))`;
 }
 
 function bought(sql: Sql | TransactionSql) {
@@ -106,6 +134,10 @@ function behind(sql: Sql | TransactionSql) {
 }
 
 /** Locks customers until the transaction ends, in the order of their ids as everybody who locks several does. */
-export async function lockCustomersById(tx: TransactionSql, ids: readonly string[]): Promise<void> {
-  await tx`select id from customers where id = any(${[...ids]}::uuid[]) order by id for update`;
+export async function lockCustomersById(
+  tx: TransactionSql,
+  ids: readonly string[],
+): Promise<LockedCustomer[]> {
+  return tx<LockedCustomer[]>`
+    select c.id, ${addressTraits(tx)} from customers c where c.id = any(${[...ids]}::uuid[]) order by c.id for update`;
 }

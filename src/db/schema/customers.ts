@@ -45,6 +45,13 @@ export const customers = pgTable(
     index('customers_gone')
       .on(t.id)
       .where(sql`merged_into is not null or erased_at is not null`),
+    /** Who has an address, for what comes from there: an e-mail address in lower case, a number by its digits. What is too long for one is none, and too long for an index. */
+    index('customers_email')
+      .on(sql`lower(btrim(traits #>> '{email,value}'))`)
+      .where(sql`length(traits #>> '{email,value}') <= 300`),
+    index('customers_phone')
+      .on(sql`regexp_replace(traits #>> '{phone,value}', '\\D', '', 'g')`)
+      .where(sql`length(traits #>> '{phone,value}') <= 100`),
     index('customers_forgetting')
       .on(t.erasedAt)
       .where(sql`erased_at is not null and forgotten_at is null`),

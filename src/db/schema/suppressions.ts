@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { SuppressionReason } from '../../domain/suppression.ts';
 import { moment } from './columns.ts';
 
 /**
@@ -11,11 +12,11 @@ export const suppressions = pgTable(
   {
     id: uuid('id').primaryKey(),
     channel: text('channel').notNull(),
-    /** Keyed hash of the address as it is called: an e-mail address in lower case, a number in E.164. */
+    /** `addressHash` of the address as it is called: an e-mail address in lower case, a number in E.164. */
     addressHash: text('address_hash').notNull(),
-    /** `unsubscribed`, `stopped`, `bounced`, `complained`, `refused` (by the provider), `imported`, `operator`. */
-    reason: text('reason').notNull(),
-    /** Who said so: `sendgrid`, `twilio`, `one-click`, `preferences`, or what the caller of the API named. */
+    /** An address may be suppressed for several at once: lifting one does not lift the others. */
+    reason: text('reason').$type<SuppressionReason>().notNull(),
+    /** Who said so: `sendgrid`, `twilio`, `one-click`, `preferences`, `import …`, or what the caller of the API named. */
     source: text('source').notNull(),
     at: moment('at').notNull(),
     liftedAt: moment('lifted_at'),
@@ -23,7 +24,7 @@ export const suppressions = pgTable(
   },
   (t) => [
     uniqueIndex('suppressions_one')
-      .on(t.addressHash, t.channel)
+      .on(t.addressHash, t.channel, t.reason)
       .where(sql`lifted_at is null`),
     index('suppressions_at').on(t.at, t.id),
   ],

@@ -1,0 +1,33 @@
+import type { Sql, TransactionSql } from 'postgres';
+import type { SuppressionReason } from '../../domain/suppression.ts';
+import type { Channel } from '../../domain/task-queues.ts';
+
+export interface NewSuppression {
+  id: string;
+  channel: Channel;
+  addressHash: string;
+  reason: SuppressionReason;
+  source: string;
+  at: Date;
+}
+
+/**
+ * Suppresses addresses; gives the ids of those that were not suppressed for that reason already. Sorted, so that two
+ * who suppress the same ones wait for each other and never lock each other out.
+ */
+export async function suppress(
+  sql: Sql | TransactionSql,
+  given: readonly NewSuppression[],
+): Promise<Set<string>> {
+  if (given.length === 0) return new Set();
+  const rows = given.map(({ addressHash, ...rest }) => ({ ...rest, address_hash: addressHash }));
+  const inserted = await sql<{ id: string }[]>`
+    insert into suppressions (id, channel, address_hash, reason, source, at)
+    select id, channel, address_hash, reason, source, at
+    from jsonb_to_recordset(${sql.json(rows)}) as r (id uuid, channel text, address_hash text, reason text,
+      source text, at timestamptz)
+    order by address_hash collate "C", channel collate "C", reason collate "C", at
+    on conflict (address_hash, channel, reason) where lifted_at is null do nothing
+    returning id`;
+  return new Set(inserted.map(({ id }) => id));
+}

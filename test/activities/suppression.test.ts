@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { suppress } from '../../src/db/queries/suppress.ts';
+import { addressHash } from '../../src/domain/address-hash.ts';
+import type { SuppressionReason } from '../../src/domain/suppression.ts';
+import type { Channel } from '../../src/domain/task-queues.ts';
+import { newId } from '../../src/ids.ts';
+import { addCustomer, addRun, startSending, testSecret, type Sending } from '../support/sending.ts';
+import { startWatching } from '../support/watching.ts';
+
+const email = 'ada@example.test';
+const phone = '+14155550123';
+
+async function suppressed(
+  { database, clock }: Pick<Sending, 'database' | 'clock'>,
+  address: string,
+  { channel = 'email', reason = 'bounced' }: { channel?: Channel; reason?: SuppressionReason } = {},
+) {
+  const row = { id: newId(clock), channel, reason, source: 'test', at: clock.now() };
+  await suppress(database.sql, [{ ...row, addressHash: addressHash(address, testSecret) }]);
+}
+
+async function shop() {
+  const sending = await startSending();
+  const granted = { email: 'granted', sms: 'granted' } as const;
+  const customerId = await addCustomer(sending, { email: 'Ada@Example.test', phone, consents: granted });
+  return Object.assign(sending, { customerId, ...(await addRun(sending, customerId)) });
+}
+
+test('a suppressed address moves on to the next channel, and of none left the verdict says why', async () => {
+  await using it = await shop();
+  await suppressed(it, email);
+  expect(await it.send(it.ask())).toMatchObject({
+    state: 'withheld',
+    reason: 'suppressed',
+    channel: 'email',
+  });
+  expect(await it.send(it.ask({ channel: 'sms' }))).toMatchObject({ state: 'accepted', channel: 'sms' });
+  await suppressed(it, phone, { channel: 'sms', reason: 'stopped' });
+  it.pass('2 days');
+  await it.send(it.ask({ nth: 2 }));
+  const last = await it.send(it.ask({ nth: 2, channel: 'sms' }));
+  expect(last).toMatchObject({ state: 'withheld', reason: 'suppressed' });
+  const row = (await it.ledger()).find(({ nth }) => nth === 2)!;
+  expect(row.verdicts.map(({ words }) => words)).toEqual([
+    'withheld: suppressed — a message to the address bounced at 2026-03-02T10:00:00.000Z',
+    'withheld: suppressed — a word that stops messages came from the number at 2026-03-02T10:00:00.000Z',
+  ]);
+  expect(it.channels.email.sent).toEqual([]);
+});
+
+test('what is suppressed on one channel is not on another, and nobody else is', async () => {
+  await using it = await shop();
+  await suppressed(it, phone, { channel: 'whatsapp', reason: 'operator' });
+  await suppressed(it, 'eve@example.test');
+  expect(await it.send(it.ask())).toMatchObject({ state: 'accepted' });
+  it.pass('8 days');
+  expect(await it.send(it.ask({ nth: 2, channel: 'sms' }))).toMatchObject({ state: 'accepted' });
+});
+
+test('who unsubscribed still gets what is owed, and the rest once they agree anew', async () => {
+  await using it = await shop();
+  await suppressed(it, email, { reason: 'unsubscribed' });
+  expect(await it.send(it.ask({ message: 'receipt' }))).toMatchObject({ state: 'accepted' });
+  expect(await it.send(it.ask())).toMatchObject({ reason: 'suppressed' });
+  it.pass('1 hour');
+  await it.database.sql`
+    insert into consents (id, customer_id, channel, state, source, at)
+    values (gen_random_uuid(), ${it.customerId}, 'email', 'granted', 'test', ${it.clock.now()})`;
+  expect(await it.send(it.ask({ nth: 2 }))).toMatchObject({ state: 'accepted' });
+});
+
+test('it outlives the person: who comes back with the address is not written to', async () => {
+  await using it = await shop();
+  await suppressed(it, email);
+  await it.database.sql`update customers set erased_at = ${it.clock.now()}, traits = '{}'`;
+  const again = await addCustomer(it, { email: ' ADA@example.test' });
+  const { ask } = await addRun(it, again);
+  expect(await it.send(ask())).toMatchObject({ reason: 'suppressed' });
+  const [row] = await it.database.sql`select * from suppressions`;
+  expect(JSON.stringify(row)).not.toMatch(/ada|example/i);
+});
+
+test('a page passes over whom it holds back, each by their own address and channel', async () => {
+  await using it = await startWatching();
+  await it.database.sql`truncate suppressions`;
+  const line = await it.line(6, (n) => ({
+    email: n === 2 ? null : `P${n}@shop.example`,
+    phone: `+1415555010${n}`,
+    consents: n === 2 ? [] : ['email'],
+  }));
+  await suppressed(it, 'p0@shop.example');
+  await suppressed(it, 'p1@shop.example', { channel: 'sms' });
+  await suppressed(it, '+14155550103', { channel: 'email' });
+  await it.shelf(6);
+  expect(await it.wave()).toMatchObject({ used: 4, withheld: 2 });
+  expect(await it.told()).toEqual([line[1], line[3], line[4], line[5]]);
+  const [first] = (await it.ledger()).filter(({ customerId }) => customerId === line[0]);
+  expect(first!.verdicts[0]).toMatchObject({ channel: 'email', reason: 'suppressed' });
+});
