@@ -1,10 +1,12 @@
 import express, { type Express, type RequestHandler } from 'express';
+import { bounds } from '../src/domain/bounds.ts';
 import { AppError } from '../src/errors.ts';
 import { silentLog } from '../src/log.ts';
 import type { ApiDeps, RouteDeps } from './deps.ts';
 import { createIngestion } from './ingestion/ingestion.ts';
 import { createKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
+import { OnsiteStreams } from './onsite/streams.ts';
 import { answerErrors, notFound } from './problem.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -19,6 +21,8 @@ import { journeyRoutes } from './routes/journeys.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { onsiteContentRoutes } from './routes/onsite-content.ts';
+import { onsiteScriptRoutes } from './routes/onsite-script.ts';
+import { onsiteRoutes } from './routes/onsite.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { personaRoutes } from './routes/personas.ts';
 import { productRoutes } from './routes/products.ts';
@@ -34,7 +38,7 @@ import { settingsRoutes } from './routes/settings.ts';
 import { timelineRoutes } from './routes/timeline.ts';
 import { watchRoutes } from './routes/watches.ts';
 
-/** Everything that Kairos says over HTTP. It holds no state but the queue of its shared commits. */
+/** Everything that Kairos says over HTTP. It holds no state but the queue of its shared commits, and the pages that listen. */
 export function createApp(given: ApiDeps): Express {
   const log = given.log ?? silentLog;
   const ingestion = given.ingestion ?? createIngestion({ ...given, log });
@@ -76,12 +80,21 @@ export function createApp(given: ApiDeps): Express {
   personaRoutes(app, deps);
   onsiteContentRoutes(app, deps);
   pushSubscriptionRoutes(app, deps);
+  onsiteScriptRoutes(app);
+  onsiteRoutes(app, deps, onsiteStreams(deps));
   openapiRoutes(app);
   metricsRoutes(app, metrics.registry);
   sandboxRoutes(app, deps);
   app.use(notFound);
   app.use(answerErrors(log));
   return app;
+}
+
+/** The pages that listen to this process, until it stops. */
+function onsiteStreams({ database, clock, log, onsiteLimits = bounds, stopping }: RouteDeps): OnsiteStreams {
+  const streams = new OnsiteStreams({ sql: database.sql, clock, log, limits: onsiteLimits });
+  stopping?.addEventListener('abort', () => void streams.stop());
+  return streams;
 }
 
 /** No text that is looked up has a NUL in it, and PostgreSQL fails over one. */

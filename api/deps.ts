@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/connect.ts';
+import type { Bounds } from '../src/domain/bounds.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
 import type { Log } from '../src/log.ts';
@@ -23,6 +24,8 @@ export interface ApiDeps {
   ingestion?: Ingestion;
   /** Silent when none is given. */
   log?: Log;
+  /** Of the pages that listen; those of `bounds` unless told. */
+  onsiteLimits?: Bounds;
   /** Aborted when this process stops: what could go on for hours ends. */
   stopping?: AbortSignal;
 }
