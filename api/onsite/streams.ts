@@ -88,7 +88,8 @@ export class OnsiteStreams {
   async beat(): Promise<void> {
     const { sql, log } = this.#parts;
     for (const stream of this.#all()) stream.beat(this.#realMs());
-    const streams = this.#all();
+    // Of one that is only coming the database need not know yet.
+    const streams = this.#all().filter(({ hasBegun }) => hasBegun);
     try {
       const known = await keepOnsiteStreams(
         sql,
