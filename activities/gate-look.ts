@@ -12,6 +12,7 @@ import { longestShopCap, windowMs } from '../src/domain/caps.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import { withCartWords } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
+import { relevantData } from '../src/domain/relevance.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
@@ -23,6 +24,7 @@ import { reachedAt, renderedFor } from './addressee.ts';
 import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
+import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording } from './wording.ts';
 
 /** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
@@ -67,6 +69,8 @@ export interface Look {
   row: GateRow;
   /** As long as nothing was rendered, nothing is missing. */
   facts: GateFacts;
+  /** The message's, with the words that may not pass through Temporal, and without items that have no point any more. */
+  data: Record<string, unknown>;
 }
 
 /** Locks the run's customer and collects everything the gate looks at. */
@@ -93,15 +97,17 @@ export async function takeLook(
     addressHash: hashOn(channel, addressHashes(customer, parts.secret)),
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     segments: (message.segments ?? []).map(({ name }) => name),
+    relevance: relevanceQuestion(message, input.data),
   });
-  const facts = factsOf(parts, { message, input, customerId, now, row });
-  return { tx, parts, input, message, customerId, now, row, facts };
+  const enriched = withCartWords(input.data, row.cartLines);
+  const facts = factsOf(parts, { message, input, customerId, now, row, data: enriched });
+  const data = relevantData(enriched, facts.relevance);
+  return { tx, parts, input, message, customerId, now, row, facts, data };
 }
 
 /** What the message says to this customer, or what it lacks. */
 export async function renderFor(look: Look): Promise<Wording | { missing: string }> {
-  const { tx, parts, message, input, row, customerId } = look;
-  const data = withCartWords(input.data, row.cartLines);
+  const { tx, parts, message, input, row, customerId, data } = look;
   const deliveryId = row.delivery?.id ?? null;
   const stock = await takeStock(tx, message, {
     ...{ customerIds: [customerId], named: namedIn(data), most: 1 },
@@ -118,7 +124,7 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
 
 function factsOf(
   parts: GateParts,
-  look: Pick<Look, 'message' | 'input' | 'customerId' | 'now' | 'row'>,
+  look: Pick<Look, 'message' | 'input' | 'customerId' | 'now' | 'row' | 'data'>,
 ): GateFacts {
   const { message, input, now, row } = look;
   const shop = readShopSettings(row.settings[shopScope]);
@@ -141,6 +147,7 @@ function factsOf(
     address: reachedAt(parts, input.channel, { ...row, customerId: look.customerId }),
     consent: row.consent,
     suppressions: row.suppressions,
+    relevance: relevanceOf(message, look, row),
     ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
     overCapSince: overCapSince(row.delivery?.verdicts ?? []),

@@ -9,6 +9,7 @@ import type { WatchDefinition } from '../src/define/watch.ts';
 import { addressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
+import type { About } from '../src/domain/relevance.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
@@ -19,6 +20,7 @@ import type { OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
+import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
 
 /** What the gate works with for pages of watches. */
@@ -111,10 +113,20 @@ export async function lookAtEntries(
   }));
   const segments = (message.segments ?? []).map((segment) => segment.name);
   const asked = { message: name, channels, topic, segments, varies: message.variants !== undefined };
-  const rows = await pageFacts(tx, { entryIds, addresses, countedSince, at: now, ...asked });
+  const relevance = relevanceQuestion(message, pageData(look), aboutSubject(look));
+  const whom = { entryIds, customerIds: [...locked], addresses, relevance };
+  const rows = await pageFacts(tx, { ...whom, countedSince, at: now, ...asked });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
+
+/** What templates see of the watch's product beside the message's data. */
+function pageData({ input, product }: PageLook): Record<string, unknown> {
+  return { ...input.data, product };
+}
+
+/** What a watch's message is about if it does not say. */
+const aboutSubject = ({ run }: PageLook): About => ({ sku: run.subject });
 
 /** What the gate judges one of them by on a channel; as long as nothing was rendered, nothing is missing. */
 export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look.input.channel): GateFacts {
@@ -139,6 +151,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
       consent: consents[channel] ?? null,
       missing: null,
     },
+    relevance: relevanceOf(message, { data: pageData(look), otherwise: aboutSubject(look) }, row),
     address: reachedAt(look.parts, channel, row),
   };
 }

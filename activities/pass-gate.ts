@@ -7,6 +7,7 @@ import { recordRuling } from '../src/db/queries/record-ruling.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { isFurther, nextChannelReasons, type GateReason, type Verdict } from '../src/domain/delivery.ts';
 import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
+import { relevantData } from '../src/domain/relevance.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { newId } from '../src/ids.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
@@ -237,8 +238,9 @@ function allow(look: Look, call: CallUnderWay, content: ChannelContent): Passage
   const { address } = look.facts;
   if ('fault' in address) throw new Error('The gate let a customer pass who cannot be reached.');
   look.parts.calls.permit(call.deliveryId, call.callingAt.getTime());
-  const { message, customerId, input } = look;
-  const about = { message: message.name, purpose: message.purpose, customerId, data: input.data };
+  const { message, customerId, input, facts } = look;
+  const data = relevantData(input.data, facts.relevance);
+  const about = { message: message.name, purpose: message.purpose, customerId, data };
   return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content, about } };
 }
 

@@ -1,12 +1,18 @@
 import { topicPattern } from '../domain/consent.ts';
 import { problemsOfSpan, shown } from './check-field.ts';
+import { productConditions } from '../domain/relevance.ts';
+import { problemsOfPredicate } from './check-predicate.ts';
+import { isCondition } from './relevant.ts';
 import type { MessageType } from './message.ts';
 
 const highestPriority = 100;
 
 /** What is wrong with a message's declaration, one sentence for each mistake: the field, what came, what was expected. */
-export function problemsOfMessage({ topic, priority, overCap }: MessageType<never>): string[] {
+export function problemsOfMessage(message: MessageType<never>): string[] {
+  const { topic, priority, overCap } = message;
   return [
+    ...problemsOfAbout(message.about),
+    ...(message.while ?? []).flatMap((one, n) => problemsOfWhile(`while[${n}]`, one)),
     ...(topic === undefined || topicPattern.test(topic)
       ? []
       : [
@@ -19,4 +25,26 @@ export function problemsOfMessage({ topic, priority, overCap }: MessageType<neve
       ? []
       : problemsOfSpan('overCap.deferFor', overCap.deferFor)),
   ];
+}
+
+function problemsOfAbout(about: MessageType<never>['about']): string[] {
+  if (about === undefined || about === 'items') return [];
+  const isSaid =
+    typeof about === 'object' &&
+    Object.entries(about).length === 1 &&
+    Object.entries(about).every(([name, value]) =>
+      name === 'of'
+        ? typeof value === 'function'
+        : ['sku', 'category', 'topic'].includes(name) && typeof value === 'string' && value !== '',
+    );
+  if (isSaid) return [];
+  return [
+    `about: ${shown(about)} came; expected 'items', { sku }, { category }, { topic }, or { of: (data) => one of them }.`,
+  ];
+}
+
+function problemsOfWhile(field: string, one: NonNullable<MessageType<never>['while']>[number]): string[] {
+  if (typeof one !== 'string') return problemsOfPredicate(field, one);
+  if (isCondition(one)) return [];
+  return [`${field}: ${shown(one)} came; expected ${productConditions.join(', ')}, or a predicate.`];
 }

@@ -1,8 +1,10 @@
 import type { Channel } from '../domain/task-queues.ts';
 import type { Purpose } from '../domain/delivery.ts';
+import type { About, ProductCondition } from '../domain/relevance.ts';
 import type { Span } from '../domain/span.ts';
 import { problemsOfMessage } from './check-message.ts';
 import { wordingProblems } from './check-wording.ts';
+import type { Predicate } from './predicate-data.ts';
 import type { Segment } from './segment.ts';
 
 /** A message that journeys can send: its durable name, its purpose, its channels in order of preference. */
@@ -12,6 +14,14 @@ export interface MessageType<Data = Record<string, never>> {
   readonly channels: readonly [Channel, ...Channel[]];
   /** What it is about, where customers may consent to that or refuse it by itself: `new-arrivals`. */
   readonly topic?: string;
+  /**
+   * What it is about, fixed or by its data: offers are not sent about what the customer bought, what is sold out, or what
+   * is none of the interests they stated. `'items'`: the products among its data's `items`, of which the gate leaves out
+   * what has no point any more. A watch's message is about the watch's product if it does not say.
+   */
+  readonly about?: About | AboutOf<Data>;
+  /** What has to hold at would-send: of its products, or of the customer (a predicate). */
+  readonly while?: readonly (ProductCondition | Predicate)[];
   /**
    * From 0 to 100: of two messages that want the same place under a cap the higher gets it. If not said, 50 for help and
    * 10 for an offer.
@@ -35,6 +45,11 @@ export interface MessageType<Data = Record<string, never>> {
   readonly recommendations?: number;
   /** Only for the compiler: never set. Ids, quantities and amounts only, for they pass through Temporal. */
   readonly data?: Data;
+}
+
+/** What a message is about, as its data say. */
+export interface AboutOf<Data> {
+  of(data: Data): About;
 }
 
 export type OverCap = 'drop' | { readonly deferFor: Span };

@@ -4,6 +4,7 @@ import type { Cap } from './cap-window.ts';
 import { brokenCap, roomAt, type CapQuestion, type Claim, type Counted, type ShopCaps } from './caps.ts';
 import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
+import { irrelevance, type Relevance } from './relevance.ts';
 import { spanMs, type Span } from './span.ts';
 import { saySuppression, suppressionThatHolds, type Suppression } from './suppression.ts';
 import type { Channel } from './task-queues.ts';
@@ -65,6 +66,7 @@ export interface GateFacts {
   suppressions: readonly Suppression[];
   /** What counts towards the caps, newest first, without this delivery. */
   counted: readonly Counted[];
+  relevance: Relevance;
   /** Deliveries to this customer that are held, each until its time. */
   claims: readonly Claim[];
   /** Of the message. */
@@ -136,6 +138,10 @@ const checks: { readonly [name in CheckName]?: Check } = {
     const found = suppressionThatHolds(suppressions, purpose);
     return found === null ? null : withheld('suppressed', saySuppression(found));
   },
+  relevance: ({ relevance, purpose }) => {
+    const why = irrelevance(relevance, purpose);
+    return why === null ? null : withheld('irrelevant', why);
+  },
   caps: checkCaps,
   content: ({ missing }) =>
     missing === null ? null : withheld('missing-data', `the message asks for ${missing}, which is not there`),
@@ -152,6 +158,7 @@ const askedAgain: readonly CheckName[] = [
   'reachable',
   'consent',
   'suppression',
+  'relevance',
   'content',
 ];
 

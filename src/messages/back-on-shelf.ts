@@ -4,5 +4,6 @@ import { message } from '../define/message.ts';
 export const backOnShelf = message<Record<string, never>>({
   name: 'back-on-shelf',
   purpose: 'help',
+  while: ['in-stock', 'not-bought'],
   channels: ['email', 'sms'],
 });

@@ -5,5 +5,7 @@ import type { CartItem } from '../projections/cart.ts';
 export const cartNudge = message<{ items: CartItem[] }>({
   name: 'cart-nudge',
   purpose: 'help',
+  about: 'items',
+  while: ['in-stock', 'not-bought'],
   channels: ['email', 'sms'],
 });

@@ -5,5 +5,7 @@ import type { CartItem } from '../projections/cart.ts';
 export const cartOffer = message<{ items: CartItem[]; percentOff: number }>({
   name: 'cart-offer',
   purpose: 'offer',
+  about: 'items',
+  while: ['in-stock', 'not-bought'],
   channels: ['email', 'sms'],
 });

@@ -2,6 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { gateFacts, gateFactsQuery, type GateQuestion } from '../../src/db/queries/gate-facts.ts';
 import type { Sql } from '../../src/db/connect.ts';
 import { countingStates, deliveryStates } from '../../src/domain/delivery.ts';
+import { consented, did, not } from '../../src/define/predicate.ts';
+import { orderCompleted } from '../../src/events/order-completed.ts';
 import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
 
 /** A shop that has been busy for a while, and a burst of events that routing has yet to take. None of this customer. */
@@ -43,6 +45,21 @@ async function fill(sql: Sql): Promise<void> {
     insert into suppressions (id, channel, address_hash, reason, source, at)
     select gen_random_uuid(), 'email', arm_key, 'bounced', 'test', '2026-01-01' from customers limit 10000`;
   await sql`
+    insert into products (sku, product_id, title, price_minor, currency, substitutes, reviews, updated_at)
+    select 's' || i, 'p' || i, 'A thing', 100, 'EUR', '{}', '[]', '2026-01-01' from generate_series(1, 30000) i`;
+  await sql`
+    insert into stock (sku, units, at) select sku, 1, '2026-01-01' from products`;
+  await sql`
+    insert into orders (order_id, customer_id, value_minor, currency, ordered_at, reported_at)
+    select arm_key, id, 100, 'EUR', '2026-01-01', '2026-01-01' from customers limit 30000`;
+  await sql`
+    insert into order_lines (order_id, sku, customer_id, ordered_at)
+    select order_id, 's1', customer_id, ordered_at from orders`;
+  await sql`
+    insert into customer_events (seq, customer_id, name, occurred_at)
+    select row_number() over (), id, case when arm_key like '%1' then 'Support Requested' else 'Order Completed' end,
+      '2026-03-01' from customers limit 40000`;
+  await sql`
     insert into unrouted (seq, user_id, anonymous_id)
     select i, case when i % 2 = 0 then 'u' || i end, 'a' || i from generate_series(1, 100000) i`;
 }
@@ -68,7 +85,21 @@ beforeAll(async () => {
   const countedSince = new Date(0);
   const at = it.clock.now();
   const of = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', topic: '' } as const;
-  question = { ...of, addressHash: 'hash', countedSince, at, segments: ['regulars'], varies: true };
+  const products = [
+    { sku: 'teapot', productId: null },
+    { sku: null, productId: 'kettle' },
+  ];
+  const predicates = [did(orderCompleted).atLeast(2).within('90 days'), not(consented('sms'))];
+  const relevance = { products, ofCart: true, predicates, help: true };
+  question = {
+    ...of,
+    addressHash: 'hash',
+    countedSince,
+    at,
+    segments: ['regulars'],
+    varies: true,
+    relevance,
+  };
 });
 
 test('reads no table whole among 100,000 of everything, with the statistics of an empty shop or its own', async () => {

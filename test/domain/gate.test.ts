@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultShopCaps } from '../../src/domain/caps.ts';
+import { aboutNothing } from '../../src/domain/relevance.ts';
 import { gateOrder, judge, judgeAgain, type GateFacts } from '../../src/domain/gate.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
@@ -20,6 +21,7 @@ const fine: GateFacts = {
   consent: 'granted',
   suppressions: [],
   counted: [],
+  relevance: aboutNothing,
   claims: [],
   priority: 50,
   deferFor: null,
@@ -68,6 +70,11 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
     'suppressed',
     { suppressions: [{ reason: 'bounced', at: now - 60_000, agreedAt: now }] },
     'withheld: suppressed — a message to the address bounced at 2026-03-10T11:59:00.000Z',
+  ],
+  [
+    'irrelevant',
+    { relevance: { ...aboutNothing, while: [{ words: 'has placed an order', holds: false }] } },
+    'withheld: irrelevant — it is for who has placed an order, and the customer is not one of them',
   ],
   [
     'capped',

@@ -17,6 +17,7 @@ import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
 import { isSubscribed } from './push-subscriptions.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
+import { relevanceFacts, type RelevanceQuestion, type RelevanceRow } from './relevance-facts.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
 /** What the gate asks the database about. */
@@ -38,6 +39,7 @@ export interface GateQuestion {
   segments: readonly string[];
   /** It comes in variants. */
   varies: boolean;
+  relevance: RelevanceQuestion;
 }
 
 /** A delivery as the gate finds it. */
@@ -79,6 +81,7 @@ export interface GateRow {
   suppressions: Suppression[];
   /** As stored, by scope: of the shop, all sending, the channel, the run's journey and the message; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
+  relevance: RelevanceRow;
   counted: Counted[];
   claims: Claim[];
   /** The cart of the run's key, with what the browser told of each line. */
@@ -115,6 +118,9 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
         where s.scope in (${shopScope}, ${sendingScope}, ${channelScope(channel)}, ${journeyScope('')} || r.name,
           ${messageScope(message)})), '{}') as settings,
       ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
+      ${relevanceFacts(sql, question.relevance, {
+        ...{ who: [customerId], now: at, since: sql`r.opened_at`, key: sql`r.key` },
+      })} as relevance,
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince, itself)} as claims,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",

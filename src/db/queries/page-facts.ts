@@ -11,6 +11,7 @@ import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
 import { isOnSite } from './onsite-presence.ts';
 import { isSubscribed } from './push-subscriptions.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
+import { relevanceFacts, type RelevanceQuestion, type RelevanceRow } from './relevance-facts.ts';
 import type { Trait } from '../schema/customers.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
@@ -32,6 +33,9 @@ export interface PageQuestion {
   segments: readonly string[];
   /** It comes in variants. */
   varies: boolean;
+  /** The customers of the entries. */
+  customerIds: readonly string[];
+  relevance: RelevanceQuestion;
 }
 
 /** All that the gate looks at for one of them. */
@@ -56,6 +60,7 @@ export interface PageRow {
   consents: Partial<Record<Channel, 'granted' | 'denied'>>;
   /** Those in force of the customer's addresses, by channel. */
   suppressions: Partial<Record<Channel, Suppression[]>>;
+  relevance: RelevanceRow;
   counted: Counted[];
   claims: Claim[];
   deliveryId: string | null;
@@ -84,6 +89,9 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
         from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
       ${suppressionsByChannel(sql, channels, topic)} as suppressions,
+      ${relevanceFacts(sql, question.relevance, {
+        ...{ who: question.customerIds, now: at, since: sql`e.since`, key: null },
+      })} as relevance,
       ${countedForCaps(sql, countedSince)} as counted,
       ${heldForCaps(sql, countedSince)} as claims,
       ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",

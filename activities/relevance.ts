@@ -1,0 +1,67 @@
+import type { RelevanceQuestion, RelevanceRow } from '../src/db/queries/relevance-facts.ts';
+import type { Trait } from '../src/db/schema/customers.ts';
+import type { MessageType } from '../src/define/message.ts';
+import { interestsTrait } from '../src/define/predicate-tree.ts';
+import { aboutOf, saidConditions, saidPredicates } from '../src/define/relevant.ts';
+import { sentence } from '../src/define/sentence.ts';
+import { conditionsOf, productsIn, type About, type Relevance } from '../src/domain/relevance.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What the gate has to read to know whether a message with these data has a point. */
+export function relevanceQuestion(
+  message: MessageType<unknown>,
+  data: Data,
+  otherwise: About | null = null,
+): RelevanceQuestion {
+  const about = aboutOf(message, data) ?? otherwise;
+  const items = about === 'items' ? productsIn(data['items']) : [];
+  const named = items.filter(({ sku, productId }) => sku !== null || productId !== null);
+  const one =
+    about !== null && about !== 'items' && 'sku' in about ? [{ sku: about.sku, productId: null }] : [];
+  return {
+    products: [...named, ...one],
+    ofCart: named.length < items.length,
+    predicates: saidPredicates(message),
+    help: message.purpose === 'offer',
+  };
+}
+
+/** What relevance judges by, from what was read. */
+export function relevanceOf(
+  message: MessageType<unknown>,
+  { data, otherwise = null }: { data: Data; otherwise?: About | null },
+  { relevance, traits }: { relevance: RelevanceRow; traits: Readonly<Record<string, Trait>> },
+): Relevance {
+  const { products, helpSince, holds, orderDeliveredAt } = relevance;
+  const about = aboutOf(message, data) ?? otherwise;
+  return {
+    about,
+    conditions: conditionsOf({ purpose: message.purpose, about }, saidConditions(message)),
+    while: saidPredicates(message).map((predicate, n) => ({
+      words: sentence(predicate),
+      holds: holds[n] ?? false,
+    })),
+    ...{
+      products: about === 'items' ? productsOfData(products, data) : products,
+      helpSince,
+      orderDeliveredAt,
+    },
+    interests: interestsOf(traits[interestsTrait]),
+  };
+}
+
+/** Of a cart that was read whole only what the data name. */
+function productsOfData(products: Relevance['products'], data: Data): Relevance['products'] {
+  const named = productsIn(data['items']);
+  return products.filter(({ sku, productId }) =>
+    named.some((one) => (one.sku === null ? sku === null && one.productId === productId : one.sku === sku)),
+  );
+}
+
+/** A text, or a list of them, that the customer has stated: what was observed or bought in excludes nothing. */
+function interestsOf(trait: Trait | undefined): string[] {
+  if (trait?.origin !== 'stated') return [];
+  const said: unknown[] = Array.isArray(trait.value) ? trait.value : [trait.value];
+  return said.filter((one): one is string => typeof one === 'string' && one.trim() !== '');
+}

@@ -1,0 +1,145 @@
+/**
+ * Whether a message still has a point for a customer, at would-send.
+ *
+ * - An open request for help withholds offers.
+ * - What a message is only sent `while` has to hold.
+ * - Of the products that it is about, those that are sold out, bought or delivered go; when none is left, so does the
+ *   message. An offer asks that of its products whether or not it says so; what lies in a cart may be wanted once more,
+ *   though some of it was delivered.
+ * - Who has said what interests them gets no offer about anything else. What lies in their own cart is no contrary of
+ *   what they said.
+ */
+import type { Purpose } from './delivery.ts';
+import type { NamedProduct } from './sku-of.ts';
+import type { Span } from './span.ts';
+
+/** What has to hold of the products that a message is about. */
+export const productConditions = ['in-stock', 'not-bought', 'not-delivered'] as const;
+export type ProductCondition = (typeof productConditions)[number];
+
+/** What a message is about: a product, a category of the catalogue, a topic, or the products among its data's `items`. */
+export type About =
+  'items' | { readonly sku: string } | { readonly category: string } | { readonly topic: string };
+
+/** How long a request for help that nobody resolves counts as open. */
+export const longestHelpRequest: Span = '30 days';
+
+/** A product that a message is about, as things are. Times in epoch milliseconds. */
+export interface ProductState extends NamedProduct {
+  /** On all shelves; null: never reported, which is not sold out. */
+  units: number | null;
+  category: string | null;
+  /** When it was last ordered since the run began; null: not since. */
+  boughtAt: number | null;
+  deliveredAt: number | null;
+}
+
+/** What relevance looks at. */
+export interface Relevance {
+  about: About | null;
+  conditions: readonly ProductCondition[];
+  products: readonly ProductState[];
+  /** What has to hold of the customer, in words, and whether it does. */
+  while: readonly { words: string; holds: boolean }[];
+  /** Since when a request for help has been open; null: there is none. */
+  helpSince: number | null;
+  /** When the order that the run is about was delivered; null: it was not, or the run is about none. */
+  orderDeliveredAt: number | null;
+  /** What the customer has said that interests them; empty: nothing. */
+  interests: readonly string[];
+}
+
+/** A message that is about nothing in particular, and asks nothing. */
+export const aboutNothing: Relevance = {
+  ...{ about: null, conditions: [], products: [], while: [] },
+  ...{ helpSince: null, orderDeliveredAt: null, interests: [] },
+};
+
+/** What a message asks of its products. */
+export function conditionsOf(
+  { purpose, about }: { purpose: Purpose; about: About | null },
+  said: readonly ProductCondition[],
+): readonly ProductCondition[] {
+  if (purpose !== 'offer') return said;
+  return about === 'items' ? ['in-stock', 'not-bought', ...said] : productConditions;
+}
+
+/** Why a message has no point, in words for an operator; null: it has. */
+export function irrelevance(relevance: Relevance, purpose: Purpose): string | null {
+  const { helpSince } = relevance;
+  if (purpose === 'offer' && helpSince !== null)
+    return `the customer asked for help at ${iso(helpSince)}, and that is still open`;
+  const broken = relevance.while.find(({ holds }) => !holds);
+  if (broken) return `it is for who ${broken.words}, and the customer is not one of them`;
+  const delivered = relevance.orderDeliveredAt;
+  if (relevance.conditions.includes('not-delivered') && delivered !== null)
+    return `the order that it is about was delivered at ${iso(delivered)}`;
+  return goneOf(relevance) ?? (purpose === 'offer' ? contraryOf(relevance) : null);
+}
+
+/** A message's data without those of its items that have no point any more. */
+export function relevantData(
+  data: Readonly<Record<string, unknown>>,
+  relevance: Relevance,
+): Record<string, unknown> {
+  const { items } = data;
+  if (relevance.about !== 'items' || !Array.isArray(items)) return { ...data };
+  const gone = relevance.products.filter((product) => faultOf(product, relevance) !== null);
+  return { ...data, items: items.filter((item) => !gone.some((product) => isSame(product, item))) };
+}
+
+/** The products that the items of a message's data name, as far as they do. */
+export function productsIn(items: unknown): NamedProduct[] {
+  return (Array.isArray(items) ? (items as unknown[]) : []).map((item) => {
+    const { sku, productId } = { ...(item as Record<string, unknown> | null) };
+    return { sku: textOf(sku), productId: textOf(productId) };
+  });
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A state is that of every item that names the product alike. */
+function isSame({ sku, productId }: NamedProduct, item: unknown): boolean {
+  const [named] = productsIn([item]);
+  return named!.sku === null ? sku === null && named!.productId === productId : named!.sku === sku;
+}
+
+/** Of several products the fault of the first, when there is none without. */
+function goneOf(relevance: Relevance): string | null {
+  const { products } = relevance;
+  const faults = products.map((product) => faultOf(product, relevance));
+  if (faults.length === 0 || faults.includes(null)) return null;
+  const rest = faults.length > 1 ? `, and so on with all ${faults.length} products that it is about` : '';
+  return `${faults[0]}${rest}`;
+}
+
+function faultOf(product: ProductState, { conditions }: Relevance): string | null {
+  const name = product.sku ?? product.productId;
+  if (name === null) return null;
+  if (conditions.includes('not-delivered') && product.deliveredAt !== null)
+    return `${name} was delivered at ${iso(product.deliveredAt)}`;
+  if (conditions.includes('not-bought') && product.boughtAt !== null)
+    return `${name} was bought at ${iso(product.boughtAt)}`;
+  if (conditions.includes('in-stock') && product.units === 0) return `${name} is sold out`;
+  return null;
+}
+
+function contraryOf({ about, interests, products }: Relevance): string | null {
+  if (about === null || about === 'items' || interests.length === 0) return null;
+  const names = namesOf(about, products);
+  const said = interests.map(plain);
+  if (names.some((name) => said.includes(plain(name)))) return null;
+  return `it is about ${names.join(' in ')}, and the customer has said that other things interest them`;
+}
+
+function namesOf(about: Exclude<About, 'items'>, [product]: readonly ProductState[]): string[] {
+  if ('category' in about) return [about.category];
+  if ('topic' in about) return [about.topic];
+  return [about.sku, ...(product?.category ? [product.category] : [])];
+}
+
+const plain = (name: string) => name.trim().toLowerCase();
+
+const iso = (ms: number) => new Date(ms).toISOString();
