@@ -1,3 +1,4 @@
+import { checkMessages } from '../define/check-messages.ts';
 import type { Content } from '../define/content.ts';
 import type { MessageType } from '../define/message.ts';
 import { backOnShelfContent } from './back-on-shelf.content.ts';
@@ -9,6 +10,7 @@ import { cartOffer } from './cart-offer.ts';
 
 /** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
 export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer, backOnShelf];
+checkMessages(messages);
 
 /** What each message says. */
 export const contents: readonly Content<unknown>[] = [cartNudgeContent, cartOfferContent, backOnShelfContent];

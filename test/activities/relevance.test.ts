@@ -135,7 +135,7 @@ describe('offers', () => {
     await using it = await shop();
     const interests = { value, origin, at: it.clock.now().toISOString() };
     await it.database.sql`
-      update customers set traits = traits || ${it.database.sql.json({ interests } as never)}`;
+      update customers set traits = traits || ${it.database.sql.json({ interests })}`;
     expect((await it.trySend('ski-offer')).reason).toBe(reason);
   });
 });
@@ -164,7 +164,7 @@ test('a page of a watch asks the same of everybody in its one statement', async 
   await sql`truncate customer_events`;
   const berlin = { city: { value: 'Berlin', origin: 'stated', at: it.clock.now().toISOString() } };
   await sql`
-    update customers set traits = traits || ${sql.json(berlin as never)} where id <> ${line[0]!}`;
+    update customers set traits = traits || ${sql.json(berlin)} where id <> ${line[0]!}`;
   await sql`
     insert into customer_events (seq, customer_id, name, occurred_at)
     values (1, ${line[1]!}, 'Support Requested', ${it.clock.now()})`;
@@ -175,7 +175,7 @@ test('a page of a watch asks the same of everybody in its one statement', async 
     .filter(({ state }) => state === 'withheld')
     .map(({ verdicts }) => verdicts[0]!.words);
   expect(words.sort()).toEqual([
-    expect.stringContaining('it is for who stated city is "Berlin"'),
+    expect.stringContaining('it is for who stated city is Berlin'),
     expect.stringContaining('the customer asked for help'),
   ]);
 });

@@ -48,6 +48,9 @@ async function fill(sql: Sql): Promise<void> {
     insert into products (sku, product_id, title, price_minor, currency, substitutes, reviews, updated_at)
     select 's' || i, 'p' || i, 'A thing', 100, 'EUR', '{}', '[]', '2026-01-01' from generate_series(1, 30000) i`;
   await sql`
+    insert into push_subscriptions (id, customer_id, endpoint, keys, created_at)
+    select gen_random_uuid(), id, arm_key, '{}', '2026-01-01' from customers limit 10000`;
+  await sql`
     insert into stock (sku, units, at) select sku, 1, '2026-01-01' from products`;
   await sql`
     insert into orders (order_id, customer_id, value_minor, currency, ordered_at, reported_at)
