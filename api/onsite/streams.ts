@@ -44,6 +44,7 @@ export class OnsiteStreams {
   #looking = false;
   #listening: Promise<{ unlisten(): Promise<void> }> | null = null;
   #beat: NodeJS.Timeout | null = null;
+  #beating: Promise<void> | null = null;
   #isStopped = false;
 
   constructor(parts: OnsiteParts) {
@@ -84,8 +85,12 @@ export class OnsiteStreams {
     await listening?.unlisten();
   }
 
-  /** One beat of all streams. It is taken by itself as long as there are any. */
-  async beat(): Promise<void> {
+  /** One beat of all streams, one after the other. It is taken by itself as long as there are any. */
+  #beatOnce(): void {
+    this.#beating ??= this.#sayThere().finally(() => (this.#beating = null));
+  }
+
+  async #sayThere(): Promise<void> {
     const { sql, log } = this.#parts;
     for (const stream of this.#all()) stream.beat(this.#realMs());
     // Of one that is only coming the database need not know yet.
@@ -119,7 +124,7 @@ export class OnsiteStreams {
     const stream = new PageStream({ id: newId(clock), anonymousId, res, openedMs: this.#realMs(), limits });
     this.#streams.set(anonymousId, same.add(stream));
     this.#count += 1;
-    this.#beat ??= setInterval(() => void this.beat(), limits.onsiteBeatMs).unref();
+    this.#beat ??= setInterval(() => this.#beatOnce(), limits.onsiteBeatMs).unref();
     return stream;
   }
 
@@ -158,6 +163,8 @@ export class OnsiteStreams {
   /** They may be on their way to the next page. */
   async #leave({ id }: PageStream): Promise<void> {
     const { sql, log, limits } = this.#parts;
+    // A beat under way may be about to say that they are there.
+    await this.#beating;
     try {
       await keepOnsiteStreams(sql, [id], this.#in(limits.onsiteLeavingMs));
     } catch (error) {
