@@ -8,6 +8,7 @@ export function staticSummary(journey: JourneyDefinition): string {
   const parts = [
     sayStart(journey),
     ...(ends.length > 0 ? [`ends on ${ends.join(' or ')}`] : []),
+    ...(journey.onsite ? ["sends to the shop's pages"] : []),
     `lasts ${journey.lasts} at most`,
     `sends ${journey.cap.sends} within ${journey.cap.within} at most`,
     ...(journey.holdout > 0 ? [`holds out ${Number((journey.holdout * 100).toFixed(1))} %`] : []),

@@ -27,6 +27,8 @@ export interface JourneyDefinition {
   readonly holds: Projection | null;
   readonly again: Again;
   readonly lasts: Span;
+  /** It sends to the shop's pages, so that a visitor who is on one is within reach. */
+  readonly onsite?: boolean;
   /** A start older than this begins nothing. */
   readonly fresh: Span;
   /** The share of customers held out, 0 to 1. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
 import { deleteOldRejections } from '../db/queries/rejections.ts';
+import { endVisits } from './onsite-visits.ts';
 import { refreshRecommendations } from './recommendations.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -10,7 +11,8 @@ const everyMs = 60_000;
 const recommendationsEveryMs = 3_600_000;
 
 /**
- * Once a minute of real time takes away what has been kept for as long as it is promised, and once an hour reckons anew
+ * Once a minute of real time takes away what has been kept for as long as it is promised, and what belongs to visits that
+ * are over, and once an hour reckons anew
  * what goes with what.
  */
 export async function runHousekeeping(
@@ -22,6 +24,7 @@ export async function runHousekeeping(
   while (!stop.aborted) {
     try {
       await deleteOldRejections(parts.sql, parts.clock.now());
+      await endVisits(parts);
       const now = parts.clock.realNow().getTime();
       if (now - reckonedAt >= recommendationsEveryMs) {
         await refreshRecommendations(parts);

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { releaseRuns } from '../db/queries/held-runs.ts';
+import { customersOnSite } from '../db/queries/onsite-held-runs.ts';
 import { visitorsAmong } from '../db/queries/people.ts';
 import {
   insertDispatches,
@@ -78,11 +79,14 @@ async function openBook(
   const open = await lockOpenRuns(tx, everyone);
   const starters = customersOf(starting);
   const ofHeld = open.filter(({ heldUntil }) => heldUntil !== null).map(({ customerId }) => customerId);
+  const unreached = await outOfReach(tx, [...new Set([...starters, ...ofHeld])]);
+  const sendsOnSite = concerned.some(({ concerns }) => concerns.some(({ journey }) => journey.onsite));
   return new RunBook({
     open,
     past: starters.length === 0 ? new Map<string, PastRuns>() : await loadPastRuns(tx, starters, names),
     endings: starters.length === 0 ? [] : await loadEndings(tx, starters, names),
-    outOfReach: await outOfReach(tx, [...new Set([...starters, ...ofHeld])]),
+    outOfReach: unreached,
+    onSite: sendsOnSite ? await customersOnSite(tx, [...unreached], context.clock.now()) : new Set(),
     newId: () => newId(context.clock),
   });
 }

@@ -12,6 +12,7 @@
  *   ends as any other, and nothing of it is told to Temporal. What brings its customer within reach releases it (see
  *   `resolvePeople`), and so does, at the latest, the next event that reaches it. It has expired for an event that came
  *   after its time, and then counts for nothing in `again`: nobody ever had it.
+ * - A journey that sends to the shop's pages reaches whoever is on one: its run is not held, or not any longer.
  * - What was imported is past: it ends what it ended, rather than let who has bought be nudged; it starts, reaches and
  *   releases nothing.
  *
@@ -91,20 +92,26 @@ export class RunBook {
   /** The latest ending of a journey and customer, whatever its key. */
   private readonly lastEndings = new Map<string, number>();
   private readonly outOfReach: ReadonlySet<string>;
+  private readonly onSite: ReadonlySet<string>;
   private readonly newId: () => string;
 
-  /** @param known `outOfReach`: of those whom it may concern, the customers whom nobody could reach. */
+  /**
+   * @param known `outOfReach`: of those whom it may concern, the customers whom nobody could reach; `onSite`: those of
+   * them who are on a page of the shop's, where some journeys send to.
+   */
   constructor(known: {
     open: OpenRun[];
     past: Map<string, PastRuns>;
     endings: Ending[];
     outOfReach: ReadonlySet<string>;
+    onSite?: ReadonlySet<string>;
     newId: () => string;
   }) {
     for (const run of known.open) this.opened(run).push(run);
     this.past = known.past;
     for (const ending of known.endings) this.remember(ending);
     this.outOfReach = known.outOfReach;
+    this.onSite = known.onSite ?? new Set();
     this.newId = known.newId;
   }
 
@@ -138,7 +145,7 @@ export class RunBook {
       if (run.heldUntil <= event.receivedAt) {
         run.closed = { outcome: 'expired', at: nowMs };
         run.changed = true;
-      } else if (!this.outOfReach.has(customerId) && !event.imported) {
+      } else if (this.isWithinReach(journey, customerId) && !event.imported) {
         run.heldUntil = null;
         this.released.push(run.id);
       }
@@ -183,7 +190,9 @@ export class RunBook {
     if (event.occurredAt < event.receivedAt - spanMs(journey.fresh)) return;
     if (this.endedAfter(triple, event.occurredAt)) return;
     if (!mayRunAgain(journey, past, event.occurredAt)) return;
-    const heldUntil = this.outOfReach.has(customerId) ? event.occurredAt + spanMs(journey.fresh) : null;
+    const heldUntil = this.isWithinReach(journey, customerId)
+      ? null
+      : event.occurredAt + spanMs(journey.fresh);
     const run = this.newRun(triple, event.occurredAt, heldUntil);
     const n = (past?.lastN ?? 0) + 1;
     this.past.set(tripleOf(triple), {
@@ -194,6 +203,10 @@ export class RunBook {
     this.openings.push({ run, journey, n, event });
     const held = heldUntil !== null;
     this.dispatches.push({ runId: run.id, seq: 0, kind: 'start', event, journey, held });
+  }
+
+  private isWithinReach(journey: JourneyDefinition, customerId: string): boolean {
+    return !this.outOfReach.has(customerId) || (journey.onsite === true && this.onSite.has(customerId));
   }
 
   private newRun(

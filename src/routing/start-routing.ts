@@ -8,6 +8,7 @@ import { forgetErased } from './forget-erased.ts';
 import { writePersonas } from './recompute-personas.ts';
 import { runRecomputing, takeOverFoundSegments } from './recompute-segments.ts';
 import { lookAtDueMemberships } from './segments-due.ts';
+import { releaseRunsOnSite } from './onsite-held-runs.ts';
 import { runHousekeeping } from './housekeeping.ts';
 import { runKeeper } from './keeper.ts';
 import { reckonEverybody } from './reckon-everybody.ts';
@@ -23,6 +24,7 @@ const dueWorks: readonly DueWork[] = [
   forgetErased,
   startDatesDue,
   reckonEverybody,
+  releaseRunsOnSite,
   expireHeldRunsDue,
   lookAtDueMemberships,
   takeOverFoundSegments,

@@ -148,6 +148,11 @@ export interface Declaration<
   lasts: Span;
   /** A start older than this begins nothing; one day if not said. */
   fresh?: Span;
+  /**
+   * Whether its messages may stand on the shop's pages: a visitor who is on one is then within reach, and the run of one
+   * whom nobody knows begins as soon as they are. False if not said.
+   */
+  onsite?: boolean;
   /** The share of customers who are held out, to measure against; none if not said. */
   holdout?: number;
   cap: Cap;

@@ -46,6 +46,7 @@ export function journey<
     carries: declared.carries ?? [],
     again: declared.again ?? 'always',
     fresh: declared.fresh ?? '1 day',
+    onsite: declared.onsite ?? false,
     holdout: declared.holdout ?? 0,
     cap,
     firstWait: (input) => firstWait(rules, run, input),
