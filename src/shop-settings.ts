@@ -48,10 +48,12 @@ export const shopSettingsSchema = z.object({
 });
 
 const givenCaps = z.array(onlyNamed(cap)).max(mostCaps);
-const topic = z.string().regex(topicPattern, { error: 'expected a topic, such as "new-arrivals"' });
-const givenNamed = (name: z.ZodString) =>
+const topic = z.string().regex(topicPattern);
+const givenNamed = (name: z.ZodString, expected: string) =>
   z
-    .record(name, givenCaps)
+    .record(name, givenCaps, {
+      error: ({ code }) => (code === 'invalid_key' ? `expected ${expected}` : undefined),
+    })
     .refine((of) => Object.keys(of).length <= bounds.cappedNames, {
       error: `expected up to ${bounds.cappedNames} names`,
     })
@@ -62,8 +64,8 @@ export const givenShopSettingsSchema = onlyNamed({
   caps: onlyNamed({
     helpAndOffer: givenCaps.optional(),
     offer: givenCaps.optional(),
-    journeys: givenNamed(z.string().max(bounds.nameLength)),
-    topics: givenNamed(topic),
+    journeys: givenNamed(z.string().max(bounds.nameLength), 'the name of a journey or watch'),
+    topics: givenNamed(topic, 'a topic, such as "new-arrivals"'),
     channels: onlyNamed(byChannel(givenCaps.optional())).optional(),
   }).optional(),
   globalHoldout: share.optional(),

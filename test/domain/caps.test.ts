@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { brokenCap, defaultShopCaps, type CapQuestion, type Counted } from '../../src/domain/caps.ts';
+import {
+  brokenCap,
+  defaultShopCaps,
+  roomAt,
+  type CapQuestion,
+  type Claim,
+  type Counted,
+} from '../../src/domain/caps.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
@@ -108,5 +115,195 @@ describe("the journey's own cap", () => {
   test('of no sends lets nothing through', () => {
     const journey = { name: 'mine', cap: { sends: 0, within: '1 hour' } } as const;
     expect(ask({ shop, journey })).toBe('0 messages of mine an hour');
+  });
+});
+
+const day = { sends: 1, within: 'calendar day' } as const;
+const sent = (at: string, over: object = {}): Counted => ({ ...help(Date.parse(at)), ...over });
+
+describe("the customer's calendar day", () => {
+  const shop = { ...noCaps, helpAndOffer: [day] };
+  test.each<[string, string, string, boolean]>([
+    ['yesterday evening is another day', 'Europe/Berlin', '2026-03-09T22:59:59Z', false],
+    ['midnight begins it', 'Europe/Berlin', '2026-03-09T23:00:00Z', true],
+    ['where it is still the ninth', 'Pacific/Pago_Pago', '2026-03-09T12:00:00Z', true],
+    ['the same moment, where it was another day', 'UTC', '2026-03-09T12:00:00Z', false],
+  ])('%s', (_, zone, at, isBroken) => {
+    const question = { ...usual, now: Date.parse('2026-03-10T10:00:00Z'), zone, shop, counted: [sent(at)] };
+    const words = brokenCap({ ...question, journey: { name: 'mine', cap: null } });
+    expect(words).toBe(
+      isBroken
+        ? `1 help or offer message a calendar day, last one cart-nudge at ${at.replace('Z', '.000Z')}`
+        : null,
+    );
+  });
+
+  test('has 23 hours when clocks are put forward: there is room at the next midnight', () => {
+    const now = Date.parse('2026-03-29T00:30:00Z');
+    const counted = [sent('2026-03-28T23:30:00Z')];
+    const question = {
+      ...usual,
+      journey: { name: 'mine', cap: null },
+      now,
+      zone: 'Europe/Berlin',
+      shop,
+      counted,
+    };
+    expect(new Date(roomAt(question, now + spanMs('2 days'))!).toISOString()).toBe(
+      '2026-03-29T22:00:00.000Z',
+    );
+  });
+
+  test('may be what a journey says itself', () => {
+    const journey = { name: 'mine', cap: day };
+    const counted = [{ ...help(now - 1_000, 'mine') }];
+    expect(ask({ shop: noCaps, journey, counted })).toContain('1 message of mine a calendar day');
+  });
+});
+
+describe('caps that an operator sets', () => {
+  const one = [{ sends: 1, within: '7 days' }] as const;
+  const before = { kind: 'delivery', name: 'mine', topic: 'news', channel: 'sms' } as const;
+  const counted = [sent('2026-03-09T12:00:00Z', before)];
+  test.each<[string, Partial<CapQuestion['shop']>, Partial<CapQuestion>, string | null]>([
+    ['of this journey', { journeys: { mine: one } }, {}, '1 message of mine in 7 days'],
+    ['of another', { journeys: { yours: one } }, {}, null],
+    ['on its topic', { topics: { news: one } }, { topic: 'news' }, '1 message on news in 7 days'],
+    ['on another topic', { topics: { news: one } }, { topic: 'sales' }, null],
+    ['on a topic that every object has', {}, { topic: 'constructor' }, null],
+    ['by its channel', { channels: { sms: one } }, { channel: 'sms' }, '1 message by sms in 7 days'],
+    ['by another channel', { channels: { sms: one } }, { channel: 'email' }, null],
+  ])('%s', (_, caps, over, words) => {
+    const found = ask({ shop: { ...noCaps, ...caps }, counted, ...over });
+    expect(found?.split(',')[0] ?? null).toBe(words);
+  });
+
+  test('a contact counts on the channel that it names, and on no other', () => {
+    const shop = { ...noCaps, channels: { sms: one, email: one } };
+    const made: Counted[] = [{ kind: 'contact', channel: 'sms', at: ago('1 day') }];
+    expect(ask({ shop, counted: made, channel: 'sms' })).toContain('last one a contact');
+    expect(ask({ shop, counted: made, channel: 'email' })).toBeNull();
+  });
+
+  test('what is owed is free of all of them', () => {
+    const shop = { ...noCaps, journeys: { mine: one }, channels: { sms: one } };
+    expect(ask({ shop, counted, channel: 'sms', purpose: 'transactional' })).toBeNull();
+  });
+});
+
+describe('room', () => {
+  const room = (over: Partial<CapQuestion>, within: Span = '31 days') => {
+    const question = { ...usual, journey: { name: 'mine', cap: null }, ...over };
+    const at = roomAt(question, now + spanMs(within));
+    return at === null ? null : (at - now) / spanMs('1 hour');
+  };
+  test.each<[string, Partial<CapQuestion>, number | null]>([
+    ['when the day is over', { counted: [help(ago('1 hour'))] }, 23],
+    [
+      'when the last cap of all lets it',
+      { counted: [help(ago('1 hour')), help(ago('2 days')), help(ago('3 days'))] },
+      96,
+    ],
+    ['of two days the later', { counted: [help(ago('1 hour')), help(ago('20 hours'))] }, 23],
+    ['an offer waits for its week', { purpose: 'offer', counted: [offer(ago('5 days'))] }, 48],
+    [
+      'never, where nothing may be sent',
+      { shop: { ...noCaps, helpAndOffer: [{ sends: 0, within: '1 day' }] } },
+      null,
+    ],
+  ])('%s', (_, over, hours) => {
+    expect(room(over)).toBe(hours);
+  });
+
+  test('not beyond the latest moment that is of use', () => {
+    const counted = [help(ago('1 hour'))];
+    expect([room({ counted }, '22 hours'), room({ counted }, '23 hours')]).toEqual([null, 23]);
+  });
+});
+
+describe('places that are kept for what goes before', () => {
+  const held = (inSpan: Span, over: Partial<Claim> = {}): Claim => ({
+    ...{
+      kind: 'delivery',
+      name: 'order',
+      message: 'order-late',
+      purpose: 'help',
+      channel: 'email',
+      topic: '',
+    },
+    ...{ priority: 50, at: now + spanMs(inSpan), ...over },
+  });
+  const low = { purpose: 'offer', priority: 10 } as const;
+  const kept = (at: string) => `and the place is kept for order-late, which goes before and is due at ${at}`;
+  test.each<[string, Partial<CapQuestion>, string | null]>([
+    [
+      'the last place of the day in which the other is due',
+      { ...low, claims: [held('20 hours')] },
+      `1 help or offer message a day, ${kept('2026-03-11T08:00:00.000Z')}`,
+    ],
+    ['the other is due when this one counts no longer', { ...low, claims: [held('25 hours')] }, null],
+    ['the other goes not before this one', { ...low, priority: 50, claims: [held('20 hours')] }, null],
+    [
+      'the other first: it takes its place whatever waits',
+      { claims: [held('20 hours', { priority: 10 })] },
+      null,
+    ],
+    [
+      'there is room for both',
+      {
+        ...low,
+        claims: [held('2 days')],
+        shop: { ...noCaps, helpAndOffer: [{ sends: 2, within: '7 days' }] },
+      },
+      null,
+    ],
+    [
+      'room for both, because what was sent counts no longer when the other is due',
+      {
+        ...low,
+        counted: [help(ago('6 days'))],
+        claims: [held('2 days')],
+        shop: { ...noCaps, helpAndOffer: [{ sends: 2, within: '7 days' }] },
+      },
+      null,
+    ],
+    [
+      'no room for both',
+      {
+        ...low,
+        counted: [help(ago('2 days'))],
+        claims: [held('2 days')],
+        shop: { ...noCaps, helpAndOffer: [{ sends: 2, within: '7 days' }] },
+      },
+      `2 help or offer messages in 7 days, ${kept('2026-03-12T12:00:00.000Z')}`,
+    ],
+    [
+      'the other could not go in any case',
+      {
+        ...low,
+        counted: [help(ago('2 days'))],
+        claims: [held('1 hour', { name: 'mine' })],
+        shop: { ...noCaps, journeys: { mine: [{ sends: 1, within: '7 days' }] } },
+        journey: { name: 'yours', cap: null },
+      },
+      null,
+    ],
+    [
+      'a cap that both share by their channel only',
+      { ...low, claims: [held('2 hours')], shop: { ...noCaps, channels: { email: [day] } } },
+      `1 message by email a calendar day, ${kept('2026-03-10T14:00:00.000Z')}`,
+    ],
+    [
+      'a cap on offers concerns no help',
+      { ...low, claims: [held('2 hours')], shop: { ...noCaps, offer: [{ sends: 1, within: '7 days' }] } },
+      null,
+    ],
+  ])('%s', (_, over, words) => {
+    expect(ask(over)).toBe(words);
+  });
+
+  test('the lower one has room when the higher one has gone out and counts no longer', () => {
+    const question = { ...usual, ...low, journey: { name: 'mine', cap: null }, claims: [held('20 hours')] };
+    expect(roomAt(question, now + spanMs('31 days'))! - now).toBe(spanMs('44 hours'));
   });
 });
