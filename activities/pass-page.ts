@@ -86,7 +86,10 @@ async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> 
 
 function turnOf({ input, message, run, watch, parts }: PageLook): Turn {
   const { runId, wave, channel } = input;
-  const limit = parts.channels[channel]?.batch ? bounds.waveCustomers : bounds.waveCustomersOneByOne;
+  const adapter = parts.channels[channel];
+  // Without a provider nobody is called: all of them go on to the next channel.
+  const oneByOne = adapter !== null && !adapter.batch;
+  const limit = oneByOne ? bounds.waveCustomersOneByOne : bounds.waveCustomers;
   return { list: watch.waiting.name, sku: run.subject, runId, wave, message: message.name, limit };
 }
 

@@ -41,6 +41,13 @@ Would you like advice before you decide? Just reply to this message.
 You get this message because you looked at this product while it was sold out and agreed to hear from us by e-mail.
 `,
   },
+  onsite: {
+    title: '{{ product | item_name | truncate: 80, "…" }} is back',
+    text: `{% assign price = product | line_price -%}
+It was sold out when you looked at it, and is on the shelf again{% if price != "" %}: {{ price }}{% endif %}.`,
+    url: '{{ product | web_address: "url" }}',
+    action: 'Have a look',
+  },
   sms: {
     text: `{%- assign link = product | web_address: "url" -%}
 {{ product | item_name | truncate: 60, "..." }} is back, and you are among the first to know.{% if link != "" %} {{ link }}{% endif %} Questions? Just reply. STOP to opt out.`,

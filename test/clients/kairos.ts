@@ -18,6 +18,7 @@ export async function kairos() {
   return {
     ...{ database, limits, url: api.url, events },
     get: (path: string) => api.get(path),
+    now: () => clock.now().getTime(),
     /** All events, once there are so many. */
     untilEvents: (count: number) =>
       eventually(`${count} events`, async () => {
