@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { placeOnsite } from '../../src/db/queries/onsite-place.ts';
@@ -10,26 +8,8 @@ import { newId } from '../../src/ids.ts';
 import { browserTest, openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { routingOver } from '../support/routing.ts';
+import { scriptPage } from '../support/script-page.ts';
 import { kairos } from './kairos.ts';
-
-/** A shop whose pages carry the script, under a policy that lets in no style and no script but from there. */
-async function shopWithScript(kairosUrl: string) {
-  const policy = `default-src 'none'; script-src ${kairosUrl}; connect-src ${kairosUrl}; img-src data:`;
-  const page = `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">
-<script async src="${kairosUrl}/v1/onsite.js" data-write-key="write-of-test"></script><p>Kettles</p></html>`;
-  const server = createServer((_req, res) => {
-    res.setHeader('content-security-policy', policy);
-    res.setHeader('content-type', 'text/html; charset=utf-8').end(page);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
-}
 
 /** What stands on the page. */
 const cardOf = (page: Page) => page.locator('#kairos-onsite [part=message]');
@@ -38,7 +18,7 @@ async function setup() {
   const it = await kairos();
   const { sql, db } = it.database;
   const routing = routingOver(sql, [], new Date(it.now()).toISOString());
-  const shop = await shopWithScript(it.url);
+  const shop = await scriptPage(it.url, 'write-of-test');
   const browser = await openBrowser();
   const { page } = browser;
   /** As analytics.js keeps the id of its visitor. */

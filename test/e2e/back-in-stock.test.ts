@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { armKeyOf, drawOf, holdoutOf } from '../../src/domain/holdout.ts';
+import { browserTest, openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { scriptPage } from '../support/script-page.ts';
 import { openShop, type OpenShop } from '../support/open-shop.ts';
 import type { Shop, ShownDelivery } from '../support/shop.ts';
 
@@ -123,4 +125,53 @@ test('a product comes back: the longest waiting are told, as many as the shelf c
     '/v1/runs?name=backInStock',
   );
   expect(items).toMatchObject([{ state: 'open', subject: 'kettle' }]);
+});
+
+/** Milliseconds below which a share of some figures lies. */
+const quantile = (figures: readonly number[], share: number) =>
+  [...figures].sort((a, b) => a - b)[Math.ceil(figures.length * share) - 1]!;
+
+browserTest('who is on the site, though nobody knows them, sees it on the page at that moment', async () => {
+  const probes = 40;
+  const none = { caps: { helpAndOffer: [], offer: [] } };
+  await put('/v1/settings', none);
+  const visitor = ['v-0', 'v-1', 'v-2', 'v-3', 'v-4'].find((id) => arm(id) === 'treated')!;
+  const probe = (n: number) => ({ sku: `cup-${n}`, title: `Cup ${n}`, price: 5, currency: 'EUR' });
+  const stockedProbe = (n: number, available: number) =>
+    put('/v1/products', [{ ...probe(n), available, url: 'https://shop.example/cup' }]);
+  for (let n = 0; n < probes; n += 1) {
+    await stockedProbe(n, 5);
+    await stockedProbe(n, 0);
+  }
+  const looks = Array.from({ length: probes }, (_, n) => ({
+    ...{ type: 'track', anonymousId: visitor, event: 'Product Viewed' },
+    properties: { sku: probe(n).sku },
+  }));
+  await post('/v1/batch', { batch: looks });
+  await using pages = await scriptPage(shop.url, 'dev-write-key');
+  await using browser = await openBrowser();
+  const { page } = browser;
+  await page.goto(pages.origin);
+  const listening = page.waitForResponse((response) => response.url().includes('/v1/onsite?'));
+  await page.evaluate(`localStorage.setItem('ajs_anonymous_id', '"${visitor}"')`);
+  await listening;
+  const card = page.locator('#kairos-onsite [part=message]');
+  const tookMs: number[] = [];
+  for (let n = 0; n < probes; n += 1) {
+    const from = performance.now();
+    await stockedProbe(n, 5);
+    await card.getByText(`Cup ${n} is back`, { exact: true }).waitFor();
+    tookMs.push(performance.now() - from);
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'detached' });
+  }
+  console.log(
+    `event to page: median ${quantile(tookMs, 0.5).toFixed(0)} ms, p95 ${quantile(tookMs, 0.95).toFixed(0)} ms`,
+  );
+  const { id } = await shop.admin<{ id: string }>(`/v1/customers/${visitor}`);
+  const shown = await shop.admin<{ items: Delivery[] }>(`/v1/deliveries?customer=${id}&limit=1000`);
+  expect(shown.items.map(({ channel, state }) => `${channel} ${state}`)).toEqual(
+    Array.from({ length: probes }, () => 'onsite delivered'),
+  );
+  expect(browser.complaints).toEqual([]);
 });
