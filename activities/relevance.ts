@@ -15,6 +15,11 @@ export function relevanceQuestion(
   otherwise: About | null = null,
 ): RelevanceQuestion {
   const about = aboutOf(message, data) ?? otherwise;
+  const { purpose } = message;
+  const other = { predicates: saidPredicates(message), help: purpose === 'offer' };
+  // What nothing is asked of need not be read.
+  if (conditionsOf({ purpose, about }, saidConditions(message)).length === 0)
+    return { products: [], ofCart: false, ...other };
   const items = about === 'items' ? productsIn(data['items']) : [];
   const named = items.filter(({ sku, productId }) => sku !== null || productId !== null);
   const one =
@@ -22,8 +27,7 @@ export function relevanceQuestion(
   return {
     products: [...named, ...one],
     ofCart: named.length < items.length,
-    predicates: saidPredicates(message),
-    help: message.purpose === 'offer',
+    ...other,
   };
 }
 

@@ -10,7 +10,7 @@
  */
 import { calendarDay, type Cap, type CapWindow } from './cap-window.ts';
 import type { Purpose } from './delivery.ts';
-import { startOfNextDay } from './local-time.ts';
+import { dayAround } from './local-time.ts';
 import { spanMs } from './span.ts';
 import type { Channel } from './task-queues.ts';
 
@@ -137,13 +137,18 @@ function looksOf(question: CapQuestion): CapLook[] {
         .filter(named.counts)
         .map((claim) => ({ ...claim, at: Math.max(claim.at, now) }))
         .sort((a, b) => a.at - b.at),
-      leavesAt: leavingOf(named.cap.within, zone),
+      leavesAt: leavingOf(named.cap.within, zone, now),
     };
   });
 }
 
-function leavingOf(within: CapWindow, zone: string): CapLook['leavesAt'] {
-  if (within === calendarDay) return (at) => startOfNextDay(at, zone);
+function leavingOf(within: CapWindow, zone: string, now: number): CapLook['leavesAt'] {
+  if (within === calendarDay) {
+    const today = dayAround(now, zone);
+    // What was before today counts no longer, whenever it ceased to.
+    return (at) =>
+      at < today.from ? today.from : at < today.until ? today.until : dayAround(at, zone).until;
+  }
   const ms = spanMs(within);
   return (at) => at + ms;
 }

@@ -27,9 +27,25 @@ export function nextLocalTime(fromMs: number, at: LocalTime, zone: string): numb
   return moment >= fromMs ? moment : momentOf(nextDay(today), at, zone);
 }
 
-/** When the day is over that a moment falls on in a zone. */
-export function startOfNextDay(ms: number, zone: string): number {
-  return momentOf(nextDay(dayOf(ms, zone)), '00:00', zone);
+/** A day in a zone: from its midnight, and until the next without that. Epoch milliseconds. */
+export interface LocalDay {
+  from: number;
+  until: number;
+}
+
+/** Of each zone the day that was asked for last: a page of a thousand customers asks for few, again and again. */
+const lastDays = new Map<string, LocalDay>();
+const mostLastDays = 1_000;
+
+/** The day that a moment falls on in a zone. */
+export function dayAround(ms: number, zone: string): LocalDay {
+  const last = lastDays.get(zone);
+  if (last && last.from <= ms && ms < last.until) return last;
+  const day = dayOf(ms, zone);
+  const found = { from: momentOf(day, '00:00', zone), until: momentOf(nextDay(day), '00:00', zone) };
+  if (lastDays.size >= mostLastDays) lastDays.clear();
+  lastDays.set(zone, found);
+  return found;
 }
 
 function nextDay(day: string): string {

@@ -116,6 +116,32 @@ describe('places', () => {
   });
 });
 
+test('a page of a thousand passes the gate in as many statements as a page of ten', async () => {
+  const statementsOf = async (count: number) => {
+    await using it = await startWatching();
+    await it.line(count);
+    await it.shelf(count);
+    const { sql } = it.database;
+    await sql`
+      insert into waves (run_id, wave, began_at, next_at, units, places, allowed)
+      values (${it.runId}, 1, ${it.clock.now()}, ${it.clock.now()}, ${count}, ${count}, ${count})`;
+    const statements: string[] = [];
+    const options = sql.options as { debug?: unknown };
+    options.debug = (_: number, statement: string) => statements.push(statement);
+    try {
+      await it.worker()(it.page());
+    } finally {
+      options.debug = false;
+    }
+    expect(await it.told()).toHaveLength(count);
+    return statements;
+  };
+  const [ten, thousand] = [await statementsOf(10), await statementsOf(1_000)];
+  expect(thousand).toEqual(ten);
+  expect(ten.filter((statement) => statement.includes('from unrouted'))).toHaveLength(1);
+  expect(ten.length).toBeLessThan(25);
+});
+
 describe('channels', () => {
   test('who cannot get a mail gets a text, in the order of the line', async () => {
     await using it = await startWatching();

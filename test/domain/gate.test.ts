@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { gateReasons, type GateReason } from '../../src/domain/delivery.ts';
 import { defaultShopCaps } from '../../src/domain/caps.ts';
 import { aboutNothing } from '../../src/domain/relevance.ts';
 import { gateOrder, judge, judgeAgain, type GateFacts } from '../../src/domain/gate.ts';
@@ -59,6 +60,11 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
     { paused: { sending: null, journey: null, channel: now - 60_000 } },
     'waiting: paused — email has been paused since 2026-03-10T11:59:00.000Z',
   ],
+  [
+    'pacing',
+    { releaseAt: now + 60_000 },
+    'waiting: pacing — sending was resumed, and of all that waited its turn is at 2026-03-10T12:01:00.000Z',
+  ],
   ['behind', { behind: true }, 'waiting: behind — an event of the customer has not taken effect yet'],
   [
     'unreachable',
@@ -95,6 +101,17 @@ describe('the gate', () => {
 
   test.each(obstacles)('%s', (reason, facts, words) => {
     expect(judge({ ...fine, ...facts })).toMatchObject({ reason, words });
+  });
+
+  test('has words for every reason, which begin with what became of the delivery and why, and say it in a sentence', () => {
+    const notYet: GateReason[] = ['quiet-hours'];
+    const reasons = [...new Set(obstacles.map(([reason]) => reason)), ...notYet];
+    expect(reasons.sort()).toEqual([...gateReasons].sort());
+    for (const [reason, facts] of obstacles) {
+      const { state, words } = judge({ ...fine, ...facts });
+      expect(words).toMatch(new RegExp(`^${state}: ${reason} — [\\w"].{10,}$`));
+      expect(words).not.toMatch(/@|undefined|null|NaN|\[object/);
+    }
   });
 
   test('names the first obstacle in its order, whatever else there is', () => {
