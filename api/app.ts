@@ -53,7 +53,8 @@ export function createApp(given: ApiDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  const metrics = createMetrics(deps);
+  const onsite = onsiteStreams(deps);
+  const metrics = createMetrics({ ...deps, onsite });
   app.use(metrics.observe);
   app.use(refuseNul);
   healthRoutes(app, deps);
@@ -81,7 +82,7 @@ export function createApp(given: ApiDeps): Express {
   onsiteContentRoutes(app, deps);
   pushSubscriptionRoutes(app, deps);
   onsiteScriptRoutes(app);
-  onsiteRoutes(app, deps, onsiteStreams(deps));
+  onsiteRoutes(app, deps, onsite);
   openapiRoutes(app);
   metricsRoutes(app, metrics.registry);
   sandboxRoutes(app, deps);

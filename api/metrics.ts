@@ -4,12 +4,15 @@ import { queueDepths, type QueueDepths } from '../src/db/queries/queue-depths.ts
 import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
+import type { OnsiteStreams } from './onsite/streams.ts';
 import { runMetrics } from './run-metrics.ts';
 import { withinTime } from './within-time.ts';
 
 /** What Prometheus scrapes of one process of the API. Counts of the database are read at the scrape. */
 export function createMetrics(
-  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches'>,
+  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches'> & {
+    onsite: Pick<OnsiteStreams, 'count'>;
+  },
 ): {
   registry: Registry;
   observe: RequestHandler;
@@ -19,6 +22,14 @@ export function createMetrics(
   flushMetrics(registry, deps.ingestion);
   databaseMetrics(registry, deps);
   runMetrics(registry, deps);
+  new Gauge({
+    name: 'kairos_onsite_streams',
+    help: 'Pages of the shop that listen to this process',
+    registers: [registry],
+    collect() {
+      this.set(deps.onsite.count);
+    },
+  });
   return { registry, observe: timing(registry) };
 }
 

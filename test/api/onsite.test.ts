@@ -1,9 +1,10 @@
+import { connect } from 'node:net';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ApiDeps } from '../../api/deps.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { openOnsiteStream } from '../../src/db/queries/onsite-streams.ts';
-import { placeOnsite } from '../../src/db/queries/onsite-place.ts';
+import { onsiteChannel, placeOnsite } from '../../src/db/queries/onsite-place.ts';
 import { deliveries } from '../../src/db/schema/index.ts';
 import { bounds, type Bounds } from '../../src/domain/bounds.ts';
 import { newId } from '../../src/ids.ts';
@@ -293,6 +294,33 @@ describe('the life of a stream', () => {
     await page.shows('one');
     await it.place('two');
     await page.shows('one', 'two');
+  });
+
+  test('is cut off when nobody reads it, and makes room', async () => {
+    await using it = await setup({ onsiteStreams: 1 });
+    await it.routing.acceptAndRoute({ name: 'x', ...a1 });
+    for (let n = 0; n < bounds.onsiteMessages; n += 1) await it.place(`m${n}`);
+    const { port } = new URL(it.api.url);
+    const deaf = connect(Number(port), '127.0.0.1').pause();
+    deaf.on('error', () => deaf.destroy());
+    deaf.write('GET /v1/onsite?anonymousId=a1&writeKey=write-of-test HTTP/1.1\r\nHost: kairos\r\n\r\n');
+    await eventually('the stream', async () => {
+      const there = await it.sql`select from onsite_streams where there_until > ${it.clock.now()}`;
+      return there.length === 1;
+    });
+    const customerId = await it.customer('a1');
+    let round = 0;
+    const again = await eventually('room', async () => {
+      for (let n = 0; n < 20; n += 1) {
+        const more = it.sql.json({ text: `${'x'.repeat(2_000)} ${(round += 1)}` });
+        await it.sql`update onsite_messages set content = content || ${more}`;
+        await it.sql`select pg_notify(${onsiteChannel}, ${customerId})`;
+      }
+      const page = await it.page('a2');
+      return page.status === 200 && page;
+    });
+    await again[Symbol.asyncDispose]();
+    deaf.destroy();
   });
 
   test('a visit that is over leaves nothing for the next', async () => {
