@@ -1,11 +1,13 @@
 import { CancelledFailure } from '@temporalio/common';
 import { clearCalls, markCalls, raisePage, type PageNews } from '../src/db/queries/page-calls.ts';
+import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
 import type { Raise } from '../src/db/queries/raise-delivery.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
 import { newsOf } from './call-news.ts';
 import type { GateParts } from './gate-look.ts';
+import { isStillFresh } from './still-fresh.ts';
 
 /** What making the calls of a page needs. */
 export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls'>;
@@ -49,6 +51,10 @@ export async function callPage(
       if (marked.isPaused) return { kind: 'paused' };
       continue;
     }
+    if (!isStillFresh(parts.clock, marked.callingAt) && (await isPaused(parts, marked))) {
+      await unmark(parts, marked);
+      return { kind: 'paused' };
+    }
     const outcomes = await (batch ? callBatch(batch, marked) : callEach(adapter, marked));
     note(parts, marked, outcomes);
     if (batch && marked.messages.length > 1 && isRefused(outcomes)) {
@@ -73,6 +79,13 @@ async function mark(parts: PageCallParts, messages: readonly Outbound[]): Promis
     ({ deliveryId }) => ours.ids.has(deliveryId) && parts.calls.take(deliveryId, callingAt.getTime()),
   );
   return { callingAt, messages: taken, isPaused: ours.isPaused };
+}
+
+function isPaused({ database: { sql } }: PageCallParts, { messages }: Marked): Promise<boolean> {
+  return pausedMeanwhile(
+    sql,
+    messages.map(({ deliveryId }) => deliveryId),
+  );
 }
 
 /** Certainly not taken: the halves are marked anew, each before its own call. */

@@ -2,7 +2,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, Context } from '@temporalio/activity';
 import { clearCalling } from '../src/db/queries/call-under-way.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
+import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
 import type { MessageType } from '../src/define/message.ts';
+import type { Verdict } from '../src/domain/delivery.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
@@ -13,6 +15,7 @@ import type { ChannelActivities, SendAnswer } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
 import { passGate, type CallUnderWay, type Passage } from './pass-gate.ts';
+import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
 
 export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'> {
@@ -47,10 +50,34 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
         case 'called':
           return settle(gate, passage.call, passage.outcome, attempt());
         case 'call':
+          await unlessPaused(gate, passage.call, attempt());
           return settle(gate, passage.call, await call(gate, passage, abort()), attempt());
       }
     },
   };
+}
+
+/** Where the look that allowed a call has grown old, it is not made if sends were paused meanwhile. */
+async function unlessPaused(
+  { clock, database: { sql }, calls }: GateParts,
+  call: CallUnderWay,
+  attempt: number,
+) {
+  const { deliveryId, channel, callingAt } = call;
+  if (isStillFresh(clock, callingAt) || !(await pausedMeanwhile(sql, [deliveryId]))) return;
+  // Taken, so that no other attempt of this process makes it: certainly not called.
+  if (calls.take(deliveryId, callingAt.getTime())) {
+    const words = 'intended: not called yet, because an operator paused sends meanwhile';
+    const verdict: Verdict = {
+      at: clock.now().toISOString(),
+      channel,
+      state: 'intended',
+      reason: 'paused',
+      words,
+    };
+    await clearCalling(sql, { ...call, verdict });
+  }
+  throw lookAgain('paused', attempt);
 }
 
 /** Makes the call, if nobody has. An adapter that throws leaves in doubt whether the request went out. */

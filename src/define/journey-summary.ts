@@ -1,3 +1,4 @@
+import { calendarDay, type CapWindow } from '../domain/cap-window.ts';
 import { isDateStart, sayDateStart } from './date-start.ts';
 import type { JourneyDefinition } from './journey.ts';
 import { shortened } from './shortened.ts';
@@ -10,11 +11,16 @@ export function staticSummary(journey: JourneyDefinition): string {
     ...(ends.length > 0 ? [`ends on ${ends.join(' or ')}`] : []),
     ...(journey.onsite ? ["sends to the shop's pages"] : []),
     `lasts ${journey.lasts} at most`,
-    `sends ${journey.cap.sends} within ${journey.cap.within} at most`,
+    `sends ${journey.cap.sends} within ${sayWindow(journey.cap.within)} at most`,
     ...(journey.holdout > 0 ? [`holds out ${Number((journey.holdout * 100).toFixed(1))} %`] : []),
     `runs again ${journey.again}`,
   ];
   return shortened(`${journey.name}: ${parts.join('; ')}`);
+}
+
+/** A rolling span stands as it is. */
+function sayWindow(within: CapWindow): string {
+  return within === calendarDay ? `a ${calendarDay}` : within;
 }
 
 function sayStart({ starts, per }: JourneyDefinition): string {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import type { TransactionSql } from 'postgres';
+import type { Sql } from '../../src/db/connect.ts';
 import { testApi, admin } from '../support/api.ts';
+import { heldOpen } from '../support/held-open.ts';
 import { addCustomer, addRun, startSending } from '../support/sending.ts';
 import { startWatching } from '../support/watching.ts';
 
@@ -91,4 +94,65 @@ test('while its first channel is paused, a message does not turn to the next', a
   expect((await it.send(ask())).state).toBe('accepted');
   const missing = await api.post('/v1/channels/fax/pause', '', admin);
   expect([missing.status, missing.body.code]).toEqual([404, 'not-found']);
+});
+
+test('a send whose commit took long looks once more before it leaves, and is not in doubt', async () => {
+  await using it = await startSending();
+  await using api = await testApi({ database: it.database, clock: it.clock });
+  const { ask } = await addRun(it, await addCustomer(it));
+  const { sql } = it.database;
+  const [committed, heard] = [heldOpen(), heldOpen()];
+  const begin = async (work: (tx: TransactionSql) => Promise<unknown>) => {
+    const done = await sql.begin(work);
+    committed.open();
+    await heard.opened;
+    return done;
+  };
+  const slow = Object.assign((...given: Parameters<typeof sql>) => sql(...given), {
+    json: (value: never) => sql.json(value),
+    begin,
+  });
+  const sending = it.worker({ database: { sql: slow as unknown as Sql } })(ask());
+  await committed.opened;
+  await api.post('/v1/sending/pause', '', admin);
+  it.pass('1 second');
+  heard.open();
+  await expect(sending).rejects.toMatchObject({ type: 'paused' });
+  expect(it.channels.email.sent).toEqual([]);
+  const [row] = await it.ledger();
+  expect(row).toMatchObject({ state: 'intended', callingAt: null });
+  expect(row!.verdicts.at(-1)!.words).toContain('not called yet, because an operator paused sends');
+  // Another worker may go on with it.
+  await expect(it.send(ask())).rejects.toMatchObject({ type: 'paused' });
+  await api.post('/v1/sending/resume', '', admin);
+  expect((await it.send(ask())).state).toBe('accepted');
+  expect(it.channels.email.sent).toHaveLength(1);
+});
+
+test('so does a page whose calls were marked and not made', async () => {
+  await using it = await startWatching();
+  await using api = await testApi({ database: it.database, clock: it.clock });
+  await it.line(3);
+  await it.shelf(3);
+  const { sql } = it.database;
+  let isFirst = true;
+  const statement = (...given: Parameters<Sql>) => {
+    const query = sql(...given);
+    if (!isFirst || !given[0].join('?').includes('update deliveries set calling_at = ?')) return query;
+    isFirst = false;
+    return (async () => {
+      const rows = await query;
+      await api.post('/v1/sending/pause', '', admin);
+      it.pass('1 second');
+      return rows;
+    })();
+  };
+  const own = { json: (value: never) => sql.json(value), begin: sql.begin.bind(sql) };
+  const slow = Object.assign(statement, own) as unknown as Sql;
+  await expect(it.wave(it.worker({ database: { sql: slow } }))).rejects.toMatchObject({ type: 'paused' });
+  expect(it.channels.email.calls).toEqual([]);
+  await api.post('/v1/sending/resume', '', admin);
+  await it.worker()(it.page());
+  expect(await it.told()).toHaveLength(3);
+  expect((await it.ledger()).map(({ state }) => state)).toEqual(Array(3).fill('accepted'));
 });

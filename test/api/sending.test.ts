@@ -89,7 +89,7 @@ test('of many that wait, each has its turn when it is resumed, and is gated agai
   expect(it.channels.email.sent).toHaveLength(due);
 });
 
-test('how many waited is counted as it is resumed, of the journey or of all', async () => {
+test('how many waited is counted as it is resumed, of the journey, of the channel or of all', async () => {
   await using it = await startSending([testJourney('cart'), testJourney('trial')]);
   await using api = await testApi({
     database: it.database,
@@ -102,12 +102,16 @@ test('how many waited is counted as it is resumed, of the journey or of all', as
     const { ask } = await addRun(it, await addCustomer(it), { name });
     await expect(it.send(ask())).rejects.toMatchObject({ type: 'paused' });
   }
-  await api.post('/v1/journeys/trial/resume', '', admin);
-  await api.post('/v1/sending/resume', '', admin);
-  await api.post('/v1/sending/resume', '', admin);
+  await api.post('/v1/channels/sms/pause', '', admin);
+  await api.post('/v1/channels/email/pause', '', admin);
+  for (const scope of ['journeys/trial', 'sending', 'sending', 'channels/sms', 'channels/email']) {
+    expect((await api.post(`/v1/${scope}/resume`, '', admin)).status).toBe(200);
+  }
   const stored = await it.database
     .sql`select scope, value->'waiting' as waiting from settings order by scope`;
   expect(stored).toEqual([
+    { scope: 'channel:email', waiting: 3 },
+    { scope: 'channel:sms', waiting: 0 },
     { scope: 'journey:trial', waiting: 1 },
     { scope: 'sending', waiting: 3 },
   ]);

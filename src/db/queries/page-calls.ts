@@ -6,8 +6,8 @@ import {
   type GateReason,
   type Verdict,
 } from '../../domain/delivery.ts';
-import { channelScopes, journeyScope, sendingScope } from '../../domain/setting-scopes.ts';
 import type { Channel } from '../../domain/task-queues.ts';
+import { isPaused } from './paused-meanwhile.ts';
 import { cancelledIfErased, keptProviderId, keptVerdict } from './said-of-nobody.ts';
 
 /** A delivery of a watch that is `intended`, and by whom it may be under way. */
@@ -46,9 +46,7 @@ export interface MarkedCalls {
 export async function markCalls(sql: Sql, ids: readonly string[], callingAt: Date): Promise<MarkedCalls> {
   const rows = await sql<{ id: string; paused: boolean }[]>`
     with asked as materialized (
-      select d.id, exists (select from settings s
-        where s.scope in (${sendingScope}, ${journeyScope('')} || d.name, ${channelScopes} || d.channel)
-          and s.value ->> 'pausedAt' is not null) as paused
+      select d.id, ${isPaused(sql)} as paused
       from deliveries d where d.id = any(${[...ids]}::uuid[]) and d.state = 'intended' and d.calling_at is null
     ), marked as (
       update deliveries set calling_at = ${callingAt}
