@@ -9,7 +9,7 @@ import type { WatchDefinition } from '../src/define/watch.ts';
 import { addressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
-import type { About } from '../src/domain/relevance.ts';
+import type { About } from '../src/domain/about.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';

@@ -4,7 +4,8 @@ import type { MessageType } from '../src/define/message.ts';
 import { interestsTrait } from '../src/define/predicate-tree.ts';
 import { aboutOf, saidConditions, saidPredicates } from '../src/define/relevant.ts';
 import { sentence } from '../src/define/sentence.ts';
-import { conditionsOf, productsIn, type About, type Relevance } from '../src/domain/relevance.ts';
+import type { About } from '../src/domain/about.ts';
+import { conditionsOf, productsIn, type Relevance } from '../src/domain/relevance.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { topicPattern } from '../domain/consent.ts';
 import { problemsOfSpan, shown } from './check-field.ts';
-import { productConditions } from '../domain/relevance.ts';
+import { productConditions } from '../domain/about.ts';
 import { isCondition } from './relevant.ts';
 import type { MessageType } from './message.ts';
 

@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/task-queues.ts';
 import type { Purpose } from '../domain/delivery.ts';
-import type { About, ProductCondition } from '../domain/relevance.ts';
+import type { About, ProductCondition } from '../domain/about.ts';
 import type { Span } from '../domain/span.ts';
 import { problemsOfMessage } from './check-message.ts';
 import { wordingProblems } from './check-wording.ts';

@@ -1,4 +1,4 @@
-import { productConditions, type About, type ProductCondition } from '../domain/relevance.ts';
+import { productConditions, type About, type ProductCondition } from '../domain/about.ts';
 import type { MessageType } from './message.ts';
 import type { Predicate } from './predicate-data.ts';
 

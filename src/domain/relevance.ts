@@ -9,17 +9,10 @@
  * - Who has said what interests them gets no offer about anything else. What lies in their own cart is no contrary of
  *   what they said.
  */
+import { productConditions, type About, type ProductCondition } from './about.ts';
 import type { Purpose } from './delivery.ts';
 import type { NamedProduct } from './sku-of.ts';
 import type { Span } from './span.ts';
-
-/** What has to hold of the products that a message is about. */
-export const productConditions = ['in-stock', 'not-bought', 'not-delivered'] as const;
-export type ProductCondition = (typeof productConditions)[number];
-
-/** What a message is about: a product, a category of the catalogue, a topic, or the products among its data's `items`. */
-export type About =
-  'items' | { readonly sku: string } | { readonly category: string } | { readonly topic: string };
 
 /** How long a request for help that nobody resolves counts as open. */
 export const longestHelpRequest: Span = '30 days';
