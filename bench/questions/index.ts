@@ -7,6 +7,7 @@ import { lookUp } from './look-up.ts';
 import { mails } from './mails.ts';
 import { memory } from './memory.ts';
 import { oldLedger } from './old-ledger.ts';
+import { onsite } from './onsite.ts';
 import { passingGate } from './passing-gate.ts';
 import { recompute } from './recompute.ts';
 import { restock } from './restock.ts';
@@ -20,5 +21,5 @@ import { touched } from './touched.ts';
 export const questions: readonly Question[] = [
   ...[accepting, batches, routing, runs, firstTask, memory, restock],
   ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
-  ...[passingGate, mails, oldLedger],
+  ...[passingGate, mails, oldLedger, onsite],
 ];
