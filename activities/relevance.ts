@@ -4,8 +4,9 @@ import type { MessageType } from '../src/define/message.ts';
 import { interestsTrait } from '../src/define/predicate-tree.ts';
 import { aboutOf, saidConditions, saidPredicates } from '../src/define/relevant.ts';
 import { sentence } from '../src/define/sentence.ts';
+import type { CartLine } from '../src/domain/cart.ts';
 import type { About } from '../src/domain/about.ts';
-import { conditionsOf, productsIn, type Relevance } from '../src/domain/relevance.ts';
+import { conditionsOf, itemsIn, type Relevance } from '../src/domain/relevance.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -21,47 +22,48 @@ export function relevanceQuestion(
   // What nothing is asked of need not be read.
   if (conditionsOf({ purpose, about }, saidConditions(message)).length === 0)
     return { products: [], ofCart: false, ...other };
-  const items = about === 'items' ? productsIn(data['items']) : [];
+  const items = about === 'items' ? itemsIn(data['items']) : [];
   const named = items.filter(({ sku, productId }) => sku !== null || productId !== null);
   const one =
     about !== null && about !== 'items' && 'sku' in about ? [{ sku: about.sku, productId: null }] : [];
   return {
     products: [...named, ...one],
-    ofCart: named.length < items.length,
+    ofCart: items.some(({ sku }) => sku === null),
     ...other,
   };
+}
+
+/** What the gate read of a customer, as far as relevance judges by it. */
+interface RelevanceFacts {
+  relevance: RelevanceRow;
+  traits: Readonly<Record<string, Trait>>;
+  /** Of the run's cart; a watch's run has none. */
+  cartLines?: readonly CartLine[];
 }
 
 /** What relevance judges by, from what was read. */
 export function relevanceOf(
   message: MessageType<unknown>,
   { data, otherwise = null }: { data: Data; otherwise?: About | null },
-  { relevance, traits }: { relevance: RelevanceRow; traits: Readonly<Record<string, Trait>> },
+  { relevance, traits, cartLines = [] }: RelevanceFacts,
 ): Relevance {
   const { products, helpSince, holds, orderDeliveredAt } = relevance;
   const about = aboutOf(message, data) ?? otherwise;
   return {
     about,
+    ...{ items: about === 'items' ? itemsIn(data['items']) : [], cart: cartLines },
     conditions: conditionsOf({ purpose: message.purpose, about }, saidConditions(message)),
     while: saidPredicates(message).map((predicate, n) => ({
       words: sentence(predicate),
       holds: holds[n] ?? false,
     })),
     ...{
-      products: about === 'items' ? productsOfData(products, data) : products,
+      products,
       helpSince,
       orderDeliveredAt,
     },
     interests: interestsOf(traits[interestsTrait]),
   };
-}
-
-/** Of a cart that was read whole only what the data name. */
-function productsOfData(products: Relevance['products'], data: Data): Relevance['products'] {
-  const named = productsIn(data['items']);
-  return products.filter(({ sku, productId }) =>
-    named.some((one) => (one.sku === null ? sku === null && one.productId === productId : one.sku === sku)),
-  );
 }
 
 /** A text, or a list of them, that the customer has stated: what was observed or bought in excludes nothing. */

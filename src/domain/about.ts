@@ -1,5 +1,8 @@
-/** What has to hold of the products that a message is about. */
-export const productConditions = ['in-stock', 'not-bought', 'not-delivered'] as const;
+/**
+ * What has to hold of the products that a message is about. `in-cart`: of its items, that they are still in the run's
+ * cart.
+ */
+export const productConditions = ['in-stock', 'not-bought', 'not-delivered', 'in-cart'] as const;
 export type ProductCondition = (typeof productConditions)[number];
 
 /** What a message is about: a product, a category of the catalogue, a topic, or the products among its data's `items`. */

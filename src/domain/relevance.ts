@@ -9,7 +9,8 @@
  * - Who has said what interests them gets no offer about anything else. What lies in their own cart is no contrary of
  *   what they said.
  */
-import { productConditions, type About, type ProductCondition } from './about.ts';
+import type { About, ProductCondition } from './about.ts';
+import type { CartLine } from './cart.ts';
 import type { Purpose } from './delivery.ts';
 import type { NamedProduct } from './sku-of.ts';
 import type { Span } from './span.ts';
@@ -27,10 +28,20 @@ export interface ProductState extends NamedProduct {
   deliveredAt: number | null;
 }
 
+/** One of the items among a message's data. */
+export interface Item extends NamedProduct {
+  /** What makes it a line of a cart. */
+  line: string | null;
+}
+
 /** What relevance looks at. */
 export interface Relevance {
   about: About | null;
   conditions: readonly ProductCondition[];
+  /** The message's, if it is about them. */
+  items: readonly Item[];
+  /** The lines of the run's cart now; a watch's run has none. */
+  cart: readonly Pick<CartLine, 'line' | 'addedAt'>[];
   products: readonly ProductState[];
   /** What has to hold of the customer, in words, and whether it does. */
   while: readonly { words: string; holds: boolean }[];
@@ -44,7 +55,7 @@ export interface Relevance {
 
 /** A message that is about nothing in particular, and asks nothing. */
 export const aboutNothing: Relevance = {
-  ...{ about: null, conditions: [], products: [], while: [] },
+  ...{ about: null, conditions: [], items: [], cart: [], products: [], while: [] },
   ...{ helpSince: null, orderDeliveredAt: null, interests: [] },
 };
 
@@ -54,7 +65,9 @@ export function conditionsOf(
   said: readonly ProductCondition[],
 ): readonly ProductCondition[] {
   if (purpose !== 'offer') return said;
-  return about === 'items' ? ['in-stock', 'not-bought', ...said] : productConditions;
+  return about === 'items'
+    ? ['in-stock', 'not-bought', ...said]
+    : ['in-stock', 'not-bought', 'not-delivered'];
 }
 
 /** Why a message has no point, in words for an operator; null: it has. */
@@ -70,22 +83,22 @@ export function irrelevance(relevance: Relevance, purpose: Purpose): string | nu
   return goneOf(relevance) ?? (purpose === 'offer' ? contraryOf(relevance) : null);
 }
 
-/** A message's data without those of its items that have no point any more. */
+/** A message's data without those of its items that have no point any more. The items are those it was judged by. */
 export function relevantData(
   data: Readonly<Record<string, unknown>>,
   relevance: Relevance,
 ): Record<string, unknown> {
   const { items } = data;
   if (relevance.about !== 'items' || !Array.isArray(items)) return { ...data };
-  const gone = relevance.products.filter((product) => faultOf(product, relevance) !== null);
-  return { ...data, items: items.filter((item) => !gone.some((product) => isSame(product, item))) };
+  const gone = relevance.items.map((item) => faultOfItem(item, relevance) !== null);
+  return { ...data, items: items.filter((_, place) => gone[place] !== true) };
 }
 
 /** The products that the items of a message's data name, as far as they do. */
-export function productsIn(items: unknown): NamedProduct[] {
+export function itemsIn(items: unknown): Item[] {
   return (Array.isArray(items) ? (items as unknown[]) : []).map((item) => {
-    const { sku, productId } = { ...(item as Record<string, unknown> | null) };
-    return { sku: textOf(sku), productId: textOf(productId) };
+    const { line, sku, productId } = { ...(item as Record<string, unknown> | null) };
+    return { line: textOf(line), sku: textOf(sku), productId: textOf(productId) };
   });
 }
 
@@ -93,19 +106,29 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A state is that of every item that names the product alike. */
-function isSame({ sku, productId }: NamedProduct, item: unknown): boolean {
-  const [named] = productsIn([item]);
-  return named!.sku === null ? sku === null && named!.productId === productId : named!.sku === sku;
-}
-
 /** Of several products the fault of the first, when there is none without. */
 function goneOf(relevance: Relevance): string | null {
-  const { products } = relevance;
-  const faults = products.map((product) => faultOf(product, relevance));
+  const { about, items, products } = relevance;
+  const faults =
+    about === 'items'
+      ? items.map((item) => faultOfItem(item, relevance))
+      : products.map((product) => faultOf(product, relevance));
   if (faults.length === 0 || faults.includes(null)) return null;
   const rest = faults.length > 1 ? `, and so on with all ${faults.length} products that it is about` : '';
   return `${faults[0]}${rest}`;
+}
+
+function faultOfItem(item: Item, relevance: Relevance): string | null {
+  const { conditions, cart, products } = relevance;
+  const line = cart.find((one) => one.line === item.line);
+  if (conditions.includes('in-cart') && !line)
+    return `${item.sku ?? item.productId ?? 'what it is about'} is in the cart no longer`;
+  const bySku = products.find(({ sku }) => sku !== null && sku === item.sku);
+  const product = bySku ?? products.find((one) => one.sku === null && one.productId === item.productId);
+  if (!product) return null;
+  // Who bought it and put it into the cart again wants one more.
+  const isWantedAgain = line !== undefined && product.boughtAt !== null && line.addedAt > product.boughtAt;
+  return faultOf(isWantedAgain ? { ...product, boughtAt: null } : product, relevance);
 }
 
 function faultOf(product: ProductState, { conditions }: Relevance): string | null {

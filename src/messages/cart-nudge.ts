@@ -6,6 +6,6 @@ export const cartNudge = message<{ items: CartItem[] }>({
   name: 'cart-nudge',
   purpose: 'help',
   about: 'items',
-  while: ['in-stock', 'not-bought'],
+  while: ['in-cart', 'in-stock', 'not-bought'],
   channels: ['email', 'sms'],
 });

@@ -6,6 +6,6 @@ export const cartOffer = message<{ items: CartItem[]; percentOff: number }>({
   name: 'cart-offer',
   purpose: 'offer',
   about: 'items',
-  while: ['in-stock', 'not-bought'],
+  while: ['in-cart', 'in-stock', 'not-bought'],
   channels: ['email', 'sms'],
 });

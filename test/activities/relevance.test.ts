@@ -27,6 +27,11 @@ async function shop() {
   const customerId = await addCustomer(it);
   const { ask } = await addRun(it, customerId, { key: 'o-1' });
   const { sql } = it.database;
+  const cartLine = (line: string) => ({ line, sku: line, addedAt: 0, quantity: 1 });
+  const lines = [...['teapot', 'kettle', 'unheard-of'].map(cartLine), { ...cartLine('p-kettle'), sku: null }];
+  await sql`
+    insert into carts (customer_id, key, lines, last_activity_at)
+    values (${customerId}, 'o-1', ${sql.json(lines)}, ${it.clock.now()})`;
   await sql`truncate products, stock, orders, order_lines, customer_events`;
   for (const [sku, units] of Object.entries({ teapot: 3, kettle: 0 })) {
     await sql`
@@ -99,6 +104,17 @@ describe('the items of a cart', () => {
       'irrelevant',
     );
     expect(await wordsOf(it)).toBe('withheld: irrelevant — teapot was bought at 2026-03-02T11:00:00.000Z');
+  });
+
+  test('taken out of the cart since the journey read it, as when the night held the message', async () => {
+    await using it = await shop();
+    const items = [item('teapot'), item('cup')];
+    expect((await it.trySend('cart-nudge', { items })).state).toBe('accepted');
+    expect(JSON.stringify(it.channels.email.sent[0]!.content)).not.toContain('cup');
+    await it.database.sql`update carts set lines = '[]'`;
+    it.pass('2 days');
+    expect((await it.trySend('cart-offer', { items, percentOff: 5 })).reason).toBe('irrelevant');
+    expect(await wordsOf(it)).toContain('teapot is in the cart no longer');
   });
 
   test('bought, and the order cancelled', async () => {

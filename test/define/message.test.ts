@@ -14,7 +14,10 @@ describe('what is declared wrongly is said in a sentence', () => {
     [{ about: 'products' }, 'about: "products" came; expected \'items\', { sku }'],
     [{ about: { sku: '' } }, 'about: {"sku":""} came'],
     [{ about: { sku: 'a', topic: 'b' } }, 'about: {"sku":"a","topic":"b"} came'],
-    [{ while: ['in-stok'] }, 'while[0]: "in-stok" came; expected in-stock, not-bought, not-delivered'],
+    [
+      { while: ['in-stok'] },
+      'while[0]: "in-stok" came; expected in-stock, not-bought, not-delivered, in-cart',
+    ],
   ])('%j', (over, words) => {
     expect(() => message({ ...plain, ...over })).toThrow(words);
   });

@@ -14,8 +14,10 @@ const teapot: ProductState = {
   ...{ sku: 'teapot', productId: null, units: 5, category: 'kitchen', boughtAt: null, deliveredAt: null },
 };
 const kettle = { ...teapot, sku: 'kettle' };
+const itemOf = ({ sku, productId }: ProductState) => ({ line: sku ?? productId, sku, productId });
 const about = (over: Partial<Relevance>, purpose: Purpose = 'offer'): Relevance => {
-  const whole = { ...aboutNothing, about: { sku: 'teapot' }, products: [teapot], ...over };
+  const given = { ...aboutNothing, about: { sku: 'teapot' }, products: [teapot], ...over };
+  const whole = { ...given, items: over.items ?? given.products.map(itemOf) };
   return { ...whole, conditions: conditionsOf({ purpose, about: whole.about }, whole.conditions) };
 };
 
@@ -99,10 +101,23 @@ test('items without a point are left out of the data, by whichever id they are n
     { line: 'b', sku: null, productId: 'p-1' },
     { line: 'c', sku: null, productId: null },
   ];
-  const relevance = about({ about: 'items', products: [kettle, byId] });
+  const relevance = about({ about: 'items', items, products: [kettle, byId] });
   expect(relevantData({ items, percentOff: 10 }, relevance)).toEqual({
     items: [items[0], items[2]],
     percentOff: 10,
   });
   expect(relevantData({ items }, { ...relevance, about: { sku: 'x' } })).toEqual({ items });
+});
+
+test('of a cart only what is still in it; what was bought and put there again is wanted again', () => {
+  const items = [itemOf(teapot), itemOf(kettle)];
+  const products = [{ ...teapot, boughtAt: at }, kettle];
+  const asked: Partial<Relevance> = { about: 'items', items, products, conditions: ['in-cart'] };
+  const again = about({ ...asked, cart: [{ line: 'teapot', addedAt: at + 1 }] });
+  expect(relevantData({ items }, again)).toEqual({ items: [items[0]] });
+  const before = about({ ...asked, cart: [{ line: 'teapot', addedAt: at - 1 }] });
+  expect(irrelevance(before, 'offer')).toContain('teapot was bought');
+  expect(irrelevance(about({ ...asked, cart: [], items: [items[1]!] }), 'offer')).toBe(
+    'kettle is in the cart no longer',
+  );
 });
