@@ -42,7 +42,8 @@ export class OnsiteStreams {
   #count = 0;
   #due = nothing();
   #looking = false;
-  #listening: Promise<{ unlisten(): Promise<void> }> | null = null;
+  #listening: Promise<(() => Promise<void>) | null> | null = null;
+  #isListening = false;
   #beat: NodeJS.Timeout | null = null;
   #beating: Promise<void> | null = null;
   #isStopped = false;
@@ -81,8 +82,8 @@ export class OnsiteStreams {
     this.#isStopped = true;
     if (this.#beat) clearInterval(this.#beat);
     for (const stream of this.#all()) stream.end();
-    const listening = await this.#listening?.catch(() => null);
-    await listening?.unlisten();
+    const unlisten = await this.#listening;
+    await unlisten?.();
   }
 
   /** One beat of all streams, one after the other. It is taken by itself as long as there are any. */
@@ -128,20 +129,29 @@ export class OnsiteStreams {
     return stream;
   }
 
-  /** Once for this process; the subscription renews itself when its connection is lost. */
+  /**
+   * Once for this process: the driver goes on trying by itself, whether the first attempt failed or the connection was
+   * lost. Asked again, it would tell everything twice.
+   */
   async #listen(): Promise<void> {
-    const { sql } = this.#parts;
-    this.#listening ??= sql.listen(
-      onsiteChannel,
-      (customerId) => this.#lookAt({ customerIds: [customerId] }),
-      () => this.#lookAt({ anonymousIds: [...this.#streams.keys()] }),
-    );
-    try {
-      await this.#listening;
-    } catch (error) {
-      this.#listening = null;
-      throw error;
-    }
+    const { sql, log } = this.#parts;
+    this.#listening ??= sql
+      .listen(
+        onsiteChannel,
+        (customerId) => this.#lookAt({ customerIds: [customerId] }),
+        () => {
+          this.#isListening = true;
+          this.#lookAt({ anonymousIds: [...this.#streams.keys()] });
+        },
+      )
+      .then((subscription) => () => subscription.unlisten())
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'the database could not be listened to, and will be');
+        return null;
+      });
+    await this.#listening;
+    if (!this.#isListening)
+      throw new AppError('unavailable', 'The database does not answer at the moment; come back later.');
   }
 
   /** Before the visitor is there: what is left of a visit that is over is no longer theirs to see. */

@@ -1,7 +1,8 @@
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ApiDeps } from '../../api/deps.ts';
+import { connect as openDatabase } from '../../src/db/connect.ts';
 import { findCustomer } from '../../src/db/queries/find-customer.ts';
 import { openOnsiteStream } from '../../src/db/queries/onsite-streams.ts';
 import { onsiteChannel, placeOnsite } from '../../src/db/queries/onsite-place.ts';
@@ -26,7 +27,7 @@ async function setup(limits: Partial<Bounds> = {}, more: Partial<ApiDeps> = {}) 
   const api = await testApi(given);
   const customer = async (id: string) => (await findCustomer(sql, id))!;
   return {
-    ...{ sql, api, clock, given, routing },
+    ...{ sql, api, clock, given, routing, databaseUrl: opened.url },
     customer,
     page: (anonymousId = 'a1', url = api.url) => listeningPage(url, anonymousId),
     /** A message for whoever has this id, as the channel places it: for somebody who was there a moment ago. */
@@ -294,6 +295,35 @@ describe('the life of a stream', () => {
     await page.shows('one');
     await it.place('two');
     await page.shows('one', 'two');
+  });
+
+  test('cannot begin while the database is away, and does when it is back', async () => {
+    await using it = await setup();
+    await it.routing.acceptAndRoute({ name: 'x', ...a1 });
+    const there = new URL(it.databaseUrl);
+    const line = createServer((from) => {
+      const to = connect(Number(there.port), there.hostname);
+      from.on('error', () => to.destroy()).pipe(to);
+      to.on('error', () => from.destroy()).pipe(from);
+    });
+    await new Promise<void>((listening) => line.listen(0, '127.0.0.1', listening));
+    const { port } = line.address() as AddressInfo;
+    await new Promise((closed) => line.close(closed));
+    const away = openDatabase(
+      Object.assign(new URL(there), { hostname: '127.0.0.1', port: String(port) }).href,
+    );
+    await using api = await testApi({ ...it.given, database: away });
+    for (let n = 0; n < 3; n += 1) expect((await it.page('a1', api.url)).status).toBe(503);
+    await new Promise<void>((listening) => line.listen(port, '127.0.0.1', listening));
+    const page = await eventually('the database', async () => {
+      const come = await it.page('a1', api.url);
+      return come.status === 200 && come;
+    });
+    await it.place('one');
+    await page.shows('one');
+    await page[Symbol.asyncDispose]();
+    await away.end();
+    line.close();
   });
 
   test('is cut off when nobody reads it, and makes room', async () => {
