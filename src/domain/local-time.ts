@@ -41,7 +41,7 @@ const mostLastDays = 1_000;
 export function dayAround(ms: number, zone: string): LocalDay {
   const last = lastDays.get(zone);
   if (last && last.from <= ms && ms < last.until) return last;
-  const day = dayOf(ms, zone);
+  const day = dayOf(Math.floor(ms), zone);
   const found = { from: momentOf(day, '00:00', zone), until: momentOf(nextDay(day), '00:00', zone) };
   if (lastDays.size >= mostLastDays) lastDays.clear();
   lastDays.set(zone, found);

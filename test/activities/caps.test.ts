@@ -147,6 +147,17 @@ describe('over the cap, held until there is room', () => {
   });
 });
 
+test('a watch has the caps that an operator sets for it', async () => {
+  await using it = await startWatching();
+  await it.line(2);
+  const none = { caps: { journeys: { backAgain: [{ sends: 0, within: '1 day' }] } } };
+  await it.database.sql`
+    insert into settings (scope, value, at) values ('shop', ${it.database.sql.json(none)}, ${it.clock.now()})`;
+  await it.shelf(5);
+  expect(await it.wave()).toMatchObject({ used: 0, withheld: 2 });
+  expect((await it.ledger())[0]!.verdicts[0]!.words).toBe('withheld: capped — 0 messages of backAgain a day');
+});
+
 describe('when places are scarce', () => {
   /** A nudge that the night holds until the next morning, as the gate wrote it. */
   async function holdNudge(it: Sending, customerId: string, until: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type Claim,
   type Counted,
 } from '../../src/domain/caps.ts';
+import { dayOf } from '../../src/domain/local-time.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
@@ -306,4 +307,63 @@ describe('places that are kept for what goes before', () => {
     const question = { ...usual, ...low, journey: { name: 'mine', cap: null }, claims: [held('20 hours')] };
     expect(roomAt(question, now + spanMs('31 days'))! - now).toBe(spanMs('44 hours'));
   });
+});
+
+test('whatever comes and whenever, no window ever has more than its cap, and no kept place is taken', () => {
+  const zones = ['UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Auckland'];
+  const shop = {
+    ...noCaps,
+    helpAndOffer: [
+      { sends: 2, within: 'calendar day' },
+      { sends: 4, within: '7 days' },
+    ],
+    offer: [{ sends: 1, within: '36 hours' }],
+  } as const;
+  let seed = 7;
+  const chance = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+  let [sends, kept] = [0, 0];
+  for (let story = 0; story < 40; story++) {
+    const zone = zones[story % zones.length]!;
+    let at = Date.parse('2026-10-20T00:00:00Z') + Math.round(chance() * spanMs('30 days'));
+    const counted: Counted[] = [];
+    let claims: Claim[] = [];
+    for (let step = 0; step < 60; step++) {
+      at += Math.round(chance() * spanMs('12 hours'));
+      const question = { ...usual, journey: { name: 'mine', cap: null }, shop, zone, now: at };
+      // What was held goes when its time has come: nothing lower may have taken its place.
+      for (const due of claims.filter((claim) => claim.at <= at)) {
+        const before = {
+          ...question,
+          now: due.at,
+          priority: 50,
+          counted: counted.filter((one) => one.at <= due.at),
+        };
+        expect(brokenCap({ ...before, purpose: 'help', claims: [] })).toBeNull();
+        counted.unshift({ ...due });
+        counted.sort((a, b) => b.at - a.at);
+        kept += 1;
+      }
+      claims = claims.filter((claim) => claim.at > at);
+      const isHeld = chance() < 0.15 && claims.length === 0;
+      const purpose = chance() < 0.5 ? 'offer' : 'help';
+      const due = at + Math.round(chance() * spanMs('20 hours'));
+      const claim: Claim = { ...(help(due, 'order') as Claim), priority: 50 };
+      // Help is held only where there would be a place for it if nothing else were sent.
+      if (isHeld && brokenCap({ ...question, now: due, counted, claims: [] }) === null) claims = [claim];
+      else if (brokenCap({ ...question, purpose, priority: 10, counted, claims }) === null) {
+        counted.unshift(purpose === 'offer' ? offer(at) : help(at));
+        sends += 1;
+      }
+    }
+    for (const one of counted) {
+      const inWeek = counted.filter(({ at: other }) => other <= one.at && other > one.at - spanMs('7 days'));
+      const onDay = counted.filter(({ at: other }) => dayOf(other, zone) === dayOf(one.at, zone));
+      expect([inWeek.length <= 4, onDay.length <= 2]).toEqual([true, true]);
+    }
+    const offers = counted.filter((one) => one.kind === 'delivery' && one.purpose === 'offer');
+    for (const [n, one] of offers.slice(1).entries()) {
+      expect(offers[n]!.at - one.at).toBeGreaterThanOrEqual(spanMs('36 hours'));
+    }
+  }
+  expect([sends > 200, kept > 20]).toEqual([true, true]);
 });
