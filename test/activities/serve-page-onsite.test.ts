@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { onsiteChannel } from '../../activities/channels/onsite.ts';
+import type { PageActivities } from '../../activities/contract.ts';
+import { openOnsiteStream } from '../../src/db/queries/onsite-streams.ts';
+import { message } from '../../src/define/message.ts';
+import { newId } from '../../src/ids.ts';
+import { back, startWatching } from '../support/watching.ts';
+
+/** First on the page of who is there, else by e-mail. */
+const here = message<object>({ ...back, channels: ['onsite', 'email'] });
+
+test('of a wave those who are on the site are told there, in the order of the line; the others keep their places', async () => {
+  await using it = await startWatching();
+  const { database, clock } = it;
+  const { sql } = database;
+  const line = await it.line(5, (n) => (n === 2 ? { email: null, consents: [] } : {}));
+  for (const customerId of [line[1]!, line[2]!, line[4]!]) {
+    await sql`
+      insert into customer_ids (kind, external_id, customer_id, at)
+      values ('anonymous', ${`browser-${customerId}`}, ${customerId}, ${clock.now()})`;
+    await openOnsiteStream(sql, {
+      ...{ id: newId(clock), anonymousId: `browser-${customerId}`, openedAt: clock.now() },
+      thereUntil: new Date(clock.now().getTime() + 40_000),
+    });
+  }
+  await it.shelf(4);
+  const worker = it.worker({
+    messages: [here],
+    channels: { ...it.channels, onsite: onsiteChannel({ sql, clock }) },
+    render: ({ channel }) => (channel === 'onsite' ? { title: 'Back', text: 'It is.' } : { text: 'Back' }),
+  });
+  let isBegun = false;
+  const serve: PageActivities['servePage'] = (page) => {
+    const channel = isBegun ? page.channel : 'onsite';
+    isBegun = true;
+    return worker({ ...page, channel });
+  };
+  expect(await it.wave(serve)).toMatchObject({ places: 4, used: 4, withheld: 0, goesOn: true });
+  const rows = await sql`
+    select d.customer_id as id, d.channel, d.state from deliveries d join waiting_entries e on e.id = d.entry_id
+    order by e.since, e.id`;
+  expect(rows).toEqual([
+    { id: line[0], channel: 'email', state: 'accepted' },
+    { id: line[1], channel: 'onsite', state: 'accepted' },
+    { id: line[2], channel: 'onsite', state: 'accepted' },
+    { id: line[3], channel: 'email', state: 'accepted' },
+  ]);
+  const placed = await sql`select customer_id as id from onsite_messages order by delivery_id`;
+  expect(placed.map(({ id }) => id).sort()).toEqual([line[1], line[2]].sort());
+  await sql`truncate onsite_streams, onsite_messages`;
+});
