@@ -31,7 +31,8 @@ export type Stopped = NotAccepted | { kind: 'paused' };
  * Makes the calls of a page, as few as the provider allows. Right before a call its deliveries are marked as being
  * called, in a commit of their own, and right after it what came of them is written: whoever dies leaves in doubt what
  * was under way, and the rest as certainly not sent. A refused batch is halved until the bad address stands alone.
- * Says why it stopped, for now; null when all calls were made.
+ * Says why it stopped, for now (also because calls that ended in doubt are to be made again); null when all calls were
+ * made.
  */
 export async function callPage(
   parts: PageCallParts,
@@ -62,8 +63,12 @@ export async function callPage(
       queue.unshift(...halves(marked.messages));
       continue;
     }
-    const stopped = await settleCalls(parts, adapter, marked, outcomes);
+    const { told, repeatable } = inDoubtApart(adapter, outcomes);
+    const stopped = await settleCalls(parts, adapter, marked, told);
+    for (const id of repeatable) parts.calls.forget(id, marked.callingAt.getTime());
     if (stopped) return stopped;
+    if (repeatable.length > 0)
+      return { kind: 'not-accepted', retryAfterMs: null, detail: 'no clear answer came' };
   }
   return null;
 }
@@ -121,6 +126,19 @@ function note({ calls }: PageCallParts, { callingAt }: Marked, outcomes: Outcome
 
 function isRefused(outcomes: Outcomes): boolean {
   return [...outcomes.values()].every(({ kind }) => kind === 'refused');
+}
+
+/** Calls that ended in doubt are left as they are where they may be repeated: whoever comes next does that. */
+function inDoubtApart(
+  { idempotent }: ChannelAdapter,
+  outcomes: Outcomes,
+): { told: Outcomes; repeatable: string[] } {
+  const isLeft = ({ kind }: CallOutcome) => kind === 'unknown' && idempotent !== undefined;
+  const entries = [...outcomes];
+  return {
+    told: new Map(entries.filter(([, outcome]) => !isLeft(outcome))),
+    repeatable: entries.filter(([, outcome]) => isLeft(outcome)).map(([id]) => id),
+  };
 }
 
 /** Writes what is known of some calls. If the database is away, the next attempt finds it in this process. */

@@ -1,43 +1,19 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { giveUpCall, markCalling } from '../src/db/queries/call-under-way.ts';
+import { markCalling } from '../src/db/queries/call-under-way.ts';
 import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
 import { holdIntended } from '../src/db/queries/hold-intended.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { recordRuling } from '../src/db/queries/record-ruling.ts';
 import type { MessageType } from '../src/define/message.ts';
-import { isFurther, nextChannelReasons, type GateReason, type Verdict } from '../src/domain/delivery.ts';
+import { isFurther, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
 import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
-import { relevantData } from '../src/domain/relevance.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { newId } from '../src/ids.ts';
-import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
 import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
+import { lookInDoubt, lookAtUnknown } from './in-doubt.ts';
+import { allow, movedMeanwhile, verdictOf, waitFor, type CallUnderWay, type Passage } from './passage.ts';
 import { keepCodes, type Wording } from './wording.ts';
-
-/**
- * The gate's transaction: what it leads to.
- *
- * - `settled`: the ledger has the answer, no call is to be made.
- * - `waiting`: wait a moment, or as long as it is paused, and look again. What is let go after a pause has its turn,
- *   and throws a failure that names it: the look after that comes at that time.
- * - `held`: the ledger says until when; whoever asked comes back then.
- * - `call`: `intended` is committed with `callingAt`, and this process holds the permit for that call.
- * - `called`: a call was made by this process, whose end the ledger does not know yet.
- */
-export type Passage =
-  | { kind: 'settled'; delivery: DeliveryNow }
-  | { kind: 'waiting'; reason: GateReason }
-  | { kind: 'held'; delivery: DeliveryNow; hold: Hold }
-  | { kind: 'call'; call: CallUnderWay; outbound: Outbound }
-  | { kind: 'called'; call: CallUnderWay; outcome: CallOutcome };
-
-/** One call of a delivery's message to a provider. */
-export interface CallUnderWay {
-  deliveryId: string;
-  callingAt: Date;
-  channel: Channel;
-}
 
 /** Passes the gate for one channel: one transaction, four statements. Repeating it is harmless. */
 export async function passGate(
@@ -52,6 +28,8 @@ export async function passGate(
     if (!delivery) return firstLook(look, null);
     if (delivery.state === 'intended' && delivery.channel === input.channel)
       return secondLook(look, delivery);
+    if (delivery.state === 'unknown' && delivery.channel === input.channel)
+      return lookAtUnknown(look, delivery);
     if (delivery.state !== 'waiting') return { kind: 'settled', delivery };
     const found = await firstLook(look, delivery);
     if (found.kind === 'waiting' && found.reason === 'pacing') turn = itsTurnLater(look);
@@ -109,10 +87,6 @@ async function holdFirst(
   const isHeld = before?.heldUntil === hold.until && isSaid(before, look.input.channel, ruling);
   const delivery = isHeld ? before : await record(look, { ruling, before, call: null });
   return { kind: 'held', delivery, hold };
-}
-
-function waitFor({ reason }: { reason: GateReason }): Passage {
-  return { kind: 'waiting', reason };
 }
 
 /** What was found last is not recorded again: a wait on each look, an answer that never reached the workflow. */
@@ -185,11 +159,7 @@ async function secondLook(look: Look, delivery: DeliveryRow): Promise<Passage> {
   const outcome = parts.calls.outcomeOf(delivery.id, was.getTime());
   if (outcome) return { kind: 'called', call, outcome };
   // Taken, not only looked at: an attempt that was given up may be about to make this very call.
-  if (!parts.calls.take(delivery.id, was.getTime())) {
-    return parts.channels[input.channel]?.idempotent?.withinMs === Infinity
-      ? askAgain(look, delivery, was)
-      : giveUp(look, delivery, call);
-  }
+  if (!parts.calls.take(delivery.id, was.getTime())) return lookInDoubt(look, delivery, call);
   const giveBack = () => parts.calls.permit(delivery.id, was.getTime());
   try {
     const passage = await askAgain(look, delivery, was);
@@ -233,17 +203,6 @@ async function holdAgain(
   return { kind: 'held', delivery: { ...delivery, state: 'waiting', reason }, hold };
 }
 
-/** Hands out the permit before the commit: if the commit's answer is lost, this process still knows that nobody called. */
-function allow(look: Look, call: CallUnderWay, content: ChannelContent): Passage {
-  const { address } = look.facts;
-  if ('fault' in address) throw new Error('The gate let a customer pass who cannot be reached.');
-  look.parts.calls.permit(call.deliveryId, call.callingAt.getTime());
-  const { message, customerId, input, facts } = look;
-  const data = relevantData(input.data, facts.relevance);
-  const about = { message: message.name, purpose: message.purpose, customerId, data };
-  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content, about } };
-}
-
 /** What would stop the message now stops it: it was certainly not taken. */
 async function cancel(
   look: Look,
@@ -253,24 +212,4 @@ async function cancel(
   const verdict = verdictOf(look, ruling);
   const now = await raiseDelivery(look.tx, { deliveryId: delivery.id, ...ruling, verdict });
   return { kind: 'settled', delivery: now ?? delivery };
-}
-
-async function giveUp(look: Look, delivery: DeliveryRow, call: CallUnderWay): Promise<Passage> {
-  const words = 'unknown: the call was under way when its attempt ended, so it is not made again';
-  const verdict = verdictOf(look, { state: 'unknown', reason: null, words });
-  if (!(await giveUpCall(look.tx, { ...call, verdict }))) throw movedMeanwhile();
-  return { kind: 'settled', delivery: { ...delivery, state: 'unknown' } };
-}
-
-function verdictOf(look: Look, found: Pick<Verdict, 'state' | 'reason' | 'words'>): Verdict {
-  const { state, reason, words } = found;
-  return { at: look.now.toISOString(), channel: look.input.channel, state, reason, words };
-}
-
-/** The end of the call was told between the look and the write. */
-function movedMeanwhile(): ApplicationFailure {
-  return ApplicationFailure.retryable(
-    'The delivery has moved since the gate looked: it looks again.',
-    'moved',
-  );
 }

@@ -1,5 +1,5 @@
 import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
-import { intendedOf, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
+import { clearCalls, intendedOf, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
@@ -8,6 +8,7 @@ import { judgeAgain } from '../src/domain/gate.ts';
 import { settleCalls } from './call-page.ts';
 import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
+import { mayRepeat, repeatedWords } from './in-doubt.ts';
 import {
   aboutEntry,
   factsFor,
@@ -30,7 +31,7 @@ const nothing: Leftovers = { calls: [], waiting: null };
 /**
  * Looks after what is `intended` on a channel, which only an attempt that ended too early leaves behind. A call that
  * this process made and could not write down is written now. One that another process began is `unknown`, and is not
- * made again. What was certainly not called is looked at again, and called.
+ * made again, unless its provider knows deliveries by their ids. What was certainly not called is looked at again, and called.
  */
 export async function passLeftovers(
   parts: PageParts,
@@ -55,13 +56,16 @@ export async function passLeftovers(
     const left = await intendedOf(tx, asked);
     // Taken, not looked at: the attempt before may be about to make the call, and now it cannot.
     const isOurs = ({ id, callingAt }: IntendedDelivery) =>
-      callingAt === null ||
-      parts.channels[input.channel]?.idempotent?.withinMs === Infinity ||
-      parts.calls.take(id, callingAt);
-    const again = new Set(left.filter(isOurs).map(({ id }) => id));
-    await giveUp(look, { lost: left.filter(({ id }) => !again.has(id)), now });
-    await release(look, [...again]);
-    return secondLook(look, { rows: rows.filter(({ deliveryId }) => again.has(deliveryId!)), now });
+      callingAt === null || parts.calls.take(id, callingAt);
+    const ours = new Set(left.filter(isOurs).map(({ id }) => id));
+    const inDoubt = left.filter(({ id }) => !ours.has(id));
+    const repeated = new Map(
+      inDoubt.filter((one) => mayRepeat(parts, input, one)).map((one) => [one.id, one]),
+    );
+    await giveUp(look, { lost: inDoubt.filter(({ id }) => !repeated.has(id)), now });
+    await release(look, [...ours]);
+    const again = rows.filter(({ deliveryId: id }) => ours.has(id!) || repeated.has(id!));
+    return secondLook(look, { rows: again, repeated, now });
   });
 }
 
@@ -88,10 +92,17 @@ async function giveUp(
   await raisePage(look.tx, { state: 'unknown', news: lost.map(({ id }) => ({ id, verdict })) });
 }
 
-/** What may have changed since they were decided on is asked again; what was drawn and counted stays. */
+/**
+ * What may have changed since they were decided on is asked again; what was drawn and counted stays. A call in doubt is
+ * repeated only if nothing speaks against it: as it may have been taken, it cannot be cancelled.
+ */
 async function secondLook(
   look: PageLook,
-  { rows, now }: { rows: readonly PageRow[]; now: Date },
+  {
+    rows,
+    repeated,
+    now,
+  }: { rows: readonly PageRow[]; repeated: ReadonlyMap<string, IntendedDelivery>; now: Date },
 ): Promise<Leftovers> {
   const left: Leftovers = { calls: [], waiting: null };
   const stock = await takePageStock(look, rows, 0);
@@ -100,7 +111,9 @@ async function secondLook(
     const facts = factsFor(look, row, now);
     const rendered = await renderForEntry(look, row, stock);
     const ruling = judgeAgain({ ...facts, missing: 'missing' in rendered ? rendered.missing : null });
+    const doubt = repeated.get(id);
     if (ruling.state === 'waiting') left.waiting ??= ruling.reason;
+    else if (ruling.state === 'cancelled' && doubt) await giveUp(look, { lost: [doubt], now });
     else if (ruling.state === 'cancelled') {
       const { reason } = ruling;
       await raisePage(look.tx, {
@@ -109,11 +122,21 @@ async function secondLook(
         news: [{ id, verdict: verdictOf(look, now, ruling) }],
       });
     } else if ('content' in rendered && !('fault' in facts.address)) {
+      if (doubt) await releaseRepeated(look, doubt, now);
       const about = aboutEntry(look, row);
       left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content, about });
     }
   }
   return left;
+}
+
+async function releaseRepeated(
+  look: PageLook,
+  { id, callingAt }: IntendedDelivery,
+  now: Date,
+): Promise<void> {
+  const verdict = verdictOf(look, now, { state: 'intended', reason: null, words: repeatedWords });
+  await clearCalls(look.tx, { ids: [id], callingAt: new Date(callingAt!), verdict });
 }
 
 /** What this process marked and certainly did not call: free to be marked again, if its customer is still there. */

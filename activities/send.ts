@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, Context } from '@temporalio/activity';
-import { clearCalling } from '../src/db/queries/call-under-way.ts';
+import { clearCalling, giveUpCall } from '../src/db/queries/call-under-way.ts';
+import { deliveryInDoubt } from '../src/db/queries/delivery-in-doubt.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
 import type { MessageType } from '../src/define/message.ts';
@@ -14,7 +15,9 @@ import type { CallOutcome } from './channels/channel.ts';
 import type { ChannelActivities, SendAnswer } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
-import { passGate, type CallUnderWay, type Passage } from './pass-gate.ts';
+import { mayRepeat, resendAt, sayResend } from './in-doubt.ts';
+import { passGate } from './pass-gate.ts';
+import type { CallUnderWay, Passage } from './passage.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
 
@@ -39,19 +42,21 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   return {
     async sendMessage(input) {
-      const passage = await passGate(gate, declaredMessage(messages, input), input);
+      const message = declaredMessage(messages, input);
+      const passage = await passGate(gate, message, input);
+      const settling = { gate, message, attempt: attempt() };
       switch (passage.kind) {
         case 'settled':
           return answer(passage.delivery);
         case 'held':
           return { ...answer(passage.delivery), ...passage.hold };
         case 'waiting':
-          throw lookAgain(passage.reason, attempt());
+          throw lookAgain(passage.reason, settling.attempt);
         case 'called':
-          return settle(gate, passage.call, passage.outcome, attempt());
+          return settle(settling, passage.call, passage.outcome);
         case 'call':
-          await unlessPaused(gate, passage.call, attempt());
-          return settle(gate, passage.call, await call(gate, passage, abort()), attempt());
+          await unlessPaused(gate, passage.call, settling.attempt);
+          return settle(settling, passage.call, await call(gate, passage, abort()));
       }
     },
   };
@@ -101,24 +106,55 @@ async function call(
   return outcome;
 }
 
+interface Settling {
+  gate: GateParts;
+  message: MessageType<unknown>;
+  attempt: number;
+}
+
 /** Writes what is known of a call. If the database is away, the next attempt finds it in this process. */
-async function settle(
-  gate: GateParts,
-  call: CallUnderWay,
-  outcome: CallOutcome,
-  attempt: number,
-): Promise<SendAnswer> {
+async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutcome): Promise<SendAnswer> {
+  const { gate, attempt } = settling;
   const { sql } = gate.database;
   const news = newsOf({ ...call, at: gate.clock.now() }, outcome);
   if (outcome.kind === 'not-accepted' && (await clearCalling(sql, { ...call, verdict: news.verdict }))) {
-    gate.calls.forget(call.deliveryId, call.callingAt.getTime());
+    forget(gate, call);
     throw callAgain(outcome.retryAfterMs, attempt);
   }
+  const inDoubt = outcome.kind === 'unknown' ? await settleInDoubt(settling, call, news.verdict) : null;
+  if (inDoubt) return inDoubt;
   const delivery = await raiseDelivery(sql, news);
-  gate.calls.forget(call.deliveryId, call.callingAt.getTime());
+  forget(gate, call);
   if (!delivery) throw new Error(`The delivery ${call.deliveryId} is gone from the ledger.`);
   if (delivery.state === 'intended') throw callAgain(null, attempt);
   return answer(delivery);
+}
+
+/**
+ * No clear answer came. A provider that knows deliveries by their ids is called again with the same; else it is
+ * `unknown`, perhaps until a time at which it is looked at once more. Null if its end was told by somebody else.
+ */
+async function settleInDoubt(
+  { gate, message, attempt }: Settling,
+  call: CallUnderWay,
+  verdict: Verdict,
+): Promise<SendAnswer | null> {
+  const { sql } = gate.database;
+  const delivery = await deliveryInDoubt(sql, call);
+  if (!delivery) return null;
+  if (mayRepeat(gate, call, delivery)) {
+    forget(gate, call);
+    throw callAgain(null, attempt);
+  }
+  const until = resendAt(message, delivery.verdicts, gate.clock.now());
+  const words = `${verdict.words}${sayResend(until)}`;
+  if (!(await giveUpCall(sql, { ...call, verdict: { ...verdict, words }, until }))) return null;
+  forget(gate, call);
+  return { ...answer({ ...delivery, state: 'unknown' }), until: until?.getTime() ?? null };
+}
+
+function forget({ calls }: GateParts, { deliveryId, callingAt }: CallUnderWay): void {
+  calls.forget(deliveryId, callingAt.getTime());
 }
 
 function answer({ id, state, reason, channel, arm, at }: DeliveryNow): SendAnswer {

@@ -73,7 +73,12 @@ export type CallOutcome =
   /** The request left and no clear answer came: 5xx, reset, time-out. */
   | { kind: 'unknown'; detail: string };
 
-/** One provider behind one channel. `send` makes one call, bounds its own time, and does not retry or throw. */
+/**
+ * One provider behind one channel. `send` makes one call, bounds its own time, and does not retry or throw. No provider
+ * here is asked afterwards what became of a call: Twilio's list of messages tells neither our id nor the URL of its
+ * call-back, so that two messages of the same words could be taken for each other, and of SendGrid's mails only its
+ * webhook tells. Their news, which carry our id, settle what is unknown.
+ */
 export interface ChannelAdapter {
   readonly channel: Channel;
   /** An aborted `signal` ends the call early: `unknown` if the request may have left. */
@@ -82,11 +87,6 @@ export interface ChannelAdapter {
   readonly batch?: ChannelBatch;
   /** Of a provider that knows a delivery by its id. Without it, a call that ended in doubt is never repeated. */
   readonly idempotent?: Idempotency;
-  /**
-   * Of a provider that can be asked what became of an earlier call: as if that call ended so now. `not-accepted` only
-   * if the message was certainly not taken and never will be by that call; `unknown` if the provider cannot tell.
-   */
-  lookUp?(message: Outbound, signal?: AbortSignal): Promise<CallOutcome>;
 }
 
 /** A call with the same delivery id may be repeated within this time, real milliseconds, and makes no second message. */

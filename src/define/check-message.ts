@@ -23,6 +23,15 @@ export function problemsOfMessage(message: MessageType<never>): string[] {
     ...(overCap === undefined || overCap === 'drop'
       ? []
       : problemsOfSpan('overCap.deferFor', overCap.deferFor)),
+    ...problemsOfResend(message),
+  ];
+}
+
+function problemsOfResend({ resendsUnknown, purpose }: MessageType<never>): string[] {
+  if (resendsUnknown === undefined) return [];
+  if (purpose === 'transactional') return problemsOfSpan('resendsUnknown', resendsUnknown);
+  return [
+    `resendsUnknown: the purpose is ${shown(purpose)}; only what is owed, a transactional message, may come twice.`,
   ];
 }
 

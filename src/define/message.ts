@@ -43,6 +43,12 @@ export interface MessageType<Data = Record<string, never>> {
   readonly segments?: readonly Segment[];
   /** How many products its templates have as `recommendations`, at most. */
   readonly recommendations?: number;
+  /**
+   * Only of what is owed: when nobody knows whether the provider took it, and its news do not tell within this time, it
+   * is sent once more, so that it may come twice rather than never. If not said, it stays `unknown`. A watch's never is
+   * sent again.
+   */
+  readonly resendsUnknown?: Span;
   /** Only for the compiler: never set. Ids, quantities and amounts only, for they pass through Temporal. */
   readonly data?: Data;
 }

@@ -88,6 +88,14 @@ export function isFurther(reason: GateReason, than: GateReason): boolean {
 /** How many verdicts a delivery keeps while its provider takes nothing; the state's own is kept beyond. */
 export const mostVerdicts = 50;
 
+/** Of a message that is sent again when nobody knows what became of it: how often it may come to that. */
+const mostInDoubt = 2;
+
+/** Whether what is about to be `unknown`, after these verdicts, may be sent once more: its first call was. */
+export function mayResend(verdicts: readonly Pick<Verdict, 'state'>[]): boolean {
+  return verdicts.filter(({ state }) => state === 'unknown').length + 1 < mostInDoubt;
+}
+
 /** One look of the gate at one channel, or one word of the provider. */
 export interface Verdict {
   /** ISO 8601, Kairos's time. */

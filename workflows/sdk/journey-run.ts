@@ -159,7 +159,10 @@ export class JourneyRun {
 }
 
 /** Of a message that the gate holds: an operator finds it by why, and by when where that is the customer's clock. */
-function holdOf({ reason, there }: SendAnswer, { ask, until }: { ask: SendAsk; until: number }): Wait {
+function holdOf(answer: SendAnswer, { ask, until }: { ask: SendAsk; until: number }): Wait {
+  const { there } = answer;
+  // What is unknown is held without a reason of the gate's: until the provider had time to tell.
+  const reason = answer.reason ?? answer.state;
   const when = there === null ? `until ${new Date(until).toISOString()}` : `until ${there} there`;
   const stage = there === null ? `held: ${reason}` : `held ${when}: ${reason}`;
   return { target: until, stage, summary: `${ask.message} by ${ask.channel} held ${when}: ${reason}` };

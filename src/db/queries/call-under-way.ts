@@ -1,34 +1,61 @@
 import type { Sql, TransactionSql } from 'postgres';
 import { mostVerdicts, type Verdict } from '../../domain/delivery.ts';
-import { cancelledIfErased } from './said-of-nobody.ts';
+import { cancelledIfErased, keptVerdict } from './said-of-nobody.ts';
 
 /**
- * Marks a delivery whose message was certainly not taken as being called again. False when it is no longer as the
- * gate saw it (`was`): look again.
+ * Marks a delivery as being called again: its message was certainly not taken, or its provider knows it by its id, which
+ * a verdict then says. False when it is no longer as the gate saw it (`was`): look again.
  */
 export async function markCalling(
   tx: TransactionSql,
-  call: { deliveryId: string; was: Date | null; callingAt: Date },
+  call: { deliveryId: string; was: Date | null; callingAt: Date; verdict?: Verdict },
 ): Promise<boolean> {
   const rows = await tx`
-    update deliveries set calling_at = ${call.callingAt}, held_until = null
+    update deliveries set calling_at = ${call.callingAt}, held_until = null,
+      verdicts = ${withVerdict(tx, call.verdict ?? null)}
     where id = ${call.deliveryId} and state = 'intended' and calling_at is not distinct from ${call.was}
     returning id`;
   return rows.length > 0;
 }
 
 /**
- * Writes `unknown` for a call that somebody began and nobody can tell the end of. False when its end has just been
- * told: look again.
+ * Marks a delivery that is `unknown` as being called once more: it stays what it is until something better is known.
+ * False when it is no longer as the gate saw it: look again.
  */
-export async function giveUpCall(
+export async function markResend(
   tx: TransactionSql,
-  call: { deliveryId: string; callingAt: Date; verdict: Verdict },
+  call: { deliveryId: string; was: Date | null; callingAt: Date; verdict: Verdict },
 ): Promise<boolean> {
   const rows = await tx`
-    update deliveries set state = 'unknown', calling_at = null,
-      verdicts = verdicts || ${tx.json([call.verdict] as never)}
-    where id = ${call.deliveryId} and state = 'intended' and calling_at = ${call.callingAt}
+    update deliveries set calling_at = ${call.callingAt}, held_until = null,
+      verdicts = ${withVerdict(tx, call.verdict)}
+    where id = ${call.deliveryId} and state = 'unknown' and calling_at is not distinct from ${call.was}
+      and (calling_at is not null or held_until is not null)
+    returning id`;
+  return rows.length > 0;
+}
+
+/** Kept unless the last says the same: a provider that is away for a day fills no page. */
+function withVerdict(sql: Sql | TransactionSql, verdict: Verdict | null) {
+  return sql`case when ${verdict === null} or verdicts -> -1 ->> 'words' = ${verdict?.words ?? null}
+      or jsonb_array_length(verdicts) >= ${mostVerdicts}
+    then verdicts else verdicts || ${sql.json([verdict] as never)} end`;
+}
+
+/**
+ * Writes `unknown` for a call of which nobody can tell the end; `until`: when its message may be sent once more. False
+ * when its end has just been told: look again.
+ */
+export async function giveUpCall(
+  sql: Sql | TransactionSql,
+  call: { deliveryId: string; callingAt: Date; verdict: Verdict; until: Date | null },
+): Promise<boolean> {
+  const { deliveryId, callingAt, verdict, until } = call;
+  const rows = await sql`
+    update deliveries d set state = 'unknown', calling_at = null,
+      held_until = case when d.anonymous then null else ${until}::timestamptz end,
+      verdicts = verdicts || ${keptVerdict(sql, sql`${sql.json(verdict as never)}::jsonb`)}
+    where id = ${deliveryId} and state in ('intended', 'unknown') and calling_at = ${callingAt}
     returning id`;
   return rows.length > 0;
 }
@@ -46,10 +73,12 @@ export async function clearCalling(
   const { deliveryId, callingAt, verdict } = call;
   const rows = await sql<{ anonymous: boolean }[]>`
     update deliveries d set calling_at = null, ${cancelledIfErased(sql)},
+      -- Of one that is called a second time: its time has come already.
+      held_until = case when d.state = 'unknown' then d.calling_at else d.held_until end,
       verdicts = case when d.anonymous or verdicts -> -1 ->> 'words' = ${verdict.words}
           or jsonb_array_length(verdicts) >= ${mostVerdicts}
         then verdicts else verdicts || ${sql.json([verdict] as never)} end
-    where id = ${deliveryId} and state = 'intended' and calling_at = ${callingAt}
+    where id = ${deliveryId} and state in ('intended', 'unknown') and calling_at = ${callingAt}
     returning anonymous`;
   return rows.some(({ anonymous }) => !anonymous);
 }

@@ -17,6 +17,8 @@ export interface IntendedDelivery {
   customerId: string;
   /** Epoch milliseconds; null: certainly not taken by the provider. */
   callingAt: number | null;
+  /** Its would-send, epoch milliseconds. */
+  at: number;
 }
 
 /** What pages of a run have left to call on a channel, at most `limit`. */
@@ -27,7 +29,7 @@ export async function intendedOf(
   const { runId, message, channel, limit } = asked;
   return sql<IntendedDelivery[]>`
     select id, entry_id as "entryId", customer_id as "customerId",
-      (extract(epoch from calling_at) * 1000)::float8 as "callingAt"
+      (extract(epoch from calling_at) * 1000)::float8 as "callingAt", (extract(epoch from at) * 1000)::float8 as at
     from deliveries
     where run_id = ${runId} and state = 'intended' and message = ${message} and channel = ${channel}
     order by id limit ${limit}`;

@@ -14,8 +14,11 @@ export function keptProviderId(sql: Sql | TransactionSql, providerId: Fragment):
   return sql`case when d.anonymous then null else coalesce(${providerId}, d.provider_id) end`;
 }
 
-/** Sets the state of a delivery `d` whose message was certainly not taken: it is as it was, unless nobody is to get it. */
+/**
+ * Sets the state of a delivery `d` whose message was certainly not taken: it is as it was, unless nobody is to get it.
+ * What was `unknown` before that call stays so.
+ */
 export function cancelledIfErased(sql: Sql | TransactionSql): Fragment {
-  return sql`state = case when d.anonymous then 'cancelled' else d.state end,
-    reason = case when d.anonymous then 'erased' else d.reason end`;
+  return sql`state = case when d.anonymous and d.state = 'intended' then 'cancelled' else d.state end,
+    reason = case when d.anonymous and d.state = 'intended' then 'erased' else d.reason end`;
 }

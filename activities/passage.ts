@@ -1,0 +1,60 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { DeliveryNow } from '../src/db/queries/raise-delivery.ts';
+import type { GateReason, Verdict } from '../src/domain/delivery.ts';
+import type { Hold } from '../src/domain/gate.ts';
+import { relevantData } from '../src/domain/relevance.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
+import type { Look } from './gate-look.ts';
+
+/**
+ * The gate's transaction: what it leads to.
+ *
+ * - `settled`: the ledger has the answer, no call is to be made.
+ * - `waiting`: wait a moment, or as long as it is paused, and look again. What is let go after a pause has its turn,
+ *   and throws a failure that names it: the look after that comes at that time.
+ * - `held`: the ledger says until when; whoever asked comes back then.
+ * - `call`: `intended` is committed with `callingAt`, and this process holds the permit for that call.
+ * - `called`: a call was made by this process, whose end the ledger does not know yet.
+ */
+export type Passage =
+  | { kind: 'settled'; delivery: DeliveryNow }
+  | { kind: 'waiting'; reason: GateReason }
+  | { kind: 'held'; delivery: DeliveryNow; hold: Hold }
+  | { kind: 'call'; call: CallUnderWay; outbound: Outbound }
+  | { kind: 'called'; call: CallUnderWay; outcome: CallOutcome };
+
+/** One call of a delivery's message to a provider. */
+export interface CallUnderWay {
+  deliveryId: string;
+  callingAt: Date;
+  channel: Channel;
+}
+
+export function waitFor({ reason }: { reason: GateReason }): Passage {
+  return { kind: 'waiting', reason };
+}
+
+/** Hands out the permit before the commit: if the commit's answer is lost, this process still knows that nobody called. */
+export function allow(look: Look, call: CallUnderWay, content: ChannelContent): Passage {
+  const { address } = look.facts;
+  if ('fault' in address) throw new Error('The gate let a customer pass who cannot be reached.');
+  look.parts.calls.permit(call.deliveryId, call.callingAt.getTime());
+  const { message, customerId, input, facts } = look;
+  const data = relevantData(input.data, facts.relevance);
+  const about = { message: message.name, purpose: message.purpose, customerId, data };
+  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content, about } };
+}
+
+export function verdictOf(look: Look, found: Pick<Verdict, 'state' | 'reason' | 'words'>): Verdict {
+  const { state, reason, words } = found;
+  return { at: look.now.toISOString(), channel: look.input.channel, state, reason, words };
+}
+
+/** The end of the call was told between the look and the write. */
+export function movedMeanwhile(): ApplicationFailure {
+  return ApplicationFailure.retryable(
+    'The delivery has moved since the gate looked: it looks again.',
+    'moved',
+  );
+}
