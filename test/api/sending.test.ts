@@ -71,7 +71,8 @@ test('of many that wait, each has its turn when it is resumed, and is gated agai
   const turns = await Promise.all(asks.map(look));
   const delays = turns.map((turn) => (turn as { nextRetryDelay: number }).nextRetryDelay);
   expect(turns).toEqual(delays.map((nextRetryDelay) => ({ type: 'pacing', nextRetryDelay })));
-  expect(new Set(delays).size).toBe(30);
+  // Spread by chance over 10,000 ms: now and then two fall together.
+  expect(new Set(delays).size).toBeGreaterThanOrEqual(27);
   expect(Math.max(...delays)).toBeLessThanOrEqual(10_000);
   const [shown] = (await api.get('/v1/deliveries?state=waiting&limit=1')).body.items;
   expect(shown).toMatchObject({ reason: 'pacing', verdicts: [{ reason: 'paused' }, { reason: 'pacing' }] });
