@@ -109,7 +109,7 @@ test('waits for a restock, serves wave after wave with a pause between, and then
   await using it = await running({
     beginWave: (wave) => ({ kind: 'begun', wave, nextAt: wave === 1 ? 0 : inAnHour() }),
     servePage: ({ wave, channel }) => ({
-      next: wave === 1 && channel === 'email' ? 'sms' : null,
+      next: wave === 1 && channel === 'onsite' ? 'email' : null,
       lookAgain: false,
     }),
     endWave: (wave) => ({ ...ended, goesOn: wave === 1 }),
@@ -123,11 +123,11 @@ test('waits for a restock, serves wave after wave with a pause between, and then
   );
   expect(it.asked).toEqual([
     'begin 1',
+    'page 1 onsite 0',
     'page 1 email 0',
-    'page 1 sms 0',
     'end 1',
     'begin 2',
-    'page 2 email 0',
+    'page 2 onsite 0',
     'end 2',
   ]);
   const description = await it.handle.describe();
@@ -205,7 +205,7 @@ test('customers whose events have not taken effect are looked at again, at most 
   await using it = await running({ servePage: () => ({ next: null, lookAgain: true }) });
   await it.tell(1);
   await eventually('the end of the wave', () => it.asked.includes('end 1'));
-  expect(it.asked).toEqual(['begin 1', ...[0, 1, 2, 3].map((look) => `page 1 email ${look}`), 'end 1']);
+  expect(it.asked).toEqual(['begin 1', ...[0, 1, 2, 3].map((look) => `page 1 onsite ${look}`), 'end 1']);
 });
 
 test('nothing on the shelf, or nobody who waits: no wave', async () => {
