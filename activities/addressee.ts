@@ -1,9 +1,13 @@
 import type { Trait } from '../src/db/schema/customers.ts';
+import type { MessageType } from '../src/define/message.ts';
 import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
+import { customerZoneOf } from '../src/domain/customer-zone.ts';
+import { quietAt, type Quiet } from '../src/domain/quiet-hours.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { MissingData } from '../src/messages/missing-data.ts';
 import { personas } from '../src/personas/index.ts';
+import type { ShopSettings } from '../src/shop-settings.ts';
 import type { ChannelContent } from './channels/channel.ts';
 import type { GateParts } from './gate-look.ts';
 
@@ -37,6 +41,19 @@ export function reachedAt(
   return addressOf(channel, traitValues(addressee), addressee);
 }
 
+/** Whether it is quiet where they are. Reckoned when it is asked: few looks of the gate come so far. */
+export function quietFor(
+  { purpose, bestTime }: Pick<MessageType<unknown>, 'purpose' | 'bestTime'>,
+  asked: { now: Date; channel: Channel; shop: ShopSettings; traits: Addressee['traits'] },
+): () => Quiet | null {
+  const { now, channel, shop, traits } = asked;
+  return () =>
+    quietAt({
+      ...{ now: now.getTime(), channel, purpose, bestTime: bestTime ?? null, shop: shop.quietHours },
+      where: customerZoneOf(traitValues({ traits }), shop.timezone),
+    });
+}
+
 /** What a message says to them, or what it lacks. Both arms are asked, so that neither loses customers. */
 export async function renderedFor(
   { render }: Pick<GateParts, 'render'>,
@@ -55,6 +72,6 @@ export async function renderedFor(
   }
 }
 
-function traitValues({ traits }: Addressee): TraitValues {
+function traitValues({ traits }: Pick<Addressee, 'traits'>): TraitValues {
   return Object.fromEntries(Object.entries(traits).map(([name, trait]) => [name, trait.value]));
 }

@@ -20,7 +20,7 @@ import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
-import { reachedAt, renderedFor } from './addressee.ts';
+import { quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
@@ -152,6 +152,9 @@ function factsOf(
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
     overCapSince: overCapSince(row.delivery?.verdicts ?? []),
     zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
+    quiet: quietFor(message, { now, channel: input.channel, shop, traits: row.traits }),
+    worthFor: message.expires ?? null,
+    dueAt: row.delivery?.verdicts[0] ? Date.parse(row.delivery.verdicts[0].at) : null,
     missing: null,
     armKey: row.armKey,
   };

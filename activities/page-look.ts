@@ -18,7 +18,7 @@ import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import type { OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
-import { reachedAt, renderedFor } from './addressee.ts';
+import { quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
@@ -141,6 +141,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ counted, claims, priority: priorityOf(message), deferFor: null, overCapSince: null },
     zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
+    ...{ quiet: quietFor(message, { now, channel, shop, traits: row.traits }), worthFor: null, dueAt: null },
     ...{
       shop,
       paused,

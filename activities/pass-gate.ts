@@ -2,9 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { markCalling } from '../src/db/queries/call-under-way.ts';
 import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
 import { holdIntended } from '../src/db/queries/hold-intended.ts';
+import { longestQueueMs, nextTurn } from '../src/db/queries/next-turn.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { recordRuling } from '../src/db/queries/record-ruling.ts';
 import type { MessageType } from '../src/define/message.ts';
+import { bounds } from '../src/domain/bounds.ts';
 import { isFurther, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
 import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
@@ -60,8 +62,8 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
     if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
     else wording = rendered;
   }
-  const hold = ruling.state === 'waiting' ? holdOf(ruling) : null;
-  if (hold) return holdFirst(look, { ruling, hold, before });
+  if (ruling.state === 'waiting' && ruling.until !== undefined)
+    return holdFirst(look, { ruling, hold: holdOf(ruling)!, before });
   if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return waitFor(ruling);
   if (hasNext(look, ruling) && isSaid(before, input.channel, ruling)) {
     return { kind: 'settled', delivery: { ...before!, ...shownFor(look, ruling, before) } };
@@ -82,11 +84,21 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
 /** What is held until the same time for the same reason is not recorded again: its run was started anew, say. */
 async function holdFirst(
   look: Look,
-  { ruling, hold, before }: { ruling: Ruling; hold: Hold; before: DeliveryRow | null },
+  { ruling, hold, before }: { ruling: Ruling & { state: 'waiting' }; hold: Hold; before: DeliveryRow | null },
 ): Promise<Passage> {
-  const isHeld = before?.heldUntil === hold.until && isSaid(before, look.input.channel, ruling);
-  const delivery = isHeld ? before : await record(look, { ruling, before, call: null });
-  return { kind: 'held', delivery, hold };
+  const until = ruling.reason === 'quiet-hours' ? await turnOf(look, hold, before) : hold.until;
+  const isHeld = before?.heldUntil === until && isSaid(before, look.input.channel, ruling);
+  const delivery = isHeld ? before : await record(look, { ruling: { ...ruling, until }, before, call: null });
+  return { kind: 'held', delivery, hold: { ...hold, until } };
+}
+
+/** In the morning they go one after the other, at the rate at which what waited for a pause is let go. */
+async function turnOf(look: Look, hold: Hold, before: DeliveryRow | null): Promise<number> {
+  const opensAt = hold.until;
+  const had = before?.heldUntil ?? null;
+  if (had !== null && had >= opensAt && had < opensAt + longestQueueMs) return had;
+  const everyMs = (1_000 / bounds.releasedPerSecond) * look.parts.clock.scale.speed;
+  return nextTurn(look.tx, { customerId: look.customerId, opensAt, everyMs });
 }
 
 /** What was found last is not recorded again: a wait on each look, an answer that never reached the workflow. */
@@ -194,13 +206,14 @@ async function holdAgain(
 ): Promise<Passage> {
   const { delivery, was, hold } = held;
   const { reason, words } = held.ruling;
-  const until = new Date(hold.until);
+  const until = new Date(await turnOf(look, hold, delivery));
   // As a verdict it is what the delivery waits for; the delivery itself stays what it was decided to be.
   const verdict = verdictOf(look, { state: 'waiting', reason, words });
-  const isHeld = was === null && delivery.heldUntil === hold.until;
+  const isHeld = was === null && delivery.heldUntil === until.getTime();
   if (!isHeld && !(await holdIntended(look.tx, { deliveryId: delivery.id, was, until, verdict })))
     throw movedMeanwhile();
-  return { kind: 'held', delivery: { ...delivery, state: 'waiting', reason }, hold };
+  const answer: DeliveryNow = { ...delivery, state: 'waiting', reason };
+  return { kind: 'held', delivery: answer, hold: { ...hold, until: until.getTime() } };
 }
 
 /** What would stop the message now stops it: it was certainly not taken. */

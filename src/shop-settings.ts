@@ -4,8 +4,10 @@ import { calendarDay, type CapWindow } from './domain/cap-window.ts';
 import { defaultShopCaps, longestShopCap, mostCapSends } from './domain/caps.ts';
 import { sayValue } from './domain/say-value.ts';
 import { topicPattern } from './domain/consent.ts';
+import { isLocalTime, type LocalTime } from './domain/date-rule.ts';
 import { isSpan, spanMs } from './domain/span.ts';
 import { channels, type Channel } from './domain/task-queues.ts';
+import { defaultQuietHours, weekdays } from './domain/quiet-rules.ts';
 import { defaultZone, isZone } from './domain/zone.ts';
 import { onlyNamed } from './only-named.ts';
 
@@ -17,6 +19,7 @@ const within = z.custom<CapWindow>((value) => value === calendarDay || isSpan(va
 });
 
 const mostCaps = 10;
+const mostWindows = 20;
 const cap = { sends: z.int().min(0).max(mostCapSends), within };
 const caps = z.array(z.object(cap)).max(mostCaps);
 const byChannel = <Caps extends z.ZodType>(of: Caps) =>
@@ -26,6 +29,17 @@ const share = z.number().min(0).max(1);
 const zone = z.string().refine(isZone, {
   error: ({ input }) => `expected a time zone such as 'Europe/Berlin', got ${sayValue(input)}`,
 });
+
+const localTime = z.custom<LocalTime>(isLocalTime, {
+  error: ({ input }) => `expected a time of the day such as '21:00', got ${sayValue(input)}`,
+});
+const quietWindow = {
+  from: localTime,
+  to: localTime,
+  /** The days on which it begins; every day if not said. */
+  on: z.array(z.enum(weekdays)).min(1).max(weekdays.length).exactOptional(),
+};
+const quietWindows = z.array(z.object(quietWindow)).max(mostWindows);
 
 /** What an operator may set for the whole shop, over the defaults in code. Unknown names are left for newer versions. */
 export const shopSettingsSchema = z.object({
@@ -45,6 +59,16 @@ export const shopSettingsSchema = z.object({
   globalHoldout: share.default(0),
   /** The time zone (IANA) of customers whose own, the trait `timezone`, is unknown. */
   timezone: zone.default(defaultZone),
+  /** By channel, when customers are left in peace: nights, unless said; none: `[]`. */
+  quietHours: z
+    .object({
+      ...(Object.fromEntries(
+        channels.map((channel) => [channel, quietWindows.prefault(defaultQuietHours[channel] as never)]),
+      ) as Record<Channel, z.ZodPrefault<typeof quietWindows>>),
+      /** Whether they hold for what is owed as well. */
+      transactional: z.boolean().default(defaultQuietHours.transactional),
+    })
+    .prefault({}),
 });
 
 const givenCaps = z.array(onlyNamed(cap)).max(mostCaps);
@@ -70,6 +94,10 @@ export const givenShopSettingsSchema = onlyNamed({
   }).optional(),
   globalHoldout: share.optional(),
   timezone: zone.optional(),
+  quietHours: onlyNamed({
+    ...byChannel(z.array(onlyNamed(quietWindow)).max(mostWindows).optional()),
+    transactional: z.boolean().optional(),
+  }).optional(),
 });
 
 export type ShopSettings = z.infer<typeof shopSettingsSchema>;

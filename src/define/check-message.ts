@@ -1,4 +1,6 @@
 import { topicPattern } from '../domain/consent.ts';
+import { isLocalTime } from '../domain/date-rule.ts';
+import type { BestTime } from '../domain/quiet-hours.ts';
 import { problemsOfSpan, shown } from './check-field.ts';
 import { productConditions } from '../domain/about.ts';
 import { isCondition } from './relevant.ts';
@@ -6,9 +8,13 @@ import type { MessageType } from './message.ts';
 
 const highestPriority = 100;
 
+function isBestTime({ from, to }: BestTime): boolean {
+  return isLocalTime(from) && isLocalTime(to) && from !== to;
+}
+
 /** What is wrong with a message's declaration, one sentence for each mistake: the field, what came, what was expected. */
 export function problemsOfMessage(message: MessageType<never>): string[] {
-  const { topic, priority, overCap } = message;
+  const { topic, priority, overCap, bestTime, expires } = message;
   return [
     ...problemsOfAbout(message.about),
     ...(message.while ?? []).flatMap((one, n) => problemsOfWhile(`while[${n}]`, one)),
@@ -23,6 +29,12 @@ export function problemsOfMessage(message: MessageType<never>): string[] {
     ...(overCap === undefined || overCap === 'drop'
       ? []
       : problemsOfSpan('overCap.deferFor', overCap.deferFor)),
+    ...(bestTime === undefined || isBestTime(bestTime)
+      ? []
+      : [
+          `bestTime: ${shown(bestTime)} came; expected two different times of the customer's day, such as { from: '17:00', to: '20:00' }.`,
+        ]),
+    ...(expires === undefined ? [] : problemsOfSpan('expires', expires)),
     ...problemsOfResend(message),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/task-queues.ts';
 import type { Purpose } from '../domain/delivery.ts';
 import type { About, ProductCondition } from '../domain/about.ts';
+import type { BestTime } from '../domain/quiet-hours.ts';
 import type { Span } from '../domain/span.ts';
 import { problemsOfMessage } from './check-message.ts';
 import { wordingProblems } from './check-wording.ts';
@@ -32,6 +33,13 @@ export interface MessageType<Data = Record<string, never>> {
    * over a cap keeps their place for its next wave.
    */
   readonly overCap?: OverCap;
+  /**
+   * When it would like to arrive, by the customer's own clock: outside of `{ from: '17:00', to: '20:00' }` a journey
+   * holds it until then, as it does in quiet hours. A watch's waits for a wave in that time.
+   */
+  readonly bestTime?: BestTime;
+  /** How long a held message stays worth sending: what would go out later than that is withheld as `expired`. */
+  readonly expires?: Span;
   /**
    * Its variants, by name, with the weights by which customers are dealt out until an operator sets others:
    * `{ plain: 1, warm: 1 }`. What each says stands in the content.

@@ -5,14 +5,15 @@ import { brokenCap, roomAt, type CapQuestion, type Claim, type Counted, type Sho
 import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
 import { irrelevance, type Relevance } from './relevance.ts';
+import type { Quiet } from './quiet-hours.ts';
 import { spanMs, type Span } from './span.ts';
 import { saySuppression, suppressionThatHolds, type Suppression } from './suppression.ts';
 import type { Channel } from './task-queues.ts';
 
 /**
- * The gate's checks, in the order in which it looks. Three have their place and no rule yet, because what they look
- * at is not kept yet: `suppression` (keyed hash of an address and channel, which outlives an erasure), `relevance`
- * (what a message is about, and while what holds) and `quiet-hours` (the customer's zone).
+ * The gate's checks, in the order in which it looks. Two have their place and no rule yet, because what they look
+ * at is not kept yet: `suppression` (keyed hash of an address and channel, which outlives an erasure) and `relevance`
+ * (what a message is about, and while what holds).
  * An erasure ends the customer's runs, so that `erased` holds back where the run is a watch's, which goes on. `paused` stops sends, not the clock: a run that ended or went past its time meanwhile is found before. `content` asks whether the message can be rendered: before the holdout, so
  * that both arms lose the same customers.
  */
@@ -77,6 +78,12 @@ export interface GateFacts {
   overCapSince: number | null;
   /** The customer's time zone. */
   zone: string;
+  /** Whether it is quiet where the customer is, and until when; null: the message may go now. */
+  quiet: () => Quiet | null;
+  /** How long the message is worth sending once it was due; null: always. */
+  worthFor: Span | null;
+  /** When the gate first looked at it, if it has been let wait since; null: it looks for the first time. */
+  dueAt: number | null;
   /** What the message's templates ask for and its data do not have. */
   missing: string | null;
   armKey: string;
@@ -143,6 +150,7 @@ const checks: { readonly [name in CheckName]?: Check } = {
     return why === null ? null : withheld('irrelevant', why);
   },
   caps: checkCaps,
+  'quiet-hours': checkQuiet,
   content: ({ missing }) =>
     missing === null ? null : withheld('missing-data', `the message asks for ${missing}, which is not there`),
   'would-send': drawArm,
@@ -159,6 +167,7 @@ const askedAgain: readonly CheckName[] = [
   'consent',
   'suppression',
   'relevance',
+  'quiet-hours',
   'content',
 ];
 
@@ -207,6 +216,17 @@ function checkCaps(facts: GateFacts): Ruling | null {
   return { ...waiting('capped', `${broken}; there is room again at ${iso(until)}`), until };
 }
 
+/** It waits for the morning, or for its best time; what is worth nothing by then does not. */
+function checkQuiet(facts: GateFacts): Ruling | null {
+  const { now, worthFor, dueAt } = facts;
+  const worthUntil = worthFor === null ? Infinity : (dueAt ?? now) + spanMs(worthFor);
+  if (now > worthUntil) return withheld('expired', `it was worth sending for ${worthFor}, and that is over`);
+  const quiet = facts.quiet();
+  if (quiet === null) return null;
+  if (quiet.until <= worthUntil) return held(facts, 'quiet-hours', quiet, quiet.words);
+  return withheld('expired', `it is worth sending for ${worthFor}, and ${quiet.words}`);
+}
+
 /** The global holdout is the shop's choice and spares what is owed; a journey's is its author's and spares nothing. */
 function drawArm({ armKey, shop, journey, purpose }: GateFacts): Ruling {
   const share = purpose === 'transactional' ? 0 : shop.globalHoldout;
@@ -242,7 +262,7 @@ export function held(
   why: string,
 ): Ruling {
   if (journey.lasts === null) return withheld(reason, why);
-  return { ...waiting(reason, why), ...hold };
+  return { ...waiting(reason, why), until: hold.until, there: hold.there };
 }
 
 function iso(ms: number): string {

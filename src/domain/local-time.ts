@@ -48,6 +48,40 @@ export function dayAround(ms: number, zone: string): LocalDay {
   return found;
 }
 
+/** What a clock and a calendar on the wall say: `{ weekday: 'mon', time: '08:00' }`. */
+export function localNow(ms: number, zone: string): { weekday: string; time: string } {
+  const parts = wallClock(zone).formatToParts(ms);
+  const part = (type: string) => parts.find((each) => each.type === type)!.value;
+  return { weekday: part('weekday').toLowerCase(), time: `${part('hour')}:${part('minute')}` };
+}
+
+/** Made once for each zone: making one takes longer than a thousand answers of it. Customers bring zones in any spelling. */
+const mostWallClocks = 1_000;
+const wallClocks = new Map<string, Intl.DateTimeFormat>();
+
+function wallClock(zone: string): Intl.DateTimeFormat {
+  const made =
+    wallClocks.get(zone) ??
+    new Intl.DateTimeFormat('en-US', {
+      ...{ timeZone: zone, hourCycle: 'h23', weekday: 'short', hour: '2-digit', minute: '2-digit' },
+    });
+  if (wallClocks.size >= mostWallClocks) wallClocks.clear();
+  wallClocks.set(zone, made);
+  return made;
+}
+
+/** The first moment after a moment at which the clocks of a zone show that time; they may do so twice on one night. */
+export function nextLocalTimeAfter(afterMs: number, at: LocalTime, zone: string): number {
+  const today = dayOf(afterMs, zone);
+  const moments = [today, nextDay(today), nextDay(nextDay(today))].flatMap((day) => {
+    const local = Temporal.PlainDate.from(day).toPlainDateTime(Temporal.PlainTime.from(at));
+    return (['compatible', 'later'] as const).map(
+      (disambiguation) => local.toZonedDateTime(zone, { disambiguation }).epochMilliseconds,
+    );
+  });
+  return Math.min(...moments.filter((ms) => ms > afterMs));
+}
+
 function nextDay(day: string): string {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
 }

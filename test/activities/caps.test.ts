@@ -96,13 +96,13 @@ describe('over the cap, held until there is room', () => {
     await it.send(await it.asks('nudge', 'order'));
     it.pass('4 hours');
     const ask = await it.asks('patient');
-    const until = Date.parse('2026-03-03T10:00:00Z');
+    const until = Date.parse('2026-03-03T18:00:00Z');
     expect(await it.send(ask)).toMatchObject({ state: 'waiting', reason: 'capped', until });
     const [, row] = await it.ledger();
     expect(row).toMatchObject({ state: 'waiting', heldUntil: new Date(until) });
     expect(row!.verdicts[0]!.words).toBe(
-      'waiting: capped — 1 help or offer message a day, last one nudge at 2026-03-02T10:00:00.000Z; ' +
-        'there is room again at 2026-03-03T10:00:00.000Z',
+      'waiting: capped — 1 help or offer message a day, last one nudge at 2026-03-02T18:00:00.000Z; ' +
+        'there is room again at 2026-03-03T18:00:00.000Z',
     );
     it.pass('20 hours');
     expect(await it.send(ask)).toMatchObject({ state: 'accepted', reason: null });
@@ -121,9 +121,9 @@ describe('over the cap, held until there is room', () => {
       expect((await it.send(await it.asks('nudge', 'order'))).state).toBe('accepted');
     }
     expect(waits).toEqual([
-      '2026-03-03T10:00:00.000Z',
-      '2026-03-04T10:00:00.000Z',
-      '2026-03-05T10:00:00.000Z',
+      '2026-03-03T18:00:00.000Z',
+      '2026-03-04T18:00:00.000Z',
+      '2026-03-05T18:00:00.000Z',
     ]);
     expect(await it.send(ask)).toMatchObject({ state: 'withheld', reason: 'capped' });
     const last = (await it.ledger()).find(({ message: name }) => name === 'patient')!.verdicts.at(-1)!;

@@ -83,12 +83,12 @@ test('while its first channel is paused, a message does not turn to the next', a
   await expect(it.send(ask())).rejects.toMatchObject({ type: 'paused' });
   const other = await addRun(it, await addCustomer(it, both));
   expect((await it.send(other.ask({ channel: 'sms' }))).state).toBe('accepted');
-  const words = 'waiting: paused — email has been paused since 2026-03-02T10:00:00.000Z';
+  const words = 'waiting: paused — email has been paused since 2026-03-02T18:00:00.000Z';
   const waiting = (await api.get('/v1/deliveries?state=waiting')).body.items;
   expect(waiting).toMatchObject([{ reason: 'paused', verdicts: [{ words }] }]);
   const { items } = (await api.get('/v1/channels')).body;
   expect(items.filter(({ paused }) => paused)).toEqual([
-    { channel: 'email', paused: true, pausedAt: '2026-03-02T10:00:00.000Z' },
+    { channel: 'email', paused: true, pausedAt: '2026-03-02T18:00:00.000Z' },
   ]);
   await api.post('/v1/channels/email/resume', '', admin);
   expect((await it.send(ask())).state).toBe('accepted');

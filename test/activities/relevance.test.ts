@@ -103,7 +103,7 @@ describe('the items of a cart', () => {
     expect((await it.trySend('cart-offer', { items: [item('teapot')], percentOff: 5 })).reason).toBe(
       'irrelevant',
     );
-    expect(await wordsOf(it)).toBe('withheld: irrelevant — teapot was bought at 2026-03-02T11:00:00.000Z');
+    expect(await wordsOf(it)).toBe('withheld: irrelevant — teapot was bought at 2026-03-02T19:00:00.000Z');
   });
 
   test('taken out of the cart since the journey read it, as when the night held the message', async () => {
@@ -135,7 +135,7 @@ describe('offers', () => {
     await did(it, 'Support Resolved', { ticket_id: 'b' });
     const offer = { sku: 'teapot' };
     expect((await it.trySend('product-offer', offer)).reason).toBe('irrelevant');
-    expect(await wordsOf(it)).toContain('the customer asked for help at 2026-03-02T10:00:00.000Z');
+    expect(await wordsOf(it)).toContain('the customer asked for help at 2026-03-02T18:00:00.000Z');
     await did(it, 'Support Resolved', { ticket_id: 'a' });
     expect(
       (await it.send((await addRun(it, it.customerId)).ask({ message: 'product-offer', data: offer }))).state,

@@ -100,7 +100,7 @@ describe('what holds a send back', () => {
     expect(answer).toMatchObject({ state: 'withheld', reason: 'run-closed', arm: null });
     expect(it.channels.email.sent).toEqual([]);
     expect((await it.ledger())[0]!.verdicts[0]!.words).toBe(
-      'withheld: run-closed — the run had ended as ordered at 2026-03-02T10:00:00.000Z',
+      'withheld: run-closed — the run had ended as ordered at 2026-03-02T18:00:00.000Z',
     );
   });
 
@@ -324,7 +324,7 @@ describe('paused', () => {
       const [row] = await it.ledger();
       expect(row).toMatchObject({ state: 'waiting', reason: 'paused', arm: null });
       expect(row!.verdicts).toHaveLength(1);
-      expect(row!.verdicts[0]!.words).toContain('paused since 2026-03-02T10:00:00.000Z');
+      expect(row!.verdicts[0]!.words).toContain('paused since 2026-03-02T18:00:00.000Z');
       expect(it.channels.email.sent).toEqual([]);
       const [customer] = await it.database.db.select().from(customers);
       expect(customer!.exposedAt).toBeNull();
@@ -449,7 +449,7 @@ describe('caps', () => {
     const { ask } = await addRun(it, it.customerId, { name: 'trial' });
     expect((await it.send(ask())).state).toBe('accepted');
     expect((await it.ledger()).at(-2)!.verdicts[0]!.words).toBe(
-      'withheld: capped — 2 messages of cart in 30 days, last one nudge at 2026-03-10T10:00:00.000Z',
+      'withheld: capped — 2 messages of cart in 30 days, last one nudge at 2026-03-10T18:00:00.000Z',
     );
   });
 

@@ -42,8 +42,8 @@ test('a suppressed address moves on to the next channel, and of none left the ve
   expect(last).toMatchObject({ state: 'withheld', reason: 'suppressed' });
   const row = (await it.ledger()).find(({ nth }) => nth === 2)!;
   expect(row.verdicts.map(({ words }) => words)).toEqual([
-    'withheld: suppressed — a message to the address bounced at 2026-03-02T10:00:00.000Z',
-    'withheld: suppressed — a word that stops messages came from the number at 2026-03-02T10:00:00.000Z',
+    'withheld: suppressed — a message to the address bounced at 2026-03-02T18:00:00.000Z',
+    'withheld: suppressed — a word that stops messages came from the number at 2026-03-02T18:00:00.000Z',
   ]);
   expect(it.channels.email.sent).toEqual([]);
 });

@@ -40,7 +40,7 @@ test('the gate holds what comes meanwhile, and lets it pass when it is resumed',
     {
       state: 'waiting',
       reason: 'paused',
-      verdicts: [{ words: 'waiting: paused — all sending has been paused since 2026-03-02T10:00:00.000Z' }],
+      verdicts: [{ words: 'waiting: paused — all sending has been paused since 2026-03-02T18:00:00.000Z' }],
     },
   ]);
   await api.post('/v1/sending/resume', '', admin);

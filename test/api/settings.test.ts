@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { defaultShopCaps } from '../../src/domain/caps.ts';
+import { defaultQuietHours } from '../../src/domain/quiet-rules.ts';
 import { testApi, write } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
+
+const defaults = {
+  ...{ caps: defaultShopCaps, globalHoldout: 0, timezone: 'UTC', quietHours: defaultQuietHours },
+};
 
 async function setup() {
   const database = await testDatabase();
@@ -19,25 +24,26 @@ async function setup() {
 test('nothing set: the defaults; what is set holds; what a PUT does not name is at its default again', async () => {
   await using it = await setup();
   const get = async () => (await it.api.get('/v1/settings')).body;
-  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0, timezone: 'UTC' });
+  expect(await get()).toEqual(defaults);
   const offer = [{ sends: 2, within: '14 days' }];
-  const changed = { globalHoldout: 0.05, timezone: 'Europe/Berlin' };
-  const answer = await it.put({ caps: { offer }, ...changed });
+  const quietHours = { ...defaultQuietHours, sms: [{ from: '20:00', to: '10:00', on: ['sat', 'sun'] }] };
+  const changed = { globalHoldout: 0.05, timezone: 'Europe/Berlin', quietHours };
+  const answer = await it.put({ caps: { offer }, ...changed, quietHours: { sms: quietHours.sms } });
   const inForce = { caps: { ...defaultShopCaps, offer }, ...changed };
   expect([answer.status, answer.body]).toEqual([200, inForce]);
   expect(await get()).toEqual(inForce);
   // What was read can be written back.
   expect((await it.put(inForce)).body).toEqual(inForce);
   await it.put({ globalHoldout: 0.1 });
-  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0.1, timezone: 'UTC' });
+  expect(await get()).toEqual({ ...defaults, globalHoldout: 0.1 });
   await it.put({});
-  expect(await get()).toEqual({ caps: defaultShopCaps, globalHoldout: 0, timezone: 'UTC' });
+  expect(await get()).toEqual(defaults);
 });
 
 test.each([
   [null, 'expected object, got null'],
   [[], 'expected object, got an empty array'],
-  [{ holdout: 0.1 }, '"holdout" is not known here; expected only caps, globalHoldout, timezone'],
+  [{ holdout: 0.1 }, '"holdout" is not known here; expected only caps, globalHoldout, timezone, quietHours'],
   [{ caps: { offers: [] } }, 'caps: "offers" is not known here; expected only helpAndOffer, offer, journeys'],
   [{ globalHoldout: '0.1' }, 'globalHoldout: expected number, got "0.1"'],
   [{ globalHoldout: 5 }, 'got number 5'],

@@ -83,7 +83,7 @@ export async function startSending(
   parts: Partial<ChannelActivityParts> = {},
 ): Promise<Sending> {
   const database = await (shared ??= testDatabase());
-  let nowMs = Date.parse('2026-03-02T10:00:00Z');
+  let nowMs = Date.parse('2026-03-02T18:00:00Z');
   const clock = createClock(realTime, () => nowMs);
   const channels = channelsOf((channel) => testChannel(channel));
   const worker: Sending['worker'] = (over) => {

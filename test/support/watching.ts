@@ -91,7 +91,7 @@ export async function startWatching(
   over: Partial<Pick<PageActivityParts, 'messages' | 'render'>> = {},
 ): Promise<Watching> {
   const database = await (shared ??= testDatabase());
-  let nowMs = Date.parse('2026-03-02T10:00:00Z');
+  let nowMs = Date.parse('2026-03-02T18:00:00Z');
   const clock = createClock(realTime, () => nowMs);
   const channels = channelsOf((channel) => testChannel(channel, channel === 'email' ? 1_000 : null));
   const parts = {

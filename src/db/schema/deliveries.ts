@@ -62,7 +62,7 @@ export const deliveries = pgTable(
     /** What is held for a time: who is held next takes the place after the last of them. */
     index('deliveries_held')
       .on(t.heldUntil)
-      .where(sql`state = 'waiting' and held_until is not null`),
+      .where(sql`held_until is not null`),
     /** What is not settled: the keeper walks along it. */
     index('deliveries_open')
       .on(t.id)
