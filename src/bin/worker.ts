@@ -24,7 +24,7 @@ import { runPart, type RunningPart } from './run-part.ts';
 import { temporalLogger } from './temporal-logger.ts';
 
 /**
- * The worker: three workers in one process, one for the journeys and one for each channel, whose queue has the rate
+ * The worker: seven workers in one process, one for the journeys and one for each channel, whose queue has the rate
  * limit of its provider. `--bundle FILE` takes workflows that were bundled before; else they are bundled now.
  */
 async function startWorker(): Promise<RunningPart> {

@@ -205,7 +205,7 @@ describe('what a page says', () => {
     expect(said.status).toBe(200);
   });
 
-  test('beside a merge, an erasure and the end of the visit neither waits for ever nor fails', async () => {
+  test('beside a merge neither waits for ever nor fails', async () => {
     await using it = await setup();
     await it.routing.acceptAndRoute({ name: 'x', ...a1 }, { name: 'x', userId: 'u1' });
     const ids = await Promise.all(Array.from({ length: 5 }, (_, n) => it.place(`m${n}`)));
