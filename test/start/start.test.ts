@@ -74,13 +74,14 @@ describe('npm start', () => {
       await eventually(
         `${name} to be ready`,
         () => kairos.output().split(`${name} runs again`).length > runsAgain,
+        60_000,
       );
-      await eventually('readiness', async () => {
-        return fetch(`${url}/readyz`).then(
+      const isReady = () =>
+        fetch(`${url}/readyz`).then(
           (answer) => answer.status === 200,
           () => false,
         );
-      });
+      await eventually('readiness', isReady, 60_000);
     },
   );
 
