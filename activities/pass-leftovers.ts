@@ -10,7 +10,7 @@ import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
 import {
-  aboutEntry,
+  besideWords,
   factsFor,
   lookAtEntries,
   renderForEntry,
@@ -123,8 +123,12 @@ async function secondLook(
       });
     } else if ('content' in rendered && !('fault' in facts.address)) {
       if (doubt) await releaseRepeated(look, doubt, now);
-      const about = aboutEntry(look, row);
-      left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content, about });
+      left.calls.push({
+        deliveryId: id,
+        to: facts.address.to,
+        content: rendered.content,
+        ...besideWords(look, row),
+      });
     }
   }
   return left;
