@@ -8,9 +8,10 @@ import { createJourneyActivities } from '../activities/journey.ts';
 import { createChannelActivities } from '../activities/send.ts';
 import { createPageActivities } from '../activities/serve-page.ts';
 import { createWatchActivities } from '../activities/watch.ts';
-import { saveOverrides } from '../src/db/queries/save-settings.ts';
+import { saveOverrides, saveShopSettings } from '../src/db/queries/save-settings.ts';
 import { describeWorkflows } from '../src/define/describe-workflow.ts';
-import { journeyScope } from '../src/domain/setting-scopes.ts';
+import { journeyScope, shopScope } from '../src/domain/setting-scopes.ts';
+import type { QuietSettings } from '../src/domain/quiet-rules.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
@@ -30,6 +31,8 @@ import { startWorkers } from './workers.ts';
 export interface TestShopOptions extends DeclaredOptions {
   /** Settings of journeys and watches that differ from their defaults, by name. */
   settings?: Record<string, Record<string, string | number>>;
+  /** By channel, when customers are left in peace; never if not said: then it is no matter at what time a test runs. */
+  quietHours?: Partial<QuietSettings>;
   /** The arm that everybody is in, by the split's name; drawn as ever if not said. */
   arms?: Record<string, string>;
   /** Messages that `src/messages` does not list, for journeys of a test's own: they say nothing but their name. */
@@ -39,6 +42,9 @@ export interface TestShopOptions extends DeclaredOptions {
 /** One for the tests of a file, which run one after the other: its time is global to it. */
 let shared: Promise<TestWorkflowEnvironment> | null = null;
 afterAll(async () => (await shared)?.teardown());
+
+/** What a shop sets that writes at any hour. */
+const noNights = { email: [], sms: [], whatsapp: [], push: [] };
 
 interface Parts {
   environment: TestWorkflowEnvironment;
@@ -61,13 +67,20 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
   const parts: Parts = { environment, client, declared, database, time, kept };
   for (const [name, overrides] of Object.entries(options.settings ?? {}))
     await saveOverrides(database.sql, { scope: journeyScope(name), overrides, at: clock.now() });
-  const [stopWorkers, routing, api] = await Promise.all([
+  const value = { quietHours: { ...noNights, ...options.quietHours } };
+  await saveShopSettings(database.sql, { scope: shopScope, value, at: clock.now() });
+  const [workers, routing, api] = await Promise.all([
     workersOn(parts, options),
     routingOn(parts),
     startLocalApi({ database, clock, ...declared.started }),
   ]);
+  let stopWorkers = workers;
   return new TestShop({
     ...{ environment, client, database, time, api, sent: kept.sent },
+    async restart() {
+      await stopWorkers();
+      stopWorkers = await workersOn(parts, options);
+    },
     stop: async () => {
       await routing.stop();
       await stopWorkers();

@@ -48,6 +48,7 @@ interface Parts {
   time: SkippedClock;
   api: LocalApi;
   sent: ReadonlyMap<string, Outbound>;
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -122,6 +123,11 @@ export class TestShop implements AsyncDisposable {
     await Promise.race([passed, failure]).finally(() => over.abort());
     await untilAtRest(parts);
     await time.look();
+  }
+
+  /** Stops the workers, and starts others, which have nothing in memory. */
+  async restartWorkers(): Promise<void> {
+    await this.#parts.restart();
   }
 
   /** What was decided about messages to a customer, in the order in which it was. */

@@ -13,12 +13,12 @@ import { describe } from '../openapi/describe.ts';
 import { parse } from '../parse.ts';
 import { resource } from '../resource.ts';
 
-/** What holds for the whole shop: caps and the global holdout. What a PUT does not name is at its default again. */
+/** What holds for the whole shop: caps, quiet hours and the global holdout. What a PUT does not name is at its default again. */
 export function settingsRoutes(router: IRouter, deps: RouteDeps): void {
   const { database, clock, keys, journeys, watches } = deps;
   const answer = { key: 'admin', answer: shopSettingsSchema } as const;
   describe(router, '/v1/settings', {
-    get: { summary: 'What holds for the whole shop: caps and the global holdout.', ...answer },
+    get: { summary: 'What holds for the whole shop: caps, quiet hours and the global holdout.', ...answer },
     put: {
       summary: 'Sets what holds for the whole shop; what is not named is at its default again.',
       body: givenShopSettingsSchema,

@@ -11,9 +11,7 @@ import { saySuppression, suppressionThatHolds, type Suppression } from './suppre
 import type { Channel } from './task-queues.ts';
 
 /**
- * The gate's checks, in the order in which it looks. Two have their place and no rule yet, because what they look
- * at is not kept yet: `suppression` (keyed hash of an address and channel, which outlives an erasure) and `relevance`
- * (what a message is about, and while what holds).
+ * The gate's checks, in the order in which it looks.
  * An erasure ends the customer's runs, so that `erased` holds back where the run is a watch's, which goes on. `paused` stops sends, not the clock: a run that ended or went past its time meanwhile is found before. `content` asks whether the message can be rendered: before the holdout, so
  * that both arms lose the same customers.
  */

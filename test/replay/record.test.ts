@@ -20,6 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => environment?.teardown());
 
+/** When the message was asked for that is held at first. */
+let heldAt: number | null = null;
 const loyal = { orders: 3 };
 const timers = (count: number) => async (journey: RunningJourney) => {
   await eventually(`timer ${count}`, async () => (await journey.countOf('TIMER_STARTED')) >= count);
@@ -41,6 +43,30 @@ const recordings: Record<string, [JourneyOptions, (journey: RunningJourney) => P
   'second-channel': [
     { decide: ({ channel }) => (channel === 'email' ? { state: 'withheld', reason: 'no-consent' } : {}) },
     (journey) => journey.pass('2 hours'),
+  ],
+  held: [
+    {
+      decide: ({ askedAt }) => ({
+        ...{ state: 'waiting', reason: 'quiet-hours', arm: null },
+        ...{ until: askedAt + spanMs('9 hours'), there: '08:00' },
+      }),
+    },
+    (journey) => journey.pass('2 hours'),
+  ],
+  'held-then-sent': [
+    {
+      decide: ({ askedAt }) =>
+        (heldAt ??= askedAt) === askedAt
+          ? {
+              state: 'waiting',
+              reason: 'quiet-hours',
+              arm: null,
+              until: askedAt + spanMs('9 hours'),
+              there: '08:00',
+            }
+          : {},
+    },
+    (journey) => journey.pass('12 hours'),
   ],
   lost: [loyal, (journey) => journey.handle.result()],
   emptied: [{ lines: [] }, (journey) => journey.handle.result()],
