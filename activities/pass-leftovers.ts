@@ -10,7 +10,7 @@ import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
 import {
-  besideWords,
+  aboutEntry,
   factsFor,
   lookAtEntries,
   renderForEntry,
@@ -123,12 +123,8 @@ async function secondLook(
       });
     } else if ('content' in rendered && !('fault' in facts.address)) {
       if (doubt) await releaseRepeated(look, doubt, now);
-      left.calls.push({
-        deliveryId: id,
-        to: facts.address.to,
-        content: rendered.content,
-        ...besideWords(look, row),
-      });
+      const about = aboutEntry(look, row);
+      left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content, about });
     }
   }
   return left;

@@ -5,8 +5,7 @@ import type { Hold } from '../src/domain/gate.ts';
 import { relevantData } from '../src/domain/relevance.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
-import { leavingOf, type Look } from './gate-look.ts';
-import { unsubscribeHeader } from './way-out.ts';
+import type { Look } from './gate-look.ts';
 
 /**
  * The gate's transaction: what it leads to.
@@ -44,9 +43,7 @@ export function allow(look: Look, call: CallUnderWay, content: ChannelContent): 
   const { message, customerId, input, facts } = look;
   const data = relevantData(input.data, facts.relevance);
   const about = { message: message.name, purpose: message.purpose, customerId, data };
-  const header = unsubscribeHeader(look.parts, message, leavingOf(look));
-  const outbound = { deliveryId: call.deliveryId, to: address.to, content, about, ...header };
-  return { kind: 'call', call, outbound };
+  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content, about } };
 }
 
 export function verdictOf(look: Look, found: Pick<Verdict, 'state' | 'reason' | 'words'>): Verdict {

@@ -67,7 +67,6 @@ async function activitiesOn(database: Database, config: Config, log: Log) {
   const sending = {
     ...common,
     secret,
-    publicUrl: config.KAIROS_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     messages,
     channels: createChannels(channelsOptions(config, database, clock)),
     render: renderMessage,

@@ -1,6 +1,6 @@
 import { content } from '../define/content.ts';
 import { backOnShelf } from './back-on-shelf.ts';
-import { mailPage, wayOutText } from './cart-layout.ts';
+import { mailPage } from './cart-layout.ts';
 
 /**
  * Sees the `product` as the catalogue has it. Addresses nobody by name, so that everybody gets the same words and a
@@ -39,7 +39,6 @@ Would you like advice before you decide? Just reply to this message.
 
 --
 You get this message because you looked at this product while it was sold out and agreed to hear from us by e-mail.
-${wayOutText}
 `,
   },
   onsite: {

@@ -34,10 +34,7 @@ export const itemsText = `{% for item in items %}{% assign price = item | line_p
 Together: {{ total }}
 {%- endif %}`;
 
-/** The last line of a mail's text: what its reader gets is up to them. */
-export const wayOutText = 'Choose what you get, or unsubscribe: {{ unsubscribeUrl }}';
-
-/** A whole mail around a body: title, body and reason are templates. At its end it says how to get no more. */
+/** A whole mail around a body: title, body and reason are templates. */
 export function mailPage({ title, body, reason }: { title: string; body: string; reason: string }): string {
   return `<!doctype html>
 <html lang="en">
@@ -55,8 +52,7 @@ export function mailPage({ title, body, reason }: { title: string; body: string;
 ${body}
 </td></tr>
 </table>
-<p style="max-width:560px;margin:16px auto 0;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;color:#5c626b">${reason}<br>
-<a href="{{ unsubscribeUrl }}" style="color:#5c626b">Choose what you get, or unsubscribe</a></p>
+<p style="max-width:560px;margin:16px auto 0;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;color:#5c626b">${reason}</p>
 </td></tr>
 </table>
 </body>

@@ -1,5 +1,5 @@
 import { content } from '../define/content.ts';
-import { itemsHtml, itemsText, mailPage, wayOutText } from './cart-layout.ts';
+import { itemsHtml, itemsText, mailPage } from './cart-layout.ts';
 import { cartNudge } from './cart-nudge.ts';
 
 export const cartNudgeContent = content(cartNudge, {
@@ -26,7 +26,6 @@ Is something unclear, or did something not work? Just reply to this message: we 
 
 --
 You get this message because you put something into your cart and agreed to hear from us by e-mail.
-${wayOutText}
 `,
   },
   sms: {

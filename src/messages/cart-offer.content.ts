@@ -1,5 +1,5 @@
 import { content } from '../define/content.ts';
-import { itemsHtml, itemsText, mailPage, wayOutText } from './cart-layout.ts';
+import { itemsHtml, itemsText, mailPage } from './cart-layout.ts';
 import { cartOffer } from './cart-offer.ts';
 
 export const cartOfferContent = content(cartOffer, {
@@ -25,7 +25,6 @@ Would you like advice before you decide? Just reply to this message.
 
 --
 You get this offer because you are one of our regular customers and agreed to hear from us by e-mail.
-${wayOutText}
 `,
   },
   sms: {

@@ -19,7 +19,7 @@ export const ${name} = message<Record<string, never>>({
     {
       path: `src/messages/${file}.content.ts`,
       text: `import { content } from '../define/content.ts';
-import { mailPage, wayOutText } from './cart-layout.ts';
+import { mailPage } from './cart-layout.ts';
 import { ${name} } from './${file}.ts';
 
 export const ${name}Content = content(${name}, {
@@ -37,7 +37,6 @@ Say here what is of use to them now. Just reply to this message: we are glad to 
 
 --
 You get this message because you agreed to hear from us by e-mail.
-\${wayOutText}
 \`,
   },
 });

@@ -15,8 +15,6 @@ function item(more: Partial<Item> = {}): Item {
   return { ...line, title: 'Green tea', url: null, imageUrl: null, ...more };
 }
 
-const unsubscribeUrl = 'https://kairos.example/u/token';
-
 function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
   const rendered = renderMessage({
     message: cartNudge,
@@ -24,7 +22,6 @@ function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
     customer: {},
     persona: 'newcomers',
     ...input,
-    data: { unsubscribeUrl, ...input.data },
   });
   if (!('html' in rendered)) throw new Error('An e-mail was expected.');
   return rendered;
@@ -56,21 +53,6 @@ test('every message has content for every channel it lists, under its own name',
     expect(messageNamed(message.name)).toBe(message);
     for (const channel of message.channels) expect(contentOf(message.name)?.[channel]).toBeDefined();
   }
-});
-
-test('every mail that is not owed says where its reader chooses what they get, in HTML and in text', () => {
-  const asked = messages.filter(
-    ({ purpose, channels }) => purpose !== 'transactional' && channels.includes('email'),
-  );
-  expect(asked.length).toBeGreaterThan(2);
-  for (const message of asked) {
-    const { email } = contentOf(message.name)!;
-    expect(email!.html).toContain('<a href="{{ unsubscribeUrl }}"');
-    expect(email!.text).toMatch(/unsubscribe: \{\{ unsubscribeUrl \}\}\s*$/);
-  }
-  const { html, text } = mail({ data: { items: [item()] } });
-  expect(html).toContain(`<a href="${unsubscribeUrl}"`);
-  expect(text).toMatch(/unsubscribe: https:\/\/kairos\.example\/u\/token\n$/);
 });
 
 test('a mail names the items, what they cost and what they come to, in HTML and in text', () => {
@@ -156,7 +138,7 @@ describe('what customers and shops wrote', () => {
     'is no link when it is %s',
     (url) => {
       const { html, text } = mail({ data: { items: [item({ url, imageUrl: url })] } });
-      expect(html.replace(`<a href="${unsubscribeUrl}"`, '')).not.toMatch(/<a |<img /);
+      expect(html).not.toMatch(/<a |<img /);
       expect(text).not.toContain(url);
     },
   );
