@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { CallWiring } from './provider-call.ts';
 import type { ProviderAnswer } from './provider-answer.ts';
 
@@ -9,7 +10,7 @@ interface Post {
   headers: Record<string, string>;
   body: Buffer | string;
   /** Looks up the host's name in the system's place. */
-  lookup?: import('node:net').LookupFunction;
+  lookup?: LookupFunction;
 }
 
 /**

@@ -45,7 +45,10 @@ export const deliverySchema = z.object({
   arm: z.enum(arms).nullable().describe('Null before would-send.'),
   state: z.enum(deliveryStates),
   reason: z.enum(gateReasons).nullable(),
-  heldUntil: z.iso.datetime().nullable().describe('When the gate looks again at one that is held for a time.'),
+  heldUntil: z.iso
+    .datetime()
+    .nullable()
+    .describe('When the gate looks again at one that is held for a time.'),
   providerCode: z.string().nullable(),
   verdicts: z.array(verdictSchema).describe('Every look of the gate and word of the provider, oldest first.'),
   at: z.iso.datetime(),

@@ -27,7 +27,7 @@ async function setup(
   return {
     ...{ sql, route, clock },
     post: (body: object) => api.post(path, body),
-    get: api.get,
+    get: (at: string, headers?: Record<string, string>) => api.get(at, headers),
     /** As a page does it, whose key stands in the body. */
     unsubscribe: (body: object) =>
       fetch(`${api.url}${path}`, {

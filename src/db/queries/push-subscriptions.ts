@@ -74,13 +74,13 @@ export async function saveSubscriptions(
   await tx`
     insert into push_subscriptions (id, customer_id, endpoint, keys, created_at)
     select id, customer_id, endpoint, keys, at
-    from jsonb_to_recordset(${tx.json(rows.filter(({ keys }) => keys !== null) as never)})
+    from jsonb_to_recordset(${tx.json(rows.filter(({ keys }) => keys !== null))})
       as r (id uuid, customer_id uuid, endpoint text, keys jsonb, at timestamptz)
     on conflict (endpoint) do update set
       customer_id = excluded.customer_id, keys = excluded.keys, created_at = excluded.created_at, gone_at = null`;
   await tx`
     update push_subscriptions p set gone_at = r.at
-    from jsonb_to_recordset(${tx.json(rows.filter(({ keys }) => keys === null) as never)})
+    from jsonb_to_recordset(${tx.json(rows.filter(({ keys }) => keys === null))})
       as r (endpoint text, at timestamptz)
     where p.endpoint = r.endpoint and p.gone_at is null`;
   const customers = [...new Set(last.map(({ customerId }) => customerId))];
