@@ -3,6 +3,7 @@ import { clearCalls, markCalls, raisePage, type PageNews } from '../src/db/queri
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
 import type { Raise } from '../src/db/queries/raise-delivery.ts';
 import { bounds } from '../src/domain/bounds.ts';
+import { grouped } from '../src/domain/grouped.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
 import { newsOf } from './call-news.ts';
@@ -182,17 +183,6 @@ function pageNewsOf({ deliveryId, verdict, providerId, providerCode }: Raise): P
 /** Groups of the same content, each in the order in which they came. */
 function sameContent(messages: readonly Outbound[]): Outbound[][] {
   return grouped(messages, ({ content }) => JSON.stringify(content));
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
 }
 
 function chunks<T>(items: readonly T[], most: number): T[][] {

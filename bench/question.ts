@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import type { Spread } from './statistics.ts';
+import { spreadOf, type Spread } from './statistics.ts';
 
 /** How much is measured: `full` for figures, `tiny` to see that a benchmark still runs. */
 export type Size = 'full' | 'tiny';
@@ -13,6 +13,11 @@ export interface Line {
   unit?: 'ratio' | 'per second' | 'ms' | 'MB' | 'bytes' | 'calls';
   /** What was hoped for, and whether it came true. */
   aim?: { words: string; isMet: boolean };
+}
+
+/** A rate, as its line. */
+export function perSecond(what: string, values: readonly number[]): Line {
+  return { what, figure: spreadOf(values), unit: 'per second' };
 }
 
 /** What one question's run has shown. */

@@ -29,3 +29,8 @@ export async function msOf(work: () => Promise<unknown>): Promise<number> {
   await work();
   return performance.now() - since;
 }
+
+/** How many of a count come about in a second of some work. */
+export async function rateOf(count: number, work: () => Promise<unknown>): Promise<number> {
+  return count / ((await msOf(work)) / 1_000);
+}

@@ -1,3 +1,4 @@
+import { grouped } from '../../src/domain/grouped.ts';
 import type { EmailContent } from './channel.ts';
 
 /**
@@ -168,15 +169,4 @@ function tagsFor(mails: readonly EmailContent[]): (n: number) => string {
     mails.some(({ subject, html, text }) => [subject, html, text].some((part) => part.includes(word)));
   while (isWritten(`kairos${salt}x`)) salt += 1;
   return (n) => `-kairos${salt}x${n}-`;
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
 }

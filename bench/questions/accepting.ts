@@ -3,7 +3,7 @@ import { lookedAt } from '../events.ts';
 import { load } from '../load.ts';
 import { processorMs } from '../process-figures.ts';
 import type { BenchProcess } from '../process.ts';
-import type { Finding, Question, Size } from '../question.ts';
+import { perSecond, type Finding, type Question, type Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { ratioOf, spreadOf } from '../statistics.ts';
 
@@ -76,9 +76,9 @@ function finding(
         what: 'Processor time of the Node process for a request: the same Express against Kairos',
         figure: ratioOf(processor.express, processor.kairos),
       },
-      { what: 'Kairos', figure: spreadOf(rates.kairos), unit: 'per second' },
-      { what: 'The same Express', figure: spreadOf(rates.express), unit: 'per second' },
-      { what: 'One INSERT a request', figure: spreadOf(rates.insert), unit: 'per second' },
+      perSecond('Kairos', rates.kairos),
+      perSecond('The same Express', rates.express),
+      perSecond('One INSERT a request', rates.insert),
     ],
     notes: [
       `${connections} connections, each with one request at a time, from a process of their own (autocannon).`,

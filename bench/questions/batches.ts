@@ -1,8 +1,8 @@
 import { batchOf, lookedAt } from '../events.ts';
 import { load } from '../load.ts';
-import type { Question } from '../question.ts';
+import { perSecond, type Question } from '../question.ts';
 import { inTurn } from '../rounds.ts';
-import { ratioOf, spreadOf } from '../statistics.ts';
+import { ratioOf } from '../statistics.ts';
 
 const eventsInBatch = 100;
 
@@ -23,8 +23,8 @@ export const batches: Question = {
     return {
       lines: [
         { what: 'Batches of 100 against one event a request', figure: ratioOf(rates.batch, rates.one) },
-        { what: 'Events in batches of 100', figure: spreadOf(rates.batch), unit: 'per second' },
-        { what: 'Events one by one', figure: spreadOf(rates.one), unit: 'per second' },
+        perSecond('Events in batches of 100', rates.batch),
+        perSecond('Events one by one', rates.one),
       ],
       notes: [
         `Batches of ${Math.round(batch.body.length / 1_024)} KB over ${batch.connections} connections, single events over ${one.connections}.`,

@@ -1,16 +1,12 @@
 import { createChannels } from '../../activities/channels/create-channels.ts';
-import { createChannelActivities } from '../../activities/send.ts';
-import { createPageActivities } from '../../activities/serve-page.ts';
 import type { Bench } from '../bench.ts';
-import type { Finding, Line, Question, Size } from '../question.ts';
+import { perSecond, type Finding, type Line, type Question, type Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { atOnce } from '../sending/at-once.ts';
 import { post, recordRequests, type RecordedRequest } from '../sending/recorded-requests.ts';
+import { atATime, sendersOf } from '../sending/senders.ts';
 import { SendingShop } from '../sending/sending-shop.ts';
-import { msOf, ratioOf, spreadOf } from '../statistics.ts';
-
-/** Calls under way together, of Kairos's and of the bare script. */
-const atATime = 20;
+import { rateOf, ratioOf } from '../statistics.ts';
 
 /** (o) From the order to the provider's acceptance in the ledger. */
 export const mails: Question = {
@@ -21,26 +17,21 @@ export const mails: Question = {
     const shop = await SendingShop.open(bench, 'mails', (rounds + 1) * (singly + together));
     const recorded = await recordingOf(shop, { singly, together });
     const { url } = await bench.kairos('sandbox', { DATABASE_URL: shop.database.url });
-    const kairos = sendersOf(shop, url);
+    const kairos = sendersOf(shop, mailsTo(url));
     const bare = (requests: readonly RecordedRequest[], most: number) =>
       atOnce(requests, most, (request) => post(url, request));
-    const rate = (count: number, work: () => Promise<unknown>) => async () =>
-      count / ((await msOf(work)) / 1_000);
     // What is counted is mails that went out: a tenth of the orders is held out.
     const figures = await inTurn(rounds, {
-      singly: rate(recorded.mailsSingly, () => kairos.singly(singly)),
-      bareSingly: rate(recorded.mailsSingly, () => bare(recorded.singly, atATime)),
-      together: rate(recorded.mailsTogether, () => kairos.together(together)),
-      bareTogether: rate(recorded.mailsTogether, () => bare(recorded.together, 1)),
+      singly: () => rateOf(recorded.mailsSingly, () => kairos.singly(singly)),
+      bareSingly: () => rateOf(recorded.mailsSingly, () => bare(recorded.singly, atATime)),
+      together: () => rateOf(recorded.mailsTogether, () => kairos.together(together)),
+      bareTogether: () => rateOf(recorded.mailsTogether, () => bare(recorded.together, 1)),
     });
     return { lines: linesOf(figures), notes: notesOf(recorded) };
   },
 };
 
 function linesOf(figures: Record<'singly' | 'bareSingly' | 'together' | 'bareTogether', number[]>): Line[] {
-  const perSecond = (what: string, values: readonly number[]): Line => ({
-    ...{ what, figure: spreadOf(values), unit: 'per second' },
-  });
   const ratio = (what: string, these: number[], those: number[]): Line => {
     const figure = ratioOf(these, those);
     return { what, figure, aim: { words: 'at least 0.5', isMet: figure.median >= 0.5 } };
@@ -64,20 +55,9 @@ function notesOf({ singly, together, mailsTogether }: Recorded): string[] {
   ];
 }
 
-function sendersOf(shop: SendingShop, sandboxUrl: string) {
-  const channels = createChannels({
-    sandboxUrl,
-    emailFrom: 'The shop <hello@shop.example>',
-    timeoutMs: 60_000,
-  });
-  const parts = { ...shop.parts, channels, attempt: () => 1, abort: () => undefined };
-  const single = createChannelActivities(parts);
-  const pages = createPageActivities({ ...parts, heartbeat: () => {} });
-  return {
-    singly: async (count: number) =>
-      atOnce(await shop.sends(count), atATime, (order) => single.sendMessage(order)),
-    together: (count: number) => shop.wave(count, (page) => pages.servePage(page)),
-  };
+/** On a sandbox, through SendGrid's own client. */
+function mailsTo(sandboxUrl: string) {
+  return createChannels({ sandboxUrl, emailFrom: 'The shop <hello@shop.example>', timeoutMs: 60_000 });
 }
 
 interface Recorded {
@@ -93,7 +73,7 @@ async function recordingOf(
   { singly, together }: { singly: number; together: number },
 ): Promise<Recorded> {
   await using recorder = await recordRequests();
-  const kairos = sendersOf(shop, recorder.url);
+  const kairos = sendersOf(shop, mailsTo(recorder.url));
   await kairos.singly(singly);
   const ofSingly = recorder.requests.splice(0);
   await kairos.together(together);

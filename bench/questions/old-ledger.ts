@@ -1,10 +1,8 @@
-import { createChannelActivities } from '../../activities/send.ts';
-import { createPageActivities } from '../../activities/serve-page.ts';
 import type { Bench } from '../bench.ts';
 import type { Finding, Question, Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
-import { atOnce } from '../sending/at-once.ts';
 import { instantChannels } from '../sending/instant-channels.ts';
+import { sendersOf } from '../sending/senders.ts';
 import { SendingShop } from '../sending/sending-shop.ts';
 import { msOf, ratioOf, spreadOf } from '../statistics.ts';
 
@@ -24,10 +22,13 @@ export const oldLedger: Question = {
     await sendAll(old, { singly, together });
     await sendAll(young, { singly, together });
     const bytes = await fill(old, rows, bench.clock.now());
-    const of = (shop: SendingShop) => ({
-      singly: () => msOf(() => sendersOf(shop).singly(singly)),
-      together: () => msOf(() => sendersOf(shop).together(together)),
-    });
+    const of = (shop: SendingShop) => {
+      const senders = sendersOf(shop, instantChannels());
+      return {
+        singly: () => msOf(() => senders.singly(singly)),
+        together: () => msOf(() => senders.together(together)),
+      };
+    };
     const [atYoung, atOld] = [of(young), of(old)];
     const figures = await inTurn(rounds, {
       oldSingly: atOld.singly,
@@ -77,18 +78,7 @@ async function fill({ database: { sql } }: SendingShop, rows: number, now: Date)
 }
 
 async function sendAll(shop: SendingShop, { singly, together }: { singly: number; together: number }) {
-  const senders = sendersOf(shop);
+  const senders = sendersOf(shop, instantChannels());
   await senders.singly(singly);
   await senders.together(together);
-}
-
-function sendersOf(shop: SendingShop) {
-  const parts = { ...shop.parts, channels: instantChannels(), attempt: () => 1, abort: () => undefined };
-  const single = createChannelActivities(parts);
-  const pages = createPageActivities({ ...parts, heartbeat: () => {} });
-  return {
-    singly: async (count: number) =>
-      atOnce(await shop.sends(count), 20, (order) => single.sendMessage(order)),
-    together: (count: number) => shop.wave(count, (page) => pages.servePage(page)),
-  };
 }

@@ -5,16 +5,14 @@ import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { renderMessage } from '../../src/messages/render.ts';
 import type { Bench } from '../bench.ts';
-import type { Finding, Line, Question, Size } from '../question.ts';
+import { perSecond, type Finding, type Question, type Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { atOnce } from '../sending/at-once.ts';
 import { BareLedger } from '../sending/bare-ledger.ts';
 import { instantChannels } from '../sending/instant-channels.ts';
+import { atATime } from '../sending/senders.ts';
 import { SendingShop } from '../sending/sending-shop.ts';
-import { msOf, ratioOf, spreadOf } from '../statistics.ts';
-
-/** Orders to send that are looked at together when each passes by itself, as a worker's activities do. */
-const atATime = 20;
+import { rateOf, ratioOf } from '../statistics.ts';
 
 /** (n) The gate's transaction, for one order and for a thousand. */
 export const passingGate: Question = {
@@ -28,16 +26,11 @@ export const passingGate: Question = {
     await gate.together(together);
     const bare = new BareLedger(shop.database);
     await bare.copy(Math.max(singly, together));
-    const rate = (count: number, work: () => Promise<unknown>) => async () =>
-      count / ((await msOf(work)) / 1_000);
     const figures = await inTurn(rounds, {
-      singly: rate(singly, () => gate.singly(singly)),
-      bareSingly: rate(singly, () => bare.insertSingly(singly, atATime)),
-      together: rate(together, () => gate.together(together)),
-      bareTogether: rate(together, () => bare.insertTogether(together)),
-    });
-    const perSecond = (what: string, values: readonly number[]): Line => ({
-      ...{ what, figure: spreadOf(values), unit: 'per second' },
+      singly: () => rateOf(singly, () => gate.singly(singly)),
+      bareSingly: () => rateOf(singly, () => bare.insertSingly(singly, atATime)),
+      together: () => rateOf(together, () => gate.together(together)),
+      bareTogether: () => rateOf(together, () => bare.insertTogether(together)),
     });
     return {
       lines: [

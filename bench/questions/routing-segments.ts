@@ -1,7 +1,7 @@
 import { noSegments } from '../../src/routing/segment-index.ts';
 import type { RoutingContext } from '../../src/routing/route-batch.ts';
 import type { Bench } from '../bench.ts';
-import type { Finding, Question, Size } from '../question.ts';
+import { perSecond, type Finding, type Question, type Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { scaleJourneys } from '../scale/journeys.ts';
 import { indexOf, keptSegments, routingContext } from '../scale/kept-segments.ts';
@@ -30,8 +30,8 @@ export const routingSegments: Question = {
           unit: 'per second',
           aim: { words: 'at least 2,000/s', isMet: all.median >= 2_000 },
         },
-        { what: 'With journeys alone', figure: spreadOf(many.journeys), unit: 'per second' },
-        { what: 'With neither', figure: spreadOf(many.neither), unit: 'per second' },
+        perSecond('With journeys alone', many.journeys),
+        perSecond('With neither', many.neither),
         {
           what: 'With segments and journeys against journeys alone',
           figure: ratioOf(many.all, many.journeys),

@@ -1,5 +1,5 @@
 import { lookedAt } from '../events.ts';
-import type { Question } from '../question.ts';
+import { perSecond, type Question } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { BenchShop } from '../shop.ts';
 import { ratioOf, spreadOf } from '../statistics.ts';
@@ -55,8 +55,8 @@ export const routing: Question = {
           what: 'Routing against only reading the events and taking them off the queue',
           figure: ratioOf(rates.kairos, rates.floor),
         },
-        { what: 'Routed', figure: spreadOf(rates.kairos), unit: 'per second' },
-        { what: 'Only read and taken off', figure: spreadOf(rates.floor), unit: 'per second' },
+        perSecond('Routed', rates.kairos),
+        perSecond('Only read and taken off', rates.floor),
       ],
       notes: [
         `${events} accepted events wait when the router starts, each of a visitor nobody knew: a customer is made for each.`,

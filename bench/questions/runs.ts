@@ -2,10 +2,10 @@ import type { Client } from '@temporalio/client';
 import { bareNamespace, type Bench } from '../bench.ts';
 import { endSignal } from '../bare.ts';
 import { waitMs } from '../journeys.ts';
-import type { Finding, Line, Question, Size } from '../question.ts';
+import { perSecond, type Finding, type Line, type Question, type Size } from '../question.ts';
 import { inTurn } from '../rounds.ts';
 import { BenchShop, closedOf, inLanes } from '../shop.ts';
-import { ratioOf, spreadOf } from '../statistics.ts';
+import { ratioOf } from '../statistics.ts';
 import { journeyQueue } from '../../src/domain/task-queues.ts';
 import { until } from '../until.ts';
 
@@ -38,8 +38,8 @@ export const runs: Question = {
       const figure = ratioOf(rates.kairos, rates.bare);
       const isMet = shape.journey === 'Asleep' ? figure.median > shape.aim : figure.median >= shape.aim;
       lines.push({ what: shape.what, figure, aim: { words: shape.words, isMet } });
-      lines.push({ what: `${shape.what}: Kairos`, figure: spreadOf(rates.kairos), unit: 'per second' });
-      lines.push({ what: `${shape.what}: bare`, figure: spreadOf(rates.bare), unit: 'per second' });
+      lines.push(perSecond(`${shape.what}: Kairos`, rates.kairos));
+      lines.push(perSecond(`${shape.what}: bare`, rates.bare));
     }
     return { lines, notes: notes(count) };
   },
