@@ -9,9 +9,10 @@ import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './chan
 import { newsOf } from './call-news.ts';
 import type { GateParts } from './gate-look.ts';
 import { isStillFresh } from './still-fresh.ts';
+import { mostAtOnce, unbounded } from './turns.ts';
 
 /** What making the calls of a page needs. */
-export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls'>;
+export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns'>;
 
 /** Calls under way together, of one marking: what came of each, by delivery. */
 interface Marked {
@@ -25,8 +26,11 @@ type Outcomes = ReadonlyMap<string, CallOutcome>;
 /** The provider takes nothing just now. */
 type NotAccepted = Extract<CallOutcome, { kind: 'not-accepted' }>;
 
-/** Why a page stopped before its last call: that, or an operator paused it meanwhile. */
-export type Stopped = NotAccepted | { kind: 'paused' };
+/**
+ * Why a page stopped before its last call: that, or an operator paused it meanwhile, or others are before it on a channel
+ * that takes only so many a second: how much later its turn is, real milliseconds.
+ */
+export type Stopped = NotAccepted | { kind: 'paused' } | { kind: 'pacing'; laterMs: number };
 
 /**
  * Makes the calls of a page, as few as the provider allows. Right before a call its deliveries are marked as being
@@ -41,13 +45,17 @@ export async function callPage(
   messages: readonly Outbound[],
   signal: AbortSignal | undefined,
 ): Promise<Stopped | null> {
-  const { batch } = adapter;
+  const { batch, channel } = adapter;
+  const { turns = unbounded } = parts;
+  const most = mostAtOnce(turns, channel, batch?.most ?? bounds.callsAtOnce);
   const queue = batch
-    ? (batch.together ?? sameContent)(messages).flatMap((group) => chunks(group, batch.most))
-    : chunks(messages, bounds.callsAtOnce);
+    ? (batch.together ?? sameContent)(messages).flatMap((group) => chunks(group, most))
+    : chunks(messages, most);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     // What is under way is seen through; what was not begun is left to whoever comes next.
     if (signal?.aborted) throw new CancelledFailure('The page was stopped between two calls.');
+    const laterMs = await turns.take(channel, next.length, signal);
+    if (laterMs > 0) return { kind: 'pacing', laterMs };
     const marked = await mark(parts, next);
     if (marked.messages.length === 0) {
       if (marked.isPaused) return { kind: 'paused' };

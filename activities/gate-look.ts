@@ -25,6 +25,7 @@ import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
+import type { Turns } from './turns.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording } from './wording.ts';
 
 /** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
@@ -56,6 +57,8 @@ export interface GateParts {
   calls: CallBook;
   /** The home's: keys the hashes of addresses. */
   secret: string;
+  /** On channels whose rate is bounded; none is unless given. */
+  turns?: Turns;
 }
 
 /** One look of the gate, under the lock of the customer concerned. */

@@ -19,6 +19,7 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { judgePage, type JudgedPage } from './judge-page.ts';
+import { mostOfPage, unbounded } from './turns.ts';
 import { keepCodes } from './wording.ts';
 import {
   lookAtEntries,
@@ -89,7 +90,8 @@ function turnOf({ input, message, run, watch, parts }: PageLook): Turn {
   const adapter = parts.channels[channel];
   // Without a provider nobody is called: all of them go on to the next channel.
   const oneByOne = adapter !== null && !adapter.batch;
-  const limit = oneByOne ? bounds.waveCustomersOneByOne : bounds.waveCustomers;
+  const most = oneByOne ? bounds.waveCustomersOneByOne : bounds.waveCustomers;
+  const limit = mostOfPage(parts.turns ?? unbounded, channel, most);
   return { list: watch.waiting.name, sku: run.subject, runId, wave, message: message.name, limit };
 }
 

@@ -20,6 +20,7 @@ import { passGate } from './pass-gate.ts';
 import type { CallUnderWay, Passage } from './passage.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
+import { turnTaken, unbounded } from './turns.ts';
 
 export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'> {
   /** Every message that may be asked for; those of `src/messages` unless told. */
@@ -40,9 +41,13 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
   const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
+  const turns = parts.turns ?? unbounded;
   return {
     async sendMessage(input) {
       const message = declaredMessage(messages, input);
+      // Before the gate, so that nothing changes between its look and the call.
+      const laterMs = await turns.take(input.channel, 1, abort());
+      if (laterMs > 0) throw turnTaken(laterMs);
       const passage = await passGate(gate, message, input);
       const settling = { gate, message, attempt: attempt() };
       switch (passage.kind) {

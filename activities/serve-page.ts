@@ -12,6 +12,7 @@ import { passLeftovers } from './pass-leftovers.ts';
 import { passPage } from './pass-page.ts';
 import type { PageParts } from './page-look.ts';
 import { callAgain, lookAgain } from './try-again.ts';
+import { turnTaken } from './turns.ts';
 
 export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
   /** Every message that may be asked for; those of `src/messages` unless told. */
@@ -42,6 +43,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     if (calls.length === 0) return;
     const stopped = await callPage(gate, gate.channels[input.channel]!, calls, abort());
     if (stopped?.kind === 'paused') throw lookAgain('paused', attempt());
+    if (stopped?.kind === 'pacing') throw turnTaken(stopped.laterMs);
     if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
   };
   const serve = async (input: PageInput, message: MessageType<unknown>) => {

@@ -4,6 +4,7 @@ import { withPlainFailures } from '../../activities/plain-failures.ts';
 import { createJourneyActivities } from '../../activities/journey.ts';
 import { createChannelActivities } from '../../activities/send.ts';
 import { createPageActivities } from '../../activities/serve-page.ts';
+import { createTurns, type Rates } from '../../activities/turns.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import { journeyVersions, watchVersions } from '../../workflows/definitions.ts';
 import { createClock, type Clock } from '../clock.ts';
@@ -20,6 +21,7 @@ import { temporalTarget } from '../temporal.ts';
 import { vapidOf } from '../vapid.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorkers, type Bundled } from './create-workers.ts';
+import { QueueRates } from './queue-rates.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 import { temporalLogger } from './temporal-logger.ts';
 
@@ -42,8 +44,13 @@ async function startWorker(): Promise<RunningPart> {
     untilAnswered(log, 'Temporal', () => NativeConnection.connect(target.connectionOptions)),
     bundle(),
   ]);
-  const activities = await activitiesOn(database, config, log);
   const place = { connection, namespace: target.namespace, workflowBundle };
+  const queueRates = new QueueRates(place, { sql: database.sql, log });
+  const activities = await activitiesOn(database, { config, log, rates: () => queueRates.rates });
+  // Before anything is sent: no worker is faster than it may be.
+  await untilAnswered(log, 'the database', () => queueRates.look());
+  const stopping = new AbortController();
+  const keeping = queueRates.keep(stopping.signal);
   const workers = await createWorkers(place, activities);
   const running = Promise.all(workers.map((worker) => worker.run()));
   running.catch((error: unknown) => {
@@ -52,15 +59,19 @@ async function startWorker(): Promise<RunningPart> {
   });
   return {
     stop: async () => {
+      stopping.abort();
       for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all([running, keeping]);
       await connection.close();
       await database.end();
     },
   };
 }
 
-async function activitiesOn(database: Database, config: Config, log: Log) {
+async function activitiesOn(
+  database: Database,
+  { config, log, rates }: { config: Config; log: Log; rates: () => Rates },
+) {
   const { scale, secret } = await untilAnswered(log, 'the database', () => readHome(database.sql));
   const clock = createClock(scale);
   const common = { database, clock, watches: watchVersions() };
@@ -68,6 +79,7 @@ async function activitiesOn(database: Database, config: Config, log: Log) {
     ...common,
     secret,
     messages,
+    turns: createTurns(common, rates),
     channels: createChannels(channelsOptions(config, database, clock)),
     render: renderMessage,
   };

@@ -79,6 +79,13 @@ export const bounds = {
   waveCustomersOneByOne: 100,
   /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */
   callsAtOnce: 10,
+  /** Messages that a channel may take a second, where operators bound its rate: at least and at most. */
+  leastPerSecond: 0.01,
+  mostPerSecond: 10_000,
+  /** How long an activity waits for its turn on such a channel, real milliseconds: for a later one it comes back. */
+  turnMs: 5_000,
+  /** How long a page of a wave may take at that rate, real milliseconds: it has as few customers as that makes. */
+  pageAtRateMs: 10_000,
   /** Codes of one import into a pool, and characters of each. */
   codes: 10_000,
   codeLength: 64,

@@ -118,6 +118,25 @@ test('how many waited is counted as it is resumed, of the journey, of the channe
   ]);
 });
 
+test("a channel's rate is set, shown, kept while it is paused and resumed, and lifted", async () => {
+  await using database = await testDatabase();
+  await using api = await testApi({ database });
+  const put = (body: unknown, channel = 'email') => api.put(`/v1/channels/${channel}/settings`, body);
+  const shown = async () => (await api.get('/v1/channels')).body.items[0];
+  const email = { channel: 'email', paused: false, pausedAt: null };
+  expect(await shown()).toEqual({ ...email, perSecond: null });
+  expect((await put({ perSecond: 12.5 })).body).toEqual({ ...email, perSecond: 12.5 });
+  await api.post('/v1/channels/email/pause', '', admin);
+  expect(await shown()).toMatchObject({ paused: true, perSecond: 12.5 });
+  await api.post('/v1/channels/email/resume', '', admin);
+  expect(await shown()).toEqual({ ...email, perSecond: 12.5 });
+  for (const body of [{}, { perSecond: 0 }, { perSecond: 10_001 }, { perSecond: '5' }, { perMinute: 5 }]) {
+    expect((await put(body)).body).toMatchObject({ code: 'malformed-body' });
+  }
+  expect((await put({ perSecond: 5 }, 'fax')).status).toBe(404);
+  expect((await put({ perSecond: null })).body).toEqual({ ...email, perSecond: null });
+});
+
 test('only the admin key may, and only by POST', async () => {
   await using database = await testDatabase();
   await using api = await testApi({ database });

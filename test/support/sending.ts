@@ -160,7 +160,7 @@ export async function addCustomer({ database, clock }: Sending, wanted: TestCust
 
 /** An open run of a journey for a customer, and what it asks when it sends. */
 export async function addRun(
-  { database, clock }: Sending,
+  { database, clock }: Pick<Sending, 'database' | 'clock'>,
   customerId: string,
   { name = 'cart', key = '' } = {},
 ): Promise<{ runId: string; ask: (over?: Partial<SendInput>) => SendInput }> {

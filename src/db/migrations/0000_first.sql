@@ -423,7 +423,7 @@ CREATE TABLE "settings" (
 --> statement-breakpoint
 CREATE TABLE "channel_turns" (
 	"channel" text PRIMARY KEY NOT NULL,
-	"free_at" timestamp (3) with time zone NOT NULL
+	"free_at" double precision NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "waves" (
