@@ -15,7 +15,8 @@ import { customerNames } from '../db/queries/customer-names.ts';
 import { dropSubscriptions, liveSubscriptions } from '../db/queries/push-subscriptions.ts';
 import { StartError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
-import { messages } from '../messages/index.ts';
+import { checkContents } from '../messages/check-contents.ts';
+import { contents, messages } from '../messages/index.ts';
 import { renderMessage } from '../messages/render.ts';
 import { temporalTarget } from '../temporal.ts';
 import { vapidOf } from '../vapid.ts';
@@ -43,6 +44,7 @@ async function startWorker(): Promise<RunningPart> {
   const [connection, workflowBundle] = await Promise.all([
     untilAnswered(log, 'Temporal', () => NativeConnection.connect(target.connectionOptions)),
     bundle(),
+    checkContents(contents),
   ]);
   const place = { connection, namespace: target.namespace, workflowBundle };
   const queueRates = new QueueRates(place, { sql: database.sql, log });

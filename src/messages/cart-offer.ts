@@ -8,4 +8,5 @@ export const cartOffer = message<{ items: CartItem[]; percentOff: number }>({
   about: 'items',
   while: ['in-cart', 'in-stock', 'not-bought'],
   channels: ['email', 'sms'],
+  recommendations: 2,
 });

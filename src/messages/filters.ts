@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { minorDigits } from '../domain/money.ts';
+import { dateFormat, moneyFormat } from './formats.ts';
+import { onOneLine } from './lines.ts';
 
 /** Thrown by a filter that cannot do without a field. */
 export class MissingField extends Error {
@@ -10,22 +12,51 @@ export class MissingField extends Error {
   }
 }
 
+/** Thrown where an expression of a template comes to nothing that can be said: the expression is named. */
+export class NothingToSay extends Error {
+  constructor() {
+    super('there is no text here');
+  }
+}
+
+/** What LiquidJS hands a filter: the template's variables. */
+interface Filtering {
+  context: { getSync(path: string[]): unknown };
+}
+
 /**
  * What templates can do beyond LiquidJS's own filters. They see whole items and customers, so that a template need
- * not know which of their fields are there; what they cannot do without they ask for by name.
+ * not know which of their fields are there; what they cannot do without they ask for by name. Money and dates are
+ * written by the `locale` of the text, dates in the customer's `zone`.
  */
 export const filters = {
   greeting,
   count_items: countItems,
   first_title: (items: unknown) => lineOf(recordOf(Array.isArray(items) ? items[0] : undefined)['title']),
   item_name: itemName,
-  line_price: (item: unknown) => sayMoney(linePrice(item)),
-  total,
+  line_price(this: Filtering, item: unknown) {
+    return sayMoney(linePrice(item), this);
+  },
+  money(this: Filtering, minor: unknown, currency: unknown) {
+    const known = typeof minor === 'number' && typeof currency === 'string';
+    return sayMoney(known ? { minor, currency } : null, this);
+  },
+  total(this: Filtering, items: unknown) {
+    return sayMoney(total(items), this);
+  },
+  weekday_date(this: Filtering, value: unknown) {
+    return sayDate(value, this, { weekday: 'long', day: 'numeric', month: 'long' });
+  },
+  full_date(this: Filtering, value: unknown) {
+    return sayDate(value, this, { day: 'numeric', month: 'long', year: 'numeric' });
+  },
+  clock_time(this: Filtering, value: unknown) {
+    return sayDate(value, this, { hour: 'numeric', minute: '2-digit' });
+  },
+  stars,
   web_address: webAddress,
 };
 
-/** Mails go out in English, so money is written as English has it. */
-const locale = 'en-US';
 const longestName = 60;
 
 interface Money {
@@ -34,13 +65,13 @@ interface Money {
 }
 
 /** By the first name if we know one: of traits anything may come, so only what looks like a name is used. */
-function greeting(customer: unknown): string {
+function greeting(customer: unknown, hello = 'Hello'): string {
   const traits = recordOf(customer);
   for (const name of ['firstName', 'first_name']) {
     const given = lineOf(traits[name]);
-    if (given !== '' && given.length <= longestName) return `Hello ${given},`;
+    if (given !== '' && given.length <= longestName) return `${hello} ${given},`;
   }
-  return 'Hello,';
+  return `${hello},`;
 }
 
 /** How many lines there are: a message about an empty cart has nothing to say. */
@@ -68,24 +99,34 @@ function linePrice(item: unknown): Money | null {
   return { minor: line.data.priceMinor * line.data.quantity, currency: line.data.currency };
 }
 
-/** What all lines come to; empty where a price is not known, or where they are in several currencies. */
-function total(items: unknown): string {
+/** What all lines come to; null where a price is not known, or where they are in several currencies. */
+function total(items: unknown): Money | null {
   const prices = (Array.isArray(items) ? items : []).map(linePrice);
   const currency = prices[0]?.currency;
-  if (currency === undefined || prices.some((price) => price?.currency !== currency)) return '';
-  return sayMoney({ minor: prices.reduce((sum, price) => sum + price!.minor, 0), currency });
+  if (currency === undefined || prices.some((price) => price?.currency !== currency)) return null;
+  return { minor: prices.reduce((sum, price) => sum + price!.minor, 0), currency };
 }
 
-function sayMoney(money: Money | null): string {
+function sayMoney(money: Money | null, { context }: Filtering): string {
   if (!money || !/^[A-Z]{3}$/.test(money.currency)) return '';
   const digits = minorDigits(money.currency);
-  const format = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency: money.currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-  return format.format(money.minor / 10 ** digits);
+  const locale = String(context.getSync(['locale']));
+  return moneyFormat(locale, money.currency, digits).format(money.minor / 10 ** digits);
+}
+
+/** A moment as ISO 8601 or epoch milliseconds, by the clock and the calendar of the customer. */
+function sayDate(value: unknown, { context }: Filtering, parts: Intl.DateTimeFormatOptions): string {
+  const moment = typeof value === 'string' || typeof value === 'number' ? new Date(value) : null;
+  if (moment === null || Number.isNaN(moment.getTime())) throw new NothingToSay();
+  const [locale, zone] = [String(context.getSync(['locale'])), String(context.getSync(['zone']))];
+  return dateFormat(locale, zone, parts).format(moment);
+}
+
+/** A rating out of five, rounded to a whole star; empty where there is none. */
+function stars(rating: unknown): string {
+  if (typeof rating !== 'number' || !(rating >= 0 && rating <= 5)) return '';
+  const full = Math.round(rating);
+  return '★'.repeat(full) + '☆'.repeat(5 - full);
 }
 
 /** A field that is an address on the web, else empty: a mail must not carry a script's. */
@@ -101,9 +142,4 @@ function recordOf(value: unknown): Record<string, unknown> {
 /** A text on one line; empty for what is no text. */
 function lineOf(value: unknown): string {
   return typeof value === 'string' ? onOneLine(value) : '';
-}
-
-/** Without line ends and other control characters, which would break a header or a list. */
-export function onOneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -19,26 +19,23 @@ export const ${name} = message<Record<string, never>>({
     {
       path: `src/messages/${file}.content.ts`,
       text: `import { content } from '../define/content.ts';
-import { mailPage } from './cart-layout.ts';
+import { mailPage, paragraph } from './mail-layout.ts';
 import { ${name} } from './${file}.ts';
 
 export const ${name}Content = content(${name}, {
   email: {
     subject: 'May we help?',
-    html: mailPage({
+    mjml: mailPage({
       title: 'May we help?',
-      body: \`<p>{{ customer | greeting }}</p>
-<p>Say here what is of use to them now. Just reply to this message: we are glad to help.</p>\`,
+      preview: 'Just reply to this message.',
+      body: [
+        paragraph('{{ customer | greeting }}'),
+        paragraph('Say here what is of use to them now. Just reply to this message: we are glad to help.'),
+      ].join('\\n'),
       reason: 'You get this message because you agreed to hear from us by e-mail.',
     }),
-    text: \`{{ customer | greeting }}
-
-Say here what is of use to them now. Just reply to this message: we are glad to help.
-
---
-You get this message because you agreed to hear from us by e-mail.
-\`,
   },
+  sample: { data: {}, customer: { firstName: 'Ada' } },
 });
 `,
     },

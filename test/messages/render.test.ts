@@ -15,20 +15,24 @@ function item(more: Partial<Item> = {}): Item {
   return { ...line, title: 'Green tea', url: null, imageUrl: null, ...more };
 }
 
-function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
-  const rendered = renderMessage({
+/** What the gate gives beside a message's own data. */
+const around = { unsubscribeUrl: 'https://kairos.example/u/token', recommendations: [] };
+
+async function mail(input: Partial<RenderInput> & { data: RenderInput['data'] }) {
+  const rendered = await renderMessage({
     message: cartNudge,
     channel: 'email',
     customer: {},
     persona: 'newcomers',
     ...input,
+    data: { ...around, ...input.data },
   });
   if (!('html' in rendered)) throw new Error('An e-mail was expected.');
   return rendered;
 }
 
-function sms(message: MessageType<unknown>, data: RenderInput['data']): string {
-  return textOf(renderMessage({ message, channel: 'sms', data, customer: {}, persona: 'newcomers' }));
+async function sms(message: MessageType<unknown>, data: RenderInput['data']): Promise<string> {
+  return textOf(await renderMessage({ message, channel: 'sms', data, customer: {}, persona: 'newcomers' }));
 }
 
 function textOf(rendered: Rendered): string {
@@ -36,16 +40,19 @@ function textOf(rendered: Rendered): string {
   return rendered.text;
 }
 
-test('a message varies by the persona of whom it is for', () => {
+test('a message varies by the persona of whom it is for', async () => {
   const text = `{% if persona == 'newcomers' %}Welcome!{% else %}Good to see you again.{% endif %}`;
-  const said = (persona: string) =>
+  const said = async (persona: string) =>
     textOf(
-      renderMessage(
+      await renderMessage(
         { message: cartNudge, channel: 'sms', data: {}, customer: {}, persona },
         content(cartNudge, { sms: { text } }),
       ),
     );
-  expect([said('newcomers'), said('everybody-else')]).toEqual(['Welcome!', 'Good to see you again.']);
+  expect([await said('newcomers'), await said('everybody-else')]).toEqual([
+    'Welcome!',
+    'Good to see you again.',
+  ]);
 });
 
 test('every message has content for every channel it lists, under its own name', () => {
@@ -55,24 +62,24 @@ test('every message has content for every channel it lists, under its own name',
   }
 });
 
-test('a mail names the items, what they cost and what they come to, in HTML and in text', () => {
+test('a mail names the items, what they cost and what they come to, in HTML and in text', async () => {
   const items = [
     item({ url: 'https://shop.example/tea' }),
     item({ line: 'cup', title: 'Cup', quantity: 3, priceMinor: 500 }),
   ];
-  const { subject, html, text } = mail({ data: { items }, customer: { firstName: 'Ada' } });
+  const { subject, html, text } = await mail({ data: { items }, customer: { firstName: 'Ada' } });
   expect(subject).toBe('Still thinking about Green tea?');
   expect(text).toContain('Hello Ada,\n\nYou left these in your cart.');
   expect(text).toContain(
-    '* Green tea: $19.99\n  https://shop.example/tea\n* Cup, 3 pieces: $15.00\n\nTogether: $34.99\n',
+    '\n\nGreen tea (https://shop.example/tea)  $19.99\nCup, 3 pieces  $15.00\nTogether  $34.99\n\n',
   );
   for (const words of ['Hello Ada,', 'href="https://shop.example/tea"', '$15.00', '$34.99'])
     expect(html).toContain(words);
 });
 
-test('an offer says how much', () => {
+test('an offer says how much', async () => {
   const data = { items: [item()], percentOff: 15 };
-  const { subject, html, text } = mail({ message: cartOffer, data });
+  const { subject, html, text } = await mail({ message: cartOffer, data });
   expect(subject).toBe('15% off what is still in your cart');
   expect(html).toContain('<strong>15% cheaper</strong>');
   expect(text).toContain('15% cheaper');
@@ -84,15 +91,15 @@ describe('an item goes by', () => {
     ['else its product id', { title: null }, 'p-1'],
     ['else its sku', { title: null, productId: null, sku: 'sku-1' }, 'sku-1'],
     ['else its line', { title: null, productId: null }, 'tea'],
-  ])('%s', (_name, more, expected) => {
-    expect(mail({ data: { items: [item(more)] } }).text).toContain(`* ${expected}: $19.99`);
+  ])('%s', async (_name, more, expected) => {
+    expect((await mail({ data: { items: [item(more)] } })).text).toContain(`\n${expected}  $19.99\n`);
   });
 
-  test('but a subject and an SMS speak of something rather than of a number', () => {
+  test('but a subject and an SMS speak of something rather than of a number', async () => {
     const items = [item({ title: null }), item({ line: 'b', title: null })];
-    expect(mail({ data: { items } }).subject).toBe('You left something in your cart');
-    expect(sms(cartNudge, { items })).toMatch(/^You left something in your cart\./);
-    expect(sms(cartOffer, { items, percentOff: 5 })).toMatch(/^5% off what is in your cart\./);
+    expect((await mail({ data: { items } })).subject).toBe('You left something in your cart');
+    expect(await sms(cartNudge, { items })).toMatch(/^You left something in your cart\./);
+    expect(await sms(cartOffer, { items, percentOff: 5 })).toMatch(/^5% off what is in your cart\./);
   });
 });
 
@@ -102,24 +109,26 @@ describe('money', () => {
     [1_999, 'JPY', '¥1,999'],
     [1_999, 'KWD', 'KWD 1.999'],
     [-500, 'EUR', '-€5.00'],
-  ])('%i of %s', (priceMinor, currency, words) => {
-    const { text } = mail({ data: { items: [item({ priceMinor, currency })] } });
-    expect(text.replaceAll('\u00a0', ' ')).toContain(`* Green tea: ${words}`);
+  ])('%i of %s', async (priceMinor, currency, words) => {
+    const { text } = await mail({ data: { items: [item({ priceMinor, currency })] } });
+    expect(text.replaceAll('\u00a0', ' ')).toContain(`\nGreen tea  ${words}\n`);
   });
 
-  test('nothing is said of a price that is not known, and nothing is added across currencies', () => {
-    const unknown = mail({ data: { items: [item({ priceMinor: null, currency: null }), item()] } });
-    expect(unknown.text).toContain('* Green tea\n');
+  test('nothing is said of a price that is not known, and nothing is added across currencies', async () => {
+    const unknown = await mail({ data: { items: [item({ priceMinor: null, currency: null }), item()] } });
+    expect(unknown.text).toContain('\nGreen tea\n');
     expect(unknown.text).not.toContain('Together');
-    expect(mail({ data: { items: [item(), item({ currency: 'EUR' })] } }).text).not.toContain('Together');
+    expect((await mail({ data: { items: [item(), item({ currency: 'EUR' })] } })).text).not.toContain(
+      'Together',
+    );
   });
 });
 
 describe('what customers and shops wrote', () => {
   const title = `<script>alert("1")</script> & 'more'\r\nBcc: all@example.test {{ customer }}`;
 
-  test('cannot break out of the HTML, and is left as it is in text', () => {
-    const { html, text } = mail({
+  test('cannot break out of the HTML, and is left as it is in text', async () => {
+    const { html, text } = await mail({
       data: { items: [item({ title })] },
       customer: { firstName: '<b>Ada</b>' },
     });
@@ -129,23 +138,28 @@ describe('what customers and shops wrote', () => {
     expect(text).toContain('Hello <b>Ada</b>,');
   });
 
-  test('cannot add a line to a subject', () => {
-    const { subject } = mail({ data: { items: [item({ title: 'Tea\r\nBcc: x\u2028y\u0000z' })] } });
+  test('cannot add a line to a subject', async () => {
+    const { subject } = await mail({ data: { items: [item({ title: 'Tea\r\nBcc: x\u2028y\u0000z' })] } });
     expect(subject).toBe('Still thinking about Tea Bcc: x y z?');
   });
 
   test.each(['javascript:alert(1)', 'https://x.example/" onclick="x', 'data:text/html,x', 'ftp://x.example'])(
     'is no link when it is %s',
-    (url) => {
-      const { html, text } = mail({ data: { items: [item({ url, imageUrl: url })] } });
+    async (url) => {
+      const { html, text } = await mail({ data: { items: [item({ url, imageUrl: url })] } });
       expect(html).not.toMatch(/<a |<img /);
       expect(text).not.toContain(url);
     },
   );
 
-  test.each([undefined, null, 7, {}, '', ' ', 'x'.repeat(61)])('greets by a name only: %j', (firstName) => {
-    expect(mail({ data: { items: [item()] }, customer: { firstName } }).text).toMatch(/^Hello,\n/);
-  });
+  test.each([undefined, null, 7, {}, '', ' ', 'x'.repeat(61)])(
+    'greets by a name only: %j',
+    async (firstName) => {
+      expect((await mail({ data: { items: [item()] }, customer: { firstName } })).text).toContain(
+        '\nHello,\n',
+      );
+    },
+  );
 });
 
 describe('what is missing is named', () => {
@@ -155,37 +169,38 @@ describe('what is missing is named', () => {
     ['an empty cart', cartNudge, { items: [] }, 'items'],
     ['no percentage', cartOffer, { items: [item()] }, 'percentOff'],
     ['a percentage of null', cartOffer, { items: [item()], percentOff: null }, 'percentOff'],
-  ])('%s', (_name, message, data, field) => {
+  ])('%s', async (_name, message, data, field) => {
     for (const channel of message.channels) {
-      const rendering = () => renderMessage({ message, channel, data, customer: {}, persona: 'newcomers' });
-      expect(rendering).toThrow(MissingData);
-      expect(rendering).toThrow(expect.objectContaining({ field }) as Error);
+      const asked = { message, channel, data: { ...around, ...data }, customer: {}, persona: 'newcomers' };
+      const refusal = await renderMessage(asked).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(MissingData);
+      expect(refusal).toMatchObject({ field });
     }
   });
 
-  test('also within an item', () => {
-    const rendering = () => mail({ data: { items: [withoutQuantity] } });
-    expect(rendering).toThrow(expect.objectContaining({ field: 'item.quantity' }) as Error);
+  test('also within an item', async () => {
+    const rendering = mail({ data: { items: [withoutQuantity] } });
+    await expect(rendering).rejects.toMatchObject({ field: 'item.quantity' });
   });
 });
 
 describe('an SMS', () => {
-  test('fits into one, with the longest title', () => {
+  test('fits into one, with the longest title', async () => {
     const items = [item({ title: 'x'.repeat(300) }), item(), item()];
-    expect(sms(cartNudge, { items }).length).toBeLessThanOrEqual(160);
-    expect(sms(cartOffer, { items, percentOff: 10 }).length).toBeLessThanOrEqual(160);
+    expect((await sms(cartNudge, { items })).length).toBeLessThanOrEqual(160);
+    expect((await sms(cartOffer, { items, percentOff: 10 })).length).toBeLessThanOrEqual(160);
   });
 
-  test('says how to stop, and what else is in the cart', () => {
-    const text = sms(cartNudge, { items: [item(), item(), item()] });
+  test('says how to stop, and what else is in the cart', async () => {
+    const text = await sms(cartNudge, { items: [item(), item(), item()] });
     expect(text).toBe(
       'You left Green tea and 2 more in your cart. We have kept it for you. Questions? Just reply. STOP to opt out.',
     );
   });
 });
 
-test('a long subject is cut, between whole characters', () => {
-  const { subject } = mail({ data: { items: [item({ title: '🎁'.repeat(500) })] } });
+test('a long subject is cut, between whole characters', async () => {
+  const { subject } = await mail({ data: { items: [item({ title: '🎁'.repeat(500) })] } });
   expect(subject.length).toBeLessThanOrEqual(200);
   expect(subject).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
 });
