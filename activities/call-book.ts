@@ -9,6 +9,8 @@ const mostRemembered = 100_000;
 interface Entry {
   /** Which call of the delivery: its row's `callingAt`, epoch milliseconds. */
   callingAt: number;
+  /** A call before this one ended in doubt: that this one was not made does not say that the message was not taken. */
+  isRepeat: boolean;
   /** Null: not made yet. */
   outcome: CallOutcome | null;
 }
@@ -25,9 +27,9 @@ export class CallBook {
   private readonly entries = new Map<string, Entry>();
 
   /** Before the commit that allows the call. An older permit of the delivery is void. */
-  permit(deliveryId: string, callingAt: number): void {
+  permit(deliveryId: string, callingAt: number, isRepeat = false): void {
     this.entries.delete(deliveryId);
-    this.entries.set(deliveryId, { callingAt, outcome: null });
+    this.entries.set(deliveryId, { callingAt, isRepeat, outcome: null });
     for (const oldest of this.entries.keys()) {
       if (this.entries.size <= mostRemembered) break;
       this.entries.delete(oldest);
@@ -45,10 +47,19 @@ export class CallBook {
     return this.holds(deliveryId, callingAt) && this.entries.delete(deliveryId);
   }
 
+  /**
+   * Takes back the permit for a call that was not made, so that nobody makes it any more; true if the message certainly
+   * was not taken: not where that call was to repeat one that ended in doubt.
+   */
+  takeBack(deliveryId: string, callingAt: number): boolean {
+    const isRepeat = this.entries.get(deliveryId)?.isRepeat;
+    return this.take(deliveryId, callingAt) && !isRepeat;
+  }
+
   /** Right after the call. */
   note(deliveryId: string, callingAt: number, outcome: CallOutcome): void {
     this.permit(deliveryId, callingAt);
-    this.entries.set(deliveryId, { callingAt, outcome });
+    this.entries.set(deliveryId, { callingAt, isRepeat: false, outcome });
   }
 
   /** How that call ended, if it was made here. */

@@ -7,12 +7,22 @@ import { grouped } from '../src/domain/grouped.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
 import { newsOf } from './call-news.ts';
+import { afterDoubt } from './in-doubt.ts';
 import type { GateParts } from './gate-look.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { mostAtOnce, unbounded } from './turns.ts';
 
 /** What making the calls of a page needs. */
 export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns'>;
+
+/** The calls of a page. */
+export interface PageCalls {
+  messages: readonly Outbound[];
+  /** Of those that repeat a call in doubt, when that one was begun. They are marked all along. */
+  doubts: Map<string, Date>;
+  /** Stops between two calls. */
+  signal: AbortSignal | undefined;
+}
 
 /** Calls under way together, of one marking: what came of each, by delivery. */
 interface Marked {
@@ -35,15 +45,15 @@ export type Stopped = NotAccepted | { kind: 'paused' } | { kind: 'pacing'; later
 /**
  * Makes the calls of a page, as few as the provider allows. Right before a call its deliveries are marked as being
  * called, in a commit of their own, and right after it what came of them is written: whoever dies leaves in doubt what
- * was under way, and the rest as certainly not sent. A refused batch is halved until the bad address stands alone.
+ * was under way, and the rest as certainly not sent. Of a refused batch those whom the provider names are asked about
+ * alone; if it names none it is halved until the bad address stands alone; what all have in common is refused to all.
  * Says why it stopped, for now (also because calls that ended in doubt are to be made again); null when all calls were
  * made.
  */
 export async function callPage(
   parts: PageCallParts,
   adapter: ChannelAdapter,
-  messages: readonly Outbound[],
-  signal: AbortSignal | undefined,
+  { messages, doubts, signal }: PageCalls,
 ): Promise<Stopped | null> {
   const { batch, channel } = adapter;
   const { turns = unbounded } = parts;
@@ -56,39 +66,70 @@ export async function callPage(
     if (signal?.aborted) throw new CancelledFailure('The page was stopped between two calls.');
     const laterMs = await turns.take(channel, next.length, signal);
     if (laterMs > 0) return { kind: 'pacing', laterMs };
-    const marked = await mark(parts, next);
+    const marked = await mark(parts, next, doubts);
     if (marked.messages.length === 0) {
       if (marked.isPaused) return { kind: 'paused' };
       continue;
     }
     if (!isStillFresh(parts.clock, marked.callingAt) && (await isPaused(parts, marked))) {
-      await unmark(parts, marked);
+      await unmark(parts, marked, doubts);
       return { kind: 'paused' };
     }
-    const outcomes = await (batch ? callBatch(batch, marked) : callEach(adapter, marked));
-    note(parts, marked, outcomes);
-    if (batch && marked.messages.length > 1 && isRefused(outcomes)) {
-      await unmark(parts, marked);
-      queue.unshift(...halves(marked.messages));
+    const came = await (batch ? callBatch(batch, marked) : callEach(adapter, marked));
+    const apart = batch ? partsOf(marked.messages, came) : null;
+    if (apart) {
+      await unmark(parts, marked, doubts);
+      queue.unshift(...apart);
       continue;
     }
-    const { told, repeatable } = inDoubtApart(adapter, outcomes);
-    const stopped = await settleCalls(parts, adapter, marked, told);
-    for (const id of repeatable) parts.calls.forget(id, marked.callingAt.getTime());
+    const stopped = await settlePage(parts, adapter, marked, afterDoubts(doubts, came));
     if (stopped) return stopped;
-    if (repeatable.length > 0)
-      return { kind: 'not-accepted', retryAfterMs: null, detail: 'no clear answer came' };
   }
   return null;
 }
 
+/** What a call after one in doubt says of its message is less than it says of itself. */
+function afterDoubts(doubts: PageCalls['doubts'], came: Outcomes): Outcomes {
+  const saying = ([id, outcome]: [string, CallOutcome]) =>
+    [id, afterDoubt(doubts.has(id) ? 'repeated' : undefined, outcome)] as const;
+  return new Map([...came].map(saying));
+}
+
+/** Notes and writes what came of some calls; what is to be repeated is left marked for whoever comes next. */
+async function settlePage(
+  parts: PageCallParts,
+  adapter: ChannelAdapter,
+  marked: Marked,
+  outcomes: Outcomes,
+): Promise<NotAccepted | null> {
+  const callingAt = marked.callingAt.getTime();
+  for (const [id, outcome] of outcomes) parts.calls.note(id, callingAt, outcome);
+  const repeatable = [...outcomes].filter(([, outcome]) => isRepeatable(adapter, outcome));
+  const told = new Map(outcomes);
+  for (const [id] of repeatable) told.delete(id);
+  const stopped = await settleCalls(parts, adapter, marked, told);
+  for (const [id] of repeatable) parts.calls.forget(id, callingAt);
+  if (stopped || repeatable.length === 0) return stopped;
+  const asked = repeatable.map(([, outcome]) =>
+    'retryAfterMs' in outcome ? (outcome.retryAfterMs ?? 0) : 0,
+  );
+  return { kind: 'not-accepted', retryAfterMs: Math.max(...asked) || null, detail: 'no clear answer came' };
+}
+
 /** The permits stand before the commit: if its answer is lost, this process still knows that nobody called. */
-async function mark(parts: PageCallParts, messages: readonly Outbound[]): Promise<Marked> {
+async function mark(
+  parts: PageCallParts,
+  messages: readonly Outbound[],
+  doubts: PageCalls['doubts'],
+): Promise<Marked> {
   const callingAt = parts.clock.now();
   const ids = messages.map(({ deliveryId }) => deliveryId);
-  for (const id of ids) parts.calls.permit(id, callingAt.getTime());
-  const ours = await markCalls(parts.database.sql, ids, callingAt);
-  for (const id of ids) if (!ours.ids.has(id)) parts.calls.forget(id, callingAt.getTime());
+  for (const id of ids) parts.calls.permit(id, callingAt.getTime(), doubts.has(id));
+  const ours = await markCalls(parts.database.sql, { ids, doubts }, callingAt);
+  for (const id of ids) {
+    if (!ours.ids.has(id)) parts.calls.forget(id, callingAt.getTime());
+    else if (doubts.has(id)) doubts.set(id, callingAt);
+  }
   const taken = messages.filter(
     ({ deliveryId }) => ours.ids.has(deliveryId) && parts.calls.take(deliveryId, callingAt.getTime()),
   );
@@ -102,9 +143,13 @@ function isPaused({ database: { sql } }: PageCallParts, { messages }: Marked): P
   );
 }
 
-/** Certainly not taken: the halves are marked anew, each before its own call. */
-async function unmark(parts: PageCallParts, { callingAt, messages }: Marked): Promise<void> {
-  const ids = messages.map(({ deliveryId }) => deliveryId);
+/** Certainly not taken: what is called of them is marked anew before. What was in doubt before stays marked. */
+async function unmark(
+  parts: PageCallParts,
+  { callingAt, messages }: Marked,
+  doubts: PageCalls['doubts'],
+): Promise<void> {
+  const ids = messages.map(({ deliveryId }) => deliveryId).filter((id) => !doubts.has(id));
   for (const id of ids) parts.calls.permit(id, callingAt.getTime());
   await clearCalls(parts.database.sql, { ids, callingAt, verdict: null });
   for (const id of ids) parts.calls.forget(id, callingAt.getTime());
@@ -129,25 +174,23 @@ async function orInDoubt(call: () => Promise<CallOutcome>): Promise<CallOutcome>
   }
 }
 
-function note({ calls }: PageCallParts, { callingAt }: Marked, outcomes: Outcomes): void {
-  for (const [id, outcome] of outcomes) calls.note(id, callingAt.getTime(), outcome);
+/**
+ * A refused batch in parts that are asked about anew: those whom the provider names each alone, the others together; or
+ * its halves. Null when there is no more to find out, because one stands alone or all are refused for the same.
+ */
+function partsOf(messages: readonly Outbound[], outcomes: Outcomes): Outbound[][] | null {
+  const [first] = outcomes.values();
+  if (messages.length < 2 || first?.kind !== 'refused' || first.about === 'all') return null;
+  const named = new Set(first.about);
+  const rest = messages.filter((_, place) => !named.has(place));
+  if (rest.length === messages.length) return halves(messages);
+  const alone = messages.filter((_, place) => named.has(place)).map((one) => [one]);
+  return rest.length === 0 ? alone : [rest, ...alone];
 }
 
-function isRefused(outcomes: Outcomes): boolean {
-  return [...outcomes.values()].every(({ kind }) => kind === 'refused');
-}
-
-/** Calls that ended in doubt are left as they are where they may be repeated: whoever comes next does that. */
-function inDoubtApart(
-  { idempotent }: ChannelAdapter,
-  outcomes: Outcomes,
-): { told: Outcomes; repeatable: string[] } {
-  const isLeft = ({ kind }: CallOutcome) => kind === 'unknown' && idempotent !== undefined;
-  const entries = [...outcomes];
-  return {
-    told: new Map(entries.filter(([, outcome]) => !isLeft(outcome))),
-    repeatable: entries.filter(([, outcome]) => isLeft(outcome)).map(([id]) => id),
-  };
+/** Whether a call that ended so is left as it is, because its provider knows the delivery: whoever comes next repeats it. */
+export function isRepeatable({ idempotent }: ChannelAdapter, outcome: CallOutcome): boolean {
+  return outcome.kind === 'unknown' && !outcome.isFinal && idempotent !== undefined;
 }
 
 /** Writes what is known of some calls. If the database is away, the next attempt finds it in this process. */

@@ -5,7 +5,7 @@ import { mayResend, type Verdict } from '../src/domain/delivery.ts';
 import { holdOf, judgeAgain } from '../src/domain/gate.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Clock } from '../src/clock.ts';
-import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
+import type { CallOutcome, ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import { renderFor, type Look } from './gate-look.ts';
 import { allow, movedMeanwhile, verdictOf, waitFor, type CallUnderWay, type Passage } from './passage.ts';
 
@@ -13,7 +13,8 @@ import { allow, movedMeanwhile, verdictOf, waitFor, type CallUnderWay, type Pass
  * What becomes of a delivery whose call may have handed the message over, and nobody can tell.
  *
  * - Its provider knows deliveries by their ids: the call is repeated with the same id, as long as the provider
- *   remembers it and nothing speaks against the message by now.
+ *   remembers it and nothing speaks against the message by now. Until it is taken, `callingAt` stays: that a repetition
+ *   was not taken says nothing of the call before it.
  * - Otherwise it is `unknown`, for good, unless the provider's news settle it.
  * - Of a message that `resendsUnknown` it is looked at once more at that time: if it still is unknown and nothing speaks
  *   against it, it is sent again, once.
@@ -21,9 +22,12 @@ import { allow, movedMeanwhile, verdictOf, waitFor, type CallUnderWay, type Pass
 export async function lookInDoubt(look: Look, delivery: DeliveryRow, call: CallUnderWay): Promise<Passage> {
   if (!mayRepeat(look.parts, look.input, delivery)) return giveUp(look, delivery, call);
   const again = await judgedAgain(look);
-  if ('against' in again) return giveUp(look, delivery, call);
+  if ('against' in again) {
+    const isForNow = again.against.state === 'waiting' && holdOf(again.against) === null;
+    return isForNow ? waitFor(again.against) : giveUp(look, delivery, call);
+  }
   const verdict = verdictOf(look, { state: 'intended', reason: null, words: repeatedWords });
-  const next = { ...call, callingAt: look.now };
+  const next: CallUnderWay = { ...call, callingAt: look.now, after: 'repeated' };
   if (!(await markCalling(look.tx, { ...next, was: call.callingAt, verdict }))) throw movedMeanwhile();
   return allow(look, next, again.content);
 }
@@ -40,6 +44,21 @@ export function mayRepeat(
 ): boolean {
   const withinMs = channels[channel]?.idempotent?.withinMs ?? 0;
   return clock.realSpanMs(clock.now().getTime() - delivery.at) < withinMs;
+}
+
+/**
+ * What a call after one that ended in doubt says of the message: only that it was taken is certain. A repetition that
+ * was not taken is made again; one that was refused tells no more, however often it is made: a receiver may say so of
+ * what it has already.
+ */
+export function afterDoubt(after: CallUnderWay['after'], outcome: CallOutcome): CallOutcome {
+  if (after === undefined) return outcome;
+  if (outcome.kind === 'refused') {
+    const detail = `the call before ended in doubt, and the one after it was refused with ${outcome.code}: ${outcome.detail}`;
+    return { kind: 'unknown', detail, isFinal: true };
+  }
+  if (outcome.kind !== 'not-accepted' || after === 'resent') return outcome;
+  return { kind: 'unknown', detail: outcome.detail, retryAfterMs: outcome.retryAfterMs };
 }
 
 /** Until when the provider's news are waited for before the message is sent again; null when it is not. */
@@ -61,7 +80,7 @@ export async function lookAtUnknown(look: Look, delivery: DeliveryRow): Promise<
     const outcome = parts.calls.outcomeOf(delivery.id, delivery.callingAt);
     if (outcome) return { kind: 'called', call, outcome };
     // Nobody called, though it was allowed: so it is still to be done.
-    return parts.calls.take(delivery.id, delivery.callingAt)
+    return parts.calls.takeBack(delivery.id, delivery.callingAt)
       ? resend(look, delivery, call.callingAt)
       : giveUp(look, delivery, call);
   }
@@ -81,7 +100,10 @@ async function resend(look: Look, delivery: DeliveryRow, was: Date | null): Prom
   const words =
     'intended: nobody told what became of the call before, and the message is worth sending again';
   const verdict = verdictOf(look, { state: 'intended', reason: null, words });
-  const call = { deliveryId: delivery.id, callingAt: look.now, channel: look.input.channel };
+  const call: CallUnderWay = {
+    ...{ deliveryId: delivery.id, callingAt: look.now, channel: look.input.channel },
+    after: 'resent',
+  };
   if (!(await markResend(look.tx, { ...call, was, verdict }))) throw movedMeanwhile();
   return allow(look, call, again.content);
 }

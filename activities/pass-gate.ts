@@ -171,7 +171,7 @@ async function secondLook(look: Look, delivery: DeliveryRow): Promise<Passage> {
   const outcome = parts.calls.outcomeOf(delivery.id, was.getTime());
   if (outcome) return { kind: 'called', call, outcome };
   // Taken, not only looked at: an attempt that was given up may be about to make this very call.
-  if (!parts.calls.take(delivery.id, was.getTime())) return lookInDoubt(look, delivery, call);
+  if (!parts.calls.takeBack(delivery.id, was.getTime())) return lookInDoubt(look, delivery, call);
   const giveBack = () => parts.calls.permit(delivery.id, was.getTime());
   try {
     const passage = await askAgain(look, delivery, was);

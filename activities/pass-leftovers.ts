@@ -1,11 +1,11 @@
 import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
-import { clearCalls, intendedOf, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
+import { intendedOf, noteRepeat, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { GateReason, Verdict } from '../src/domain/delivery.ts';
 import { judgeAgain } from '../src/domain/gate.ts';
-import { settleCalls } from './call-page.ts';
+import { isRepeatable, settleCalls } from './call-page.ts';
 import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
@@ -23,10 +23,12 @@ import {
 /** What an attempt before this one left undone: calls to make, and why some of them have to wait. */
 export interface Leftovers {
   calls: Outbound[];
+  /** Of the calls that repeat one in doubt, when that one was begun. */
+  doubts: Map<string, Date>;
   waiting: GateReason | null;
 }
 
-const nothing: Leftovers = { calls: [], waiting: null };
+const noLeftovers = (): Leftovers => ({ calls: [], doubts: new Map(), waiting: null });
 
 /**
  * Looks after what is `intended` on a channel, which only an attempt that ended too early leaves behind. A call that
@@ -46,7 +48,7 @@ export async function passLeftovers(
     limit: bounds.waveCustomers,
   };
   const known = await intendedOf(sql, asked);
-  if (known.length === 0) return nothing;
+  if (known.length === 0) return noLeftovers();
   await settleKnown(parts, input, known);
   return sql.begin(async (tx) => {
     const look = await takePageLook(tx, parts, message, input);
@@ -56,7 +58,7 @@ export async function passLeftovers(
     const left = await intendedOf(tx, asked);
     // Taken, not looked at: the attempt before may be about to make the call, and now it cannot.
     const isOurs = ({ id, callingAt }: IntendedDelivery) =>
-      callingAt === null || parts.calls.take(id, callingAt);
+      callingAt === null || parts.calls.takeBack(id, callingAt);
     const ours = new Set(left.filter(isOurs).map(({ id }) => id));
     const inDoubt = left.filter(({ id }) => !ours.has(id));
     const repeated = new Map(
@@ -75,11 +77,11 @@ async function settleKnown(
   { channel }: Pick<ChannelAdapter, 'channel'>,
   known: readonly IntendedDelivery[],
 ): Promise<void> {
+  const adapter = parts.channels[channel]!;
   for (const { id, callingAt } of known) {
     const outcome = callingAt === null ? null : parts.calls.outcomeOf(id, callingAt);
-    if (outcome) {
-      await settleCalls(parts, { channel }, { callingAt: new Date(callingAt!) }, new Map([[id, outcome]]));
-    }
+    if (!outcome || isRepeatable(adapter, outcome)) continue;
+    await settleCalls(parts, { channel }, { callingAt: new Date(callingAt!) }, new Map([[id, outcome]]));
   }
 }
 
@@ -104,7 +106,7 @@ async function secondLook(
     now,
   }: { rows: readonly PageRow[]; repeated: ReadonlyMap<string, IntendedDelivery>; now: Date },
 ): Promise<Leftovers> {
-  const left: Leftovers = { calls: [], waiting: null };
+  const left = noLeftovers();
   const stock = await takePageStock(look, rows, 0);
   for (const row of rows) {
     const id = row.deliveryId!;
@@ -122,21 +124,16 @@ async function secondLook(
         news: [{ id, verdict: verdictOf(look, now, ruling) }],
       });
     } else if ('content' in rendered && !('fault' in facts.address)) {
-      if (doubt) await releaseRepeated(look, doubt, now);
+      if (doubt) {
+        const verdict = verdictOf(look, now, { state: 'intended', reason: null, words: repeatedWords });
+        await noteRepeat(look.tx, { id, verdict });
+        left.doubts.set(id, new Date(doubt.callingAt!));
+      }
       const about = aboutEntry(look, row);
       left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content, about });
     }
   }
   return left;
-}
-
-async function releaseRepeated(
-  look: PageLook,
-  { id, callingAt }: IntendedDelivery,
-  now: Date,
-): Promise<void> {
-  const verdict = verdictOf(look, now, { state: 'intended', reason: null, words: repeatedWords });
-  await clearCalls(look.tx, { ids: [id], callingAt: new Date(callingAt!), verdict });
 }
 
 /** What this process marked and certainly did not call: free to be marked again, if its customer is still there. */

@@ -29,6 +29,8 @@ export interface CallUnderWay {
   deliveryId: string;
   callingAt: Date;
   channel: Channel;
+  /** A call before it ended in doubt: it is repeated under the same id, or the message is sent once more all the same. */
+  after?: 'repeated' | 'resent';
 }
 
 export function waitFor({ reason }: { reason: GateReason }): Passage {
@@ -39,7 +41,7 @@ export function waitFor({ reason }: { reason: GateReason }): Passage {
 export function allow(look: Look, call: CallUnderWay, content: ChannelContent): Passage {
   const { address } = look.facts;
   if ('fault' in address) throw new Error('The gate let a customer pass who cannot be reached.');
-  look.parts.calls.permit(call.deliveryId, call.callingAt.getTime());
+  look.parts.calls.permit(call.deliveryId, call.callingAt.getTime(), call.after === 'repeated');
   const { message, customerId, input, facts } = look;
   const data = relevantData(input.data, facts.relevance);
   const about = { message: message.name, purpose: message.purpose, customerId, data };

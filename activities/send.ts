@@ -15,7 +15,7 @@ import type { CallOutcome } from './channels/channel.ts';
 import type { ChannelActivities, SendAnswer } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
-import { mayRepeat, resendAt, sayResend } from './in-doubt.ts';
+import { afterDoubt, mayRepeat, resendAt, sayResend } from './in-doubt.ts';
 import { passGate } from './pass-gate.ts';
 import type { CallUnderWay, Passage } from './passage.ts';
 import { isStillFresh } from './still-fresh.ts';
@@ -75,8 +75,8 @@ async function unlessPaused(
 ) {
   const { deliveryId, channel, callingAt } = call;
   if (isStillFresh(clock, callingAt) || !(await pausedMeanwhile(sql, [deliveryId]))) return;
-  // Taken, so that no other attempt of this process makes it: certainly not called.
-  if (calls.take(deliveryId, callingAt.getTime())) {
+  // Taken, so that no other attempt of this process makes it: certainly not called. What was in doubt before stays so.
+  if (calls.takeBack(deliveryId, callingAt.getTime())) {
     const words = 'intended: not called yet, because an operator paused sends meanwhile';
     const verdict: Verdict = {
       at: clock.now().toISOString(),
@@ -103,7 +103,7 @@ async function call(
   }
   let outcome: CallOutcome;
   try {
-    outcome = await gate.channels[channel]!.send(outbound, signal);
+    outcome = afterDoubt(call.after, await gate.channels[channel]!.send(outbound, signal));
   } catch (error) {
     outcome = { kind: 'unknown', detail: `the channel failed: ${withoutAddresses(String(error))}` };
   }
@@ -126,7 +126,10 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
     forget(gate, call);
     throw callAgain(outcome.retryAfterMs, attempt);
   }
-  const inDoubt = outcome.kind === 'unknown' ? await settleInDoubt(settling, call, news.verdict) : null;
+  const inDoubt =
+    outcome.kind === 'unknown'
+      ? await settleInDoubt(settling, call, { outcome, verdict: news.verdict })
+      : null;
   if (inDoubt) return inDoubt;
   const delivery = await raiseDelivery(sql, news);
   forget(gate, call);
@@ -142,14 +145,14 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
 async function settleInDoubt(
   { gate, message, attempt }: Settling,
   call: CallUnderWay,
-  verdict: Verdict,
+  { outcome, verdict }: { outcome: Extract<CallOutcome, { kind: 'unknown' }>; verdict: Verdict },
 ): Promise<SendAnswer | null> {
   const { sql } = gate.database;
   const delivery = await deliveryInDoubt(sql, call);
   if (!delivery) return null;
-  if (mayRepeat(gate, call, delivery)) {
+  if (!outcome.isFinal && mayRepeat(gate, call, delivery)) {
     forget(gate, call);
-    throw callAgain(null, attempt);
+    throw callAgain(outcome.retryAfterMs ?? null, attempt);
   }
   const until = resendAt(message, delivery.verdicts, gate.clock.now());
   const words = `${verdict.words}${sayResend(until)}`;

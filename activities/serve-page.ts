@@ -39,16 +39,17 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   const heartbeat = parts.heartbeat ?? (() => Context.current().heartbeat());
-  const call = async (input: PageInput, calls: readonly Outbound[]) => {
+  const call = async (input: PageInput, calls: readonly Outbound[], doubts = new Map<string, Date>()) => {
     if (calls.length === 0) return;
-    const stopped = await callPage(gate, gate.channels[input.channel]!, calls, abort());
+    const asked = { messages: calls, doubts, signal: abort() };
+    const stopped = await callPage(gate, gate.channels[input.channel]!, asked);
     if (stopped?.kind === 'paused') throw lookAgain('paused', attempt());
     if (stopped?.kind === 'pacing') throw turnTaken(stopped.laterMs);
     if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
   };
   const serve = async (input: PageInput, message: MessageType<unknown>) => {
     const left = await passLeftovers(gate, message, input);
-    await call(input, left.calls);
+    await call(input, left.calls, left.doubts);
     if (left.waiting) throw lookAgain(left.waiting, attempt());
     const passage = await passPage(gate, message, input);
     if (passage.kind === 'waiting') throw lookAgain(passage.reason, attempt());

@@ -67,11 +67,20 @@ export type CallOutcome =
   /** The provider's id of the message; null if it took the message without saying one. */
   | { kind: 'accepted'; providerId: string | null }
   /** The provider will not take this message, now or later: its code, and its words for an operator. */
-  | { kind: 'refused'; code: string; detail: string }
+  | { kind: 'refused'; code: string; detail: string; about?: RefusalAbout }
   /** Certainly not taken, though it may be later: never connected, 401, 403, 408, 429. Real milliseconds. */
   | { kind: 'not-accepted'; retryAfterMs: number | null; detail: string }
-  /** The request left and no clear answer came: 5xx, reset, time-out. */
-  | { kind: 'unknown'; detail: string };
+  /**
+   * The request left and no clear answer came: 5xx, reset, time-out. Where such calls are repeated: after how long, real
+   * milliseconds; `isFinal`: no repetition would tell more.
+   */
+  | { kind: 'unknown'; detail: string; retryAfterMs?: number | null; isFinal?: true };
+
+/**
+ * Of a refused call for several messages, what it was refused for: something that all have in common, or some of them
+ * by their places. Without it any of them may be the reason.
+ */
+export type RefusalAbout = 'all' | readonly number[];
 
 /**
  * One provider behind one channel. `send` makes one call, bounds its own time, and does not retry or throw. No provider

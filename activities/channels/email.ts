@@ -2,8 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import { Client } from '@sendgrid/client';
 import { MailService } from '@sendgrid/mail';
-import type { ChannelAdapter, EmailContent, Outbound } from './channel.ts';
+import type { ChannelAdapter, EmailContent, Outbound, RefusalAbout } from './channel.ts';
 import { factorable, factorMails } from './factored-mails.ts';
+import type { ProviderError } from './provider-answer.ts';
 import { callProvider, ProviderRefusal, type CallWiring } from './provider-call.ts';
 import { unsubscribeHeaders } from './unsubscribe-headers.ts';
 
@@ -107,12 +108,27 @@ function throwRefusal(error: unknown): never {
   throw new ProviderRefusal({ status, headers, body: response?.body });
 }
 
-function readSendGridError(body: unknown): { code: string | null; words: string | null } {
-  const errors = (body as { errors?: { message?: unknown; field?: unknown }[] } | null | undefined)?.errors;
-  const first = Array.isArray(errors) ? errors[0] : undefined;
+/** SendGrid names the field that it does not take: `personalizations.17.to.0.email`, `from.email`. */
+function readSendGridError(body: unknown): ProviderError {
+  const listed = (body as { errors?: unknown } | null | undefined)?.errors;
+  const errors = (Array.isArray(listed) ? listed : []) as { message?: unknown; field?: unknown }[];
+  const [first] = errors;
   const words = typeof first?.message === 'string' ? first.message : null;
+  const fields = errors.map(({ field }) => (typeof field === 'string' ? field : null));
+  const about = aboutOf(fields);
   return {
     code: null,
-    words: words && typeof first?.field === 'string' ? `${words} (${first.field})` : words,
+    words: words && fields[0] ? `${words} (${fields[0]})` : words,
+    ...(about === undefined ? {} : { about }),
+    // The sender is the shop's own setting: no customer is to lose a mail over it.
+    isMendable: fields.some((field) => field !== null && /^from\b/.test(field)),
   };
+}
+
+/** Of all who share the request, unless each error names a place; not said where one names neither. */
+function aboutOf(fields: readonly (string | null)[]): RefusalAbout | undefined {
+  if (fields.some((field) => field !== null && !/^personalizations\b/.test(field))) return 'all';
+  const places = fields.map((field) => /^personalizations\.(\d+)/.exec(field ?? '')?.[1]);
+  if (places.length === 0 || places.includes(undefined)) return undefined;
+  return [...new Set(places.map(Number))];
 }

@@ -1,6 +1,6 @@
 import { cutText } from '../../src/domain/cut-text.ts';
 import { withoutAddresses } from '../../src/domain/without-addresses.ts';
-import type { CallOutcome } from './channel.ts';
+import type { CallOutcome, RefusalAbout } from './channel.ts';
 
 /** What a provider answered, when it was not a success. */
 export interface ProviderAnswer {
@@ -9,8 +9,17 @@ export interface ProviderAnswer {
   body: unknown;
 }
 
-/** A provider's own code for its error, and its words. */
-export type ReadError = (body: unknown) => { code: string | null; words: string | null };
+/** What a provider's error says. */
+export interface ProviderError {
+  /** Its own code, and its words. */
+  code: string | null;
+  words: string | null;
+  /** Of a call for several messages, whom it is about, if it says so. */
+  about?: RefusalAbout;
+  /** It is about us, whatever the status: somebody can mend it. */
+  isMendable?: boolean;
+}
+export type ReadError = (body: unknown) => ProviderError;
 
 /** A provider that asks for more patience than this gets asked again after this all the same. */
 export const longestRetryAfterMs = 3_600_000;
@@ -20,13 +29,15 @@ const mendable = new Set([401, 403, 407, 408, 425, 429]);
 
 /** What an answer other than a success says about the message. */
 export function outcomeOf(answer: ProviderAnswer, readError: ReadError, address: string): CallOutcome {
-  const { code, words } = readError(answer.body);
+  const { code, words, about, isMendable } = readError(answer.body);
   const detail = withoutAddress(words ? `${answer.status}: ${words}` : `${answer.status}`, address);
-  if (mendable.has(answer.status)) {
+  const isRefusal = answer.status >= 400 && answer.status < 500;
+  if (mendable.has(answer.status) || (isRefusal && isMendable)) {
     return { kind: 'not-accepted', retryAfterMs: retryAfterMs(answer.headers), detail };
   }
-  if (answer.status >= 400 && answer.status < 500) {
-    return { kind: 'refused', code: code ?? String(answer.status), detail };
+  if (isRefusal) {
+    const refused = { kind: 'refused', code: code ?? String(answer.status), detail } as const;
+    return about === undefined ? refused : { ...refused, about };
   }
   return { kind: 'unknown', detail };
 }

@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest';
 import type { CallOutcome, Outbound } from '../../activities/channels/channel.ts';
 import type { SendInput } from '../../activities/contract.ts';
 import { raiseDelivery } from '../../src/db/queries/raise-delivery.ts';
-import { runs } from '../../src/db/schema/index.ts';
+import { runs, unrouted } from '../../src/db/schema/index.ts';
+import { settleClosedDeliveries } from '../../src/db/queries/settle-closed-deliveries.ts';
 import { message } from '../../src/define/message.ts';
 import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
 import { startWatching, type Watching } from '../support/watching.ts';
 
 const accepted: CallOutcome = { kind: 'accepted', providerId: 'p-1' };
 const unclear: CallOutcome = { kind: 'unknown', detail: '502' };
+const busy: CallOutcome = { kind: 'not-accepted', retryAfterMs: 7_000, detail: '429' };
+const gone: CallOutcome = { kind: 'refused', code: '410', detail: '410' };
 const silence = () => new Promise<CallOutcome>(() => {});
 const invoice = message<object>({
   name: 'invoice',
@@ -84,6 +87,123 @@ describe('a provider that knows a delivery by its id', () => {
     await it.database.db.update(runs).set({ state: 'closed', outcome: 'ordered' });
     expect((await it.send(it.ask())).state).toBe('unknown');
     expect(it.sent()).toBe(1);
+  });
+
+  describe('whose repetition was not taken: that says nothing of the call before, which may have been', () => {
+    const inDoubt = async () => {
+      const it = await knowing();
+      it.channels.email.answer = answers([() => unclear, () => busy, () => accepted]);
+      await expect(it.send(it.ask())).rejects.toMatchObject({ type: 'not-accepted' });
+      await expect(it.send(it.ask())).rejects.toMatchObject({ type: 'not-accepted', nextRetryDelay: 7_000 });
+      return it;
+    };
+
+    test('is asked again, also by a worker that knows of nothing', async () => {
+      for (const another of [true, false]) {
+        await using it = await inDoubt();
+        const again = another ? it.worker()(it.ask()) : it.send(it.ask());
+        expect((await again).state).toBe('accepted');
+        expect(it.sent()).toBe(3);
+      }
+    });
+
+    test('is not asked when its time is over, and then it is unknown', async () => {
+      await using it = await inDoubt();
+      it.pass('1 minute');
+      expect((await it.send(it.ask())).state).toBe('unknown');
+      expect(it.sent()).toBe(2);
+    });
+
+    test('nor when the run has ended: it is unknown and never cancelled, to the keeper as well', async () => {
+      for (const keeper of [false, true]) {
+        await using it = await inDoubt();
+        await it.database.db.update(runs).set({ state: 'closed', outcome: 'ordered' });
+        if (keeper) {
+          it.pass('1 hour');
+          const [row] = await it.ledger();
+          await settleClosedDeliveries(it.database.sql, {
+            ...{ ids: [row!.id], at: it.clock.now() },
+            calledBefore: new Date(it.clock.now().getTime() - 600_000),
+          });
+        } else await it.send(it.ask());
+        expect(await states(it)).toEqual(['unknown']);
+        expect(it.sent()).toBe(2);
+      }
+    });
+
+    test('waits while its customer is behind, as long as its provider remembers', async () => {
+      await using it = await inDoubt();
+      const { customerId } = (await it.ledger())[0]!;
+      await it.database.db.insert(unrouted).values({ seq: 1, userId: `user-${customerId}` });
+      await expect(it.send(it.ask())).rejects.toMatchObject({ type: 'behind' });
+      await it.database.db.delete(unrouted);
+      expect((await it.send(it.ask())).state).toBe('accepted');
+    });
+  });
+
+  test('that refuses the repetition may have the message: unknown, and asked no more', async () => {
+    await using it = await knowing();
+    it.channels.email.answer = answers([() => unclear, () => gone]);
+    await expect(it.send(it.ask())).rejects.toMatchObject({ type: 'not-accepted' });
+    expect((await it.send(it.ask())).state).toBe('unknown');
+    expect((await it.worker()(it.ask())).state).toBe('unknown');
+    expect(it.sent()).toBe(2);
+    expect((await it.ledger())[0]!.verdicts.at(-1)!.words).toContain('was refused with 410');
+  });
+
+  test('whose repetition was allowed and not made is in doubt as before, also to the process that knows it', async () => {
+    await using it = await knowing();
+    it.channels.email.answer = answers([() => unclear]);
+    const { sql } = it.database;
+    let commits = 0;
+    const begin = async (...given: unknown[]) => {
+      const passage: unknown = await (sql.begin as (...all: unknown[]) => Promise<unknown>).apply(sql, given);
+      if (++commits === 2) throw new Error('the answer to the commit was lost');
+      return passage;
+    };
+    const database = {
+      sql: new Proxy(sql, { get: (of, name) => (name === 'begin' ? begin : Reflect.get(of, name)) }),
+    };
+    const send = it.worker({ database });
+    await expect(send(it.ask())).rejects.toMatchObject({ type: 'not-accepted' });
+    await expect(send(it.ask())).rejects.toThrow('the answer to the commit was lost');
+    await it.database.db.update(runs).set({ state: 'closed', outcome: 'ordered' });
+    expect((await send(it.ask())).state).toBe('unknown');
+    expect(it.sent()).toBe(1);
+  });
+
+  test('is in doubt for a page as well, until it takes the message or its time is over', async () => {
+    for (const isOver of [false, true]) {
+      await using it = await startWatching();
+      await it.line(3);
+      await it.shelf(3);
+      Object.assign(it.channels.email, { idempotent: { withinMs: 60_000 } });
+      it.channels.email.answer = answers([() => unclear, () => busy, () => accepted]);
+      const served = it.wave(async (page) => {
+        await expect(it.worker()(page)).rejects.toMatchObject({ type: 'not-accepted' });
+        await expect(it.worker()(page)).rejects.toMatchObject({ nextRetryDelay: 7_000 });
+        expect((await it.ledger()).every(({ callingAt }) => callingAt !== null)).toBe(true);
+        if (isOver) it.pass('1 minute');
+        return it.worker()(page);
+      });
+      await served;
+      expect(await states(it)).toEqual(Array(3).fill(isOver ? 'unknown' : 'accepted'));
+      expect(it.channels.email.calls).toHaveLength(isOver ? 2 : 3);
+    }
+  });
+
+  test('of a page’s repetition that is refused, each is asked alone, and unknown', async () => {
+    await using it = await startWatching();
+    await it.line(2);
+    await it.shelf(2);
+    Object.assign(it.channels.email, { idempotent: { withinMs: 60_000 } });
+    it.channels.email.answer = answers([() => unclear, () => gone, () => gone, () => accepted]);
+    await it.wave(async (page) => {
+      await expect(it.worker()(page)).rejects.toMatchObject({ type: 'not-accepted' });
+      return it.worker()(page);
+    });
+    expect(await states(it)).toEqual(['accepted', 'unknown']);
+    expect(it.channels.email.calls.map(({ length }) => length)).toEqual([2, 2, 1, 1]);
   });
 
   test('is called again for a page as well', async () => {
@@ -169,6 +289,17 @@ describe('a message that is owed and may come twice rather than never', () => {
     await expect(it.send(it.ask())).rejects.toMatchObject({ type: 'not-accepted' });
     expect(await states(it)).toEqual(['unknown']);
     expect((await it.worker()(it.ask())).state).toBe('accepted');
+  });
+
+  test('is unknown when its second call was refused: the first may have been taken', async () => {
+    await using it = await shop();
+    it.channels.email.answer = answers([() => unclear, () => gone]);
+    await it.send(it.ask());
+    it.pass('10 minutes');
+    expect(await it.send(it.ask())).toMatchObject({ state: 'unknown', until: null });
+    it.pass('1 hour');
+    expect(await it.send(it.ask())).toMatchObject({ state: 'unknown', until: null });
+    expect(sent(it)).toBe(2);
   });
 
   test('also when the worker died amid the first call; not when the run has ended', async () => {

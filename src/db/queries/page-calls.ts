@@ -44,15 +44,22 @@ export interface MarkedCalls {
 /**
  * Marks deliveries as being called now, those that nobody else has begun to call or settled. What an operator has paused
  * since they passed the gate is not marked: a page whose calls take long stops between two of them.
+ * @param doubts Of those whose call is repeated, when the one in doubt was begun: they are marked so all along.
  */
-export async function markCalls(sql: Sql, ids: readonly string[], callingAt: Date): Promise<MarkedCalls> {
+export async function markCalls(
+  sql: Sql,
+  { ids, doubts }: { ids: readonly string[]; doubts: ReadonlyMap<string, Date> },
+  callingAt: Date,
+): Promise<MarkedCalls> {
+  const begun = sql.json(Object.fromEntries([...doubts].map(([id, at]) => [id, at.toISOString()])));
+  const asFound = sql`state = 'intended'
+    and calling_at is not distinct from (${begun}::jsonb ->> id::text)::timestamptz`;
   const rows = await sql<{ id: string; paused: boolean }[]>`
     with asked as materialized (
-      select d.id, ${isPaused(sql)} as paused
-      from deliveries d where d.id = any(${[...ids]}::uuid[]) and d.state = 'intended' and d.calling_at is null
+      select d.id, ${isPaused(sql)} as paused from deliveries d where d.id = any(${[...ids]}::uuid[]) and ${asFound}
     ), marked as (
       update deliveries set calling_at = ${callingAt}
-      where id = any(array(select a.id from asked a where not a.paused)) and state = 'intended' and calling_at is null
+      where id = any(array(select a.id from asked a where not a.paused)) and ${asFound}
       returning id)
     select id, false as paused from marked union all select id, true from asked where paused`;
   const marked = rows.filter(({ paused }) => !paused).map(({ id }) => id);
@@ -75,6 +82,14 @@ export async function clearCalls(
           or jsonb_array_length(verdicts) >= ${mostVerdicts}
         then verdicts else verdicts || ${sql.json([verdict] as never)} end
     where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at = ${callingAt}`;
+}
+
+/** Notes that a call in doubt is made again; it stays marked. The verdict is kept unless the last says the same. */
+export async function noteRepeat(tx: TransactionSql, { id, verdict }: PageNews): Promise<void> {
+  await tx`
+    update deliveries set verdicts = verdicts || ${tx.json([verdict] as never)}
+    where id = ${id} and verdicts -> -1 ->> 'words' is distinct from ${verdict.words}
+      and jsonb_array_length(verdicts) < ${mostVerdicts}`;
 }
 
 /** What is learnt of one of several deliveries. */
