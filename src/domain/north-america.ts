@@ -1,7 +1,7 @@
 /**
  * The states of the USA and the provinces of Canada: by which names, postal codes and area codes they are known, and
- * which time zones they have. The area codes are NANPA's assignments as of 2025; a newer one is one of its country that
- * says no more. A zone in which few of a state's people live counts all the same: nobody is to be written to at night.
+ * which time zones they have. The area codes are NANPA's assignments, held against Google's libphonenumber 9.0.43; a newer
+ * one is one of its country that says no more. A zone in which few of a state's people live counts all the same: nobody is to be written to at night.
  */
 
 /** A state or province. */
@@ -40,7 +40,7 @@ AL|Alabama|C|350-369|205 251 256 334 659 938
 AR|Arkansas|C|716-729|327 479 501 870
 AZ|Arizona|SM|850-865|480:S 520:S 602:S 623:S 928
 CA|California|P|900-961|209 213 279 310 323 341 350 357 369 408 415 424 442 510 530 559 562 619 626 628 650 657 661 669 707 714 738 747 760 805 818 820 831 837 840 858 909 916 925 949 951
-CO|Colorado|M|800-816|303 719 720 970 983
+CO|Colorado|M|800-816|303 719 720 748 970 983
 CT|Connecticut|E|060-069|203 475 860 959
 DC|District of Columbia|E|200 202-205|202 771
 DE|Delaware|E|197-199|302
@@ -98,7 +98,7 @@ NT|Northwest Territories|M|X|
 NU|Nunavut|ECM|X|
 ON|Ontario|EC|K L M N P|226:E 249:E 289:E 343:E 365:E 382:E 387:E 416:E 437:E 519:E 548:E 613:E 647:E 683:E 705:E 742:E 753:E 807 905:E 942:E
 PE|Prince Edward Island|T|C|
-QC|Quebec|ET|G H J|263:E 354:E 367 418 438:E 450:E 468:E 514:E 579:E 581 819:E 873:E
+QC|Quebec|ET|G H J|263:E 273 354:E 367 418 438:E 450:E 468:E 514:E 579:E 581 819:E 873:E
 SK|Saskatchewan|RM|S|306 474 639
 YT|Yukon|Y|Y|867:YMCE`;
 
