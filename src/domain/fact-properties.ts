@@ -8,13 +8,18 @@ export type FactProperties = Record<string, string | number | boolean>;
  * Lists and objects stay with the event; what was ordered is kept as order lines. Null when nothing is left.
  */
 export function factProperties(properties: Record<string, unknown> | undefined): FactProperties | null {
-  const kept = Object.entries(properties ?? {})
+  if (properties === undefined) return null;
+  const values = Object.values(properties);
+  // Mostly all of them are, and routing asks for each event.
+  if (values.length > 0 && values.length <= bounds.factProperties && values.every(isFact))
+    return properties as FactProperties;
+  const kept = Object.entries(properties)
     .filter((entry): entry is [string, FactProperties[string]] => isFact(entry[1]))
     .slice(0, bounds.factProperties);
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
-function isFact(value: unknown): boolean {
+function isFact(value: unknown): value is FactProperties[string] {
   if (typeof value === 'string') return value.length <= bounds.factLength;
   return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 }

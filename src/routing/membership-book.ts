@@ -43,31 +43,32 @@ export interface Look {
 }
 
 export class MembershipBook {
-  private readonly members = new Map<string, Membership>();
-  private readonly changes = new Set<string>();
+  /** By customer and segment. */
+  private readonly members = new Map<string, Map<string, Membership>>();
+  private readonly changes = new Map<string, Pick<Membership, 'customerId' | 'segment'>>();
   private readonly derived: Derivation[] = [];
   private readonly personasNow = new Map<string, string>();
   private readonly personas: Personas | null;
 
   /** @param personas Null while not all of their segments are known here. */
   constructor(known: readonly Membership[], personas: Personas | null) {
-    for (const membership of known) this.members.set(placeOf(membership), membership);
+    for (const membership of known) this.set(membership);
     this.personas = personas;
   }
 
   /** What was found out late: it held before everything else. */
   learn(membership: Membership): void {
-    this.members.set(placeOf(membership), membership);
-    this.changes.add(placeOf(membership));
+    this.set(membership);
+    this.changes.set(placeOf(membership), membership);
   }
 
   isKnown(customerId: string, segment: string): boolean {
-    return this.members.has(placeOf({ customerId, segment }));
+    return this.find(customerId, segment) !== undefined;
   }
 
   /** What is kept of a customer and a segment; who has no row of it is not in it, and will not be by time alone. */
   standing(customerId: string, segment: string): Pick<Membership, 'isMember' | 'nextAt'> {
-    return this.members.get(placeOf({ customerId, segment })) ?? { isMember: false, nextAt: null };
+    return this.find(customerId, segment) ?? outside;
   }
 
   look(look: Look): void {
@@ -84,7 +85,7 @@ export class MembershipBook {
 
   /** Memberships that are to be written. */
   changed(): Membership[] {
-    return [...this.changes].map((place) => this.members.get(place)!);
+    return [...this.changes.values()].map(({ customerId, segment }) => this.find(customerId, segment)!);
   }
 
   /** The personas of those who were looked at, by customer. */
@@ -103,7 +104,7 @@ export class MembershipBook {
       const place = derivationPlace(one);
       const occurredAt = Math.max(one.occurredAt, latest.get(place) ?? -Infinity);
       latest.set(place, occurredAt);
-      const membership = this.members.get(placeOf({ customerId: one.customerId, segment: one.subject }));
+      const membership = this.find(one.customerId, one.subject);
       if (one.name !== 'Persona Changed' && membership) membership.since = occurredAt;
       return { ...one, occurredAt };
     });
@@ -116,14 +117,24 @@ export class MembershipBook {
 
   /** Whether the customer came into the segment, or left it. */
   private write({ customerId, at }: Look, { segment, holds, nextAt }: Answer): boolean {
-    const place = placeOf({ customerId, segment });
-    const known = this.members.get(place);
+    const known = this.find(customerId, segment);
     const was = known?.isMember ?? false;
     if (was === holds && (known?.nextAt ?? null) === nextAt) return false;
     const since = known && was === holds ? known.since : at;
-    this.members.set(place, { customerId, segment, isMember: holds, since, nextAt });
-    this.changes.add(place);
+    const membership = { customerId, segment, isMember: holds, since, nextAt };
+    this.set(membership);
+    this.changes.set(placeOf(membership), membership);
     return was !== holds;
+  }
+
+  private find(customerId: string, segment: string): Membership | undefined {
+    return this.members.get(customerId)?.get(segment);
+  }
+
+  private set(membership: Membership): void {
+    const { customerId, segment } = membership;
+    const ofCustomer = this.members.get(customerId) ?? new Map<string, Membership>();
+    this.members.set(customerId, ofCustomer.set(segment, membership));
   }
 
   private tell({ customerId, cause, at }: Look, name: DerivedName, segment: string): void {
@@ -151,7 +162,7 @@ export class MembershipBook {
 
   private personaNow(customerId: string): string | null {
     if (this.personas === null) return null;
-    const isIn = (segment: string) => this.members.get(placeOf({ customerId, segment }))?.isMember ?? false;
+    const isIn = (segment: string) => this.standing(customerId, segment).isMember;
     return personaOf(this.personas, isIn);
   }
 }
@@ -164,6 +175,8 @@ export function derivationPlace({
 }: Pick<Derivation, 'customerId' | 'name' | 'subject'>): string {
   return name === 'Persona Changed' ? `${customerId}//` : `${customerId}/${subject}`;
 }
+
+const outside: Pick<Membership, 'isMember' | 'nextAt'> = { isMember: false, nextAt: null };
 
 const placeOf = ({ customerId, segment }: Pick<Membership, 'customerId' | 'segment'>) =>
   `${customerId}/${segment}`;

@@ -79,10 +79,15 @@ export class SegmentLooks {
       now = context.clock.now(),
     }: { concerned: readonly Concerned[]; newcomers: ReadonlySet<string>; now?: Date },
   ): Promise<SegmentLooks> {
-    const customerIds = [...new Set(concerned.map(({ customerId }) => customerId))];
-    const known =
-      customerIds.length === 0 ? [] : await loadMemberships(tx, customerIds, standing.generations);
-    const book = new MembershipBook(known, personasKnown(context, standing));
+    const personas = personasKnown(context, standing);
+    const asked = new Map<string, Set<string>>();
+    for (const { customerId, segments } of concerned) {
+      if (segments.length === 0) continue;
+      const names = asked.get(customerId) ?? new Set(personas?.segments.map(({ name }) => name));
+      for (const { name } of segments) names.add(name);
+      asked.set(customerId, names);
+    }
+    const book = new MembershipBook(await loadMemberships(tx, asked, standing.generations), personas);
     const looks = new SegmentLooks(tx, context, { standing, book, now });
     await looks.learn(concerned, newcomers);
     return looks;
@@ -106,12 +111,13 @@ export class SegmentLooks {
    * first round. Behind one that may change it nothing is known.
    */
   worthALook<Event extends TouchingEvent>(events: readonly Event[]): Event[] {
-    const changing = new Set<string>();
+    const changing = new Map<string, Set<KeptSegment>>();
     return events.map((event) => {
+      const ofCustomer = changing.get(event.customerId) ?? new Set();
+      changing.set(event.customerId, ofCustomer);
       const segments = event.segments.filter((segment) => {
-        const place = `${event.customerId}/${segment.place}`;
-        if (!changing.has(place) && this.isConfirmed(event, segment)) return false;
-        changing.add(place);
+        if (!ofCustomer.has(segment) && this.isConfirmed(event, segment)) return false;
+        ofCustomer.add(segment);
         return true;
       });
       return { ...event, segments };

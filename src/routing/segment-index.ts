@@ -6,6 +6,7 @@ import { needsOf, touches, touchesState, type Needs } from '../define/predicate-
 import { treeOf, type Tree } from '../define/predicate-tree.ts';
 import type { Segment } from '../define/segment.ts';
 import { factProperties } from '../domain/fact-properties.ts';
+import { orderEvents } from '../domain/order-events.ts';
 import type { AcceptedEvent } from './event.ts';
 
 /** What a segment's members were found by beside its predicate: another number makes all segments be computed anew. */
@@ -27,6 +28,8 @@ export interface KeptSegment extends Pick<Segment, 'name' | 'where'> {
 /** The segments that this code declares, and the personas made of them. */
 export interface SegmentIndex {
   readonly segments: readonly KeptSegment[];
+  /** By the name of a track, those that ask whether it happened, or for what it does to orders. */
+  readonly byTrack: ReadonlyMap<string, readonly KeptSegment[]>;
   /** What all of them ask. */
   readonly predicates: readonly Predicate[];
   readonly personas: Personas;
@@ -37,14 +40,16 @@ export interface SegmentIndex {
 /** Those of the personas are kept as well, whether or not they are listed. */
 export function indexSegments(segments: readonly Segment[], personas: Personas): SegmentIndex {
   const byName = new Map([...segments, ...personas.segments].map((one) => [one.name, one]));
+  const kept = [...byName.values()].map(({ name, where }, place) => ({
+    ...{ name, where, place },
+    definition: hashOf([compiledBy, where]),
+    needs: needsOf(where),
+    tree: treeOf(where),
+    takesNewcomers: mayHoldForNobody(treeOf(where)),
+  }));
   return {
-    segments: [...byName.values()].map(({ name, where }, place) => ({
-      ...{ name, where, place },
-      definition: hashOf([compiledBy, where]),
-      needs: needsOf(where),
-      tree: treeOf(where),
-      takesNewcomers: mayHoldForNobody(treeOf(where)),
-    })),
+    segments: kept,
+    byTrack: byTrackOf(kept),
     predicates: [...byName.values()].map(({ where }) => where),
     personas,
     personasDefinition: hashOf(personaNames(personas)),
@@ -54,21 +59,40 @@ export function indexSegments(segments: readonly Segment[], personas: Personas):
 /** Nothing is declared: nobody is in any segment, and everybody has the one persona there is. */
 export const noSegments: SegmentIndex = indexSegments([], { segments: [], otherwise: 'everybody' });
 
+function byTrackOf(segments: readonly KeptSegment[]): Map<string, KeptSegment[]> {
+  const names = new Set([...orderEvents, ...segments.flatMap(({ needs }) => needs.tracks)]);
+  return new Map(
+    [...names].map((name) => [
+      name,
+      segments.filter(({ needs }) => touches(needs, { kind: 'track', name, body: {} })),
+    ]),
+  );
+}
+
 /** The segments that ask for something an event may change. */
-export function touchedBy({ segments }: SegmentIndex, event: AcceptedEvent): KeptSegment[] {
-  return segments.filter(({ needs }) => touches(needs, event));
+export function touchedBy(index: SegmentIndex, event: AcceptedEvent): KeptSegment[] {
+  return candidatesFor(index, event).filter(({ needs }) => touches(needs, event));
+}
+
+/** Every segment that an event may touch, and few others: most events are tracks that give no traits. */
+function candidatesFor(
+  { segments, byTrack }: SegmentIndex,
+  { kind, name, body }: AcceptedEvent,
+): readonly KeptSegment[] {
+  if (kind !== 'track' || name === null || body.context?.['traits'] !== undefined) return segments;
+  return byTrack.get(name) ?? [];
 }
 
 /** What an event may do to each of the segments of which it may change whether its customer is in them. */
 export function effectsOf(
-  { segments }: SegmentIndex,
+  index: SegmentIndex,
   event: AcceptedEvent,
   isNewcomer: boolean,
 ): Map<KeptSegment, Effect> {
   const effects = new Map<KeptSegment, Effect>();
   const { name, occurredAt: at } = event;
   const deed = event.kind !== 'track' || name === null ? null : { name, at, properties: factsOf(event) };
-  for (const segment of segments) {
+  for (const segment of isNewcomer ? index.segments : candidatesFor(index, event)) {
     const { needs, takesNewcomers, tree } = segment;
     if ((isNewcomer && takesNewcomers) || touchesState(needs, event)) effects.set(segment, anyEffect);
     else if (deed !== null && needs.tracks.includes(deed.name)) {

@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
@@ -14,6 +14,9 @@ import {
 } from '../../src/embedded/postgres.ts';
 import { runProgram, stopProgram } from '../../src/embedded/program.ts';
 import { StartError } from '../../src/errors.ts';
+
+/** What this process may use, in megabytes. */
+const memory = Math.min(process.constrainedMemory() || Infinity, totalmem()) / 2 ** 20;
 
 async function folder(mode = 0o711) {
   const path = await mkdtemp(join(tmpdir(), 'kairos-cluster-'));
@@ -38,6 +41,9 @@ test('a cluster is made once, keeps its data, and lets nobody in without the pas
     await sql`insert into rounds values (${round})`;
     expect(await sql`select count(*)::int as n from rounds`).toEqual([{ n: round }]);
     expect(await answersQueries(url.replace('a-password', 'a-guess'))).toBe(false);
+    // A quarter of the machine's memory, up to 2 GB: in pages of 8 kB.
+    const [buffers] = await sql`select setting::int as pages from pg_settings where name = 'shared_buffers'`;
+    expect(buffers!['pages'] / 128).toBe(Math.floor(Math.min(Math.max(memory / 4, 128), 2_048)));
     await sql.end();
     await stopProgram(server, 'SIGINT', 10_000);
   }

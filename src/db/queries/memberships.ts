@@ -5,32 +5,25 @@ import type { Membership } from '../../routing/membership-book.ts';
 /** Of which generation the members of some segments are kept, by the segment's name. */
 export type Generations = ReadonlyMap<string, number>;
 
-/** What is kept of some customers, in every segment of these. */
+/** What is kept of some customers, each in some segments, of the generations that are kept. @param asked By customer. */
 export async function loadMemberships(
   tx: TransactionSql,
-  customerIds: readonly string[],
+  asked: ReadonlyMap<string, ReadonlySet<string>>,
   generations: Generations,
 ): Promise<Membership[]> {
-  const rows = await tx<
-    {
-      customer_id: string;
-      segment: string;
-      generation: number;
-      is_member: boolean;
-      since: Date;
-      next_at: Date | null;
-    }[]
-  >`select customer_id, segment, generation, is_member, since, next_at from memberships
-    where customer_id = any(${[...customerIds]}::uuid[])`;
-  return rows
-    .filter(({ segment, generation }) => generations.get(segment) === generation)
-    .map((row) => ({
-      customerId: row.customer_id,
-      segment: row.segment,
-      isMember: row.is_member,
-      since: row.since.getTime(),
-      nextAt: row.next_at?.getTime() ?? null,
-    }));
+  const names = [...new Set([...asked.values()].flatMap((segments) => [...segments]))];
+  if (names.length === 0) return [];
+  // Who does much is in much: most of it is not asked for, and it is dear to send. A digit for each name says which is.
+  const wanted = [...asked.values()].map((segments) =>
+    names.map((name) => (segments.has(name) ? '1' : '0')).join(''),
+  );
+  const rows = await tx<(Membership & { generation: number })[]>`
+    select m.customer_id as "customerId", m.segment, m.generation, m.is_member as "isMember",
+           round(date_part('epoch', m.since) * 1000) as since, round(date_part('epoch', m.next_at) * 1000) as "nextAt"
+    from unnest(${[...asked.keys()]}::uuid[], ${wanted}::text[]) as a (id, wanted)
+      join memberships m on m.customer_id = a.id
+    where substr(a.wanted, array_position(${names}::text[], m.segment), 1) = '1'`;
+  return rows.filter(({ segment, generation }) => generations.get(segment) === generation);
 }
 
 /** For how long it is said of somebody that they are not in a segment which is being computed. Milliseconds. */
@@ -81,14 +74,16 @@ export async function savePersonas(
   personas: readonly { customerId: string; persona: string | null }[],
 ): Promise<void> {
   if (personas.length === 0) return;
-  // In the order of their ids, as everybody who locks several does.
+  // Locked are those who change, in the order of their ids as everybody who locks several does.
   await tx`
-    select from customers where id = any(${personas.map((p) => p.customerId)}::uuid[]) order by id for update`;
-  await tx`
-    update customers c set persona = p.persona
-    from unnest(${personas.map((p) => p.customerId)}::uuid[], ${personas.map((p) => p.persona)}::text[])
-      as p (id, persona)
-    where c.id = p.id and c.persona is distinct from p.persona`;
+    with given as materialized (
+      select * from unnest(${personas.map((p) => p.customerId)}::uuid[], ${personas.map((p) => p.persona)}::text[])
+        as p (id, persona)
+    ), changing as materialized (
+      select g.* from customers c join given g on g.id = c.id
+      where c.persona is distinct from g.persona order by c.id for update of c
+    )
+    update customers c set persona = g.persona from changing g where c.id = g.id`;
 }
 
 /** When a segment, or the persona, of some customers last changed by an event of its own. */
