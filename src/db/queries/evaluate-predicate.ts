@@ -24,8 +24,9 @@ export async function evaluate(sql: ISql, predicate: Predicate, asked: Asked): P
 
 /** Those of some customers, or of everybody, for whom a predicate holds now. */
 export async function membersOf(sql: ISql, predicate: Predicate, asked: Asked): Promise<Set<string>> {
-  const rows = await evaluate(sql, predicate, asked);
-  return new Set(rows.filter(({ holds }) => holds).map(({ customerId }) => customerId));
+  const rows = await sql<{ id: string }[]>`
+    select e.customer_id as id from (${evaluation(sql, predicate, asked)}) e where e.holds`;
+  return new Set(rows.map(({ id }) => id));
 }
 
 /**
@@ -43,11 +44,13 @@ export function evaluation(sql: ISql, predicate: Predicate, asked: Asked): Fragm
   const next = nextOf(compile, tree);
   const candidate = next === null ? holds : candidateOf(compile, tree);
   const zone = leavesOf(tree).some(isDated) ? joinedZone(sql) : sql``;
+  const from = fromOf(compile, tree, { ...asked, zone });
+  // Asked once: asked again of each row, all that it looks at would be carried along until then.
+  if (next === null)
+    return sql`select t.id as customer_id, true as holds, null::timestamptz as next_at ${from} and ${candidate}`;
   const rows = sql`
-    select t.id as customer_id, coalesce(${holds}, false) as holds,
-      ${next === null ? sql`null::timestamptz` : sql`nullif(${next}, 'infinity')`} as next_at
-    ${fromOf(compile, tree, { ...asked, zone })} and ${candidate}`;
-  if (next === null) return rows;
+    select t.id as customer_id, coalesce(${holds}, false) as holds, nullif(${next}, 'infinity') as next_at
+    ${from} and ${candidate}`;
   return sql`select r.* from (${rows}) r where r.holds or r.next_at is not null`;
 }
 

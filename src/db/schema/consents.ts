@@ -16,5 +16,9 @@ export const consents = pgTable(
     wording: text('wording'),
     at: moment('at').notNull(),
   },
-  (t) => [index('consents_customer').on(t.customerId, t.channel, t.topic, t.at)],
+  (t) => [
+    index('consents_customer').on(t.customerId, t.channel, t.topic, t.at),
+    // The newest word of everybody on a channel, without sorting a million of them.
+    index('consents_newest').on(t.channel, t.topic, t.customerId, t.at.desc(), t.state, t.id.desc()),
+  ],
 );
