@@ -32,7 +32,8 @@ export async function passGate(
       return secondLook(look, delivery);
     if (delivery.state === 'unknown' && delivery.channel === input.channel)
       return lookAtUnknown(look, delivery);
-    if (delivery.state !== 'waiting') return { kind: 'settled', delivery };
+    if (delivery.state !== 'waiting')
+      return { kind: 'settled', delivery: askedAnew(look, delivery) ?? delivery };
     const found = await firstLook(look, delivery);
     if (found.kind === 'waiting' && found.reason === 'pacing') turn = itsTurnLater(look);
     return found;
@@ -40,6 +41,19 @@ export async function passGate(
   // After the commit, so that its turn is kept.
   if (turn) throw turn as ApplicationFailure;
   return passage;
+}
+
+/**
+ * A run that is started anew begins with the first channel, which refused then, while the message is on its way by a
+ * later one: it is told the same, and so comes to that one. Null: there is nothing left to do there.
+ */
+function askedAnew({ input }: Look, delivery: DeliveryRow): DeliveryNow | null {
+  const { state, channel, verdicts, callingAt, heldUntil } = delivery;
+  const isOpen = state === 'intended' || (state === 'unknown' && (callingAt !== null || heldUntil !== null));
+  if (!isOpen || channel === input.channel) return null;
+  const refusal = verdicts.findLast((one) => one.channel === input.channel && speaksAgainstChannel(one));
+  if (!refusal) return null;
+  return { ...delivery, state: refusal.state, reason: refusal.reason, channel: input.channel, arm: null };
 }
 
 function itsTurnLater({ facts, parts }: Look): ApplicationFailure {

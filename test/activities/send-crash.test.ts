@@ -334,6 +334,22 @@ describe('a call that was certainly not taken', () => {
   });
 });
 
+test('a run that is started anew is led to the channel on which its message is on its way', async () => {
+  await using it = await startSending();
+  const phone = '+4915112345678';
+  const customerId = await addCustomer(it, { email: undefined, phone, consents: { sms: 'granted' } });
+  const { ask } = await addRun(it, customerId);
+  it.channels.sms.answer = () => notTaken();
+  const refused = await it.send(ask());
+  await failure(it.send(ask({ channel: 'sms' })));
+  it.channels.sms.answer = () => ({ kind: 'accepted', providerId: 'p-1' });
+  const anew = it.worker();
+  expect(await anew(ask())).toMatchObject({ ...refused, at: expect.any(Number) });
+  expect((await anew(ask({ channel: 'sms' }))).state).toBe('accepted');
+  expect(await anew(ask())).toMatchObject({ state: 'accepted', channel: 'sms' });
+  expect(it.channels.sms.sent).toHaveLength(2);
+});
+
 test('a webhook that is faster than the answer of the provider is not undone', async () => {
   await using it = await shop();
   it.channels.email.answer = async ({ deliveryId }) => {
