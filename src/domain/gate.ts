@@ -211,18 +211,28 @@ function checkCaps(facts: GateFacts): Ruling | null {
   if (deferFor === null) return withheld('capped', broken);
   const until = roomAt(question, (overCapSince ?? now) + spanMs(deferFor));
   if (until === null) return withheld('capped', `${broken}; there is no room within ${deferFor}`);
+  // Held beyond that it would keep a place from others and go to nobody.
+  if (until > worthUntil(facts))
+    return withheld(
+      'expired',
+      `it is worth sending for ${facts.worthFor}; ${broken}; there is room again at ${iso(until)}`,
+    );
   return { ...waiting('capped', `${broken}; there is room again at ${iso(until)}`), until };
 }
 
 /** It waits for the morning, or for its best time; what is worth nothing by then does not. */
 function checkQuiet(facts: GateFacts): Ruling | null {
-  const { now, worthFor, dueAt } = facts;
-  const worthUntil = worthFor === null ? Infinity : (dueAt ?? now) + spanMs(worthFor);
-  if (now > worthUntil) return withheld('expired', `it was worth sending for ${worthFor}, and that is over`);
+  const { now, worthFor } = facts;
+  if (now > worthUntil(facts))
+    return withheld('expired', `it was worth sending for ${worthFor}, and that is over`);
   const quiet = facts.quiet();
   if (quiet === null) return null;
-  if (quiet.until <= worthUntil) return held(facts, 'quiet-hours', quiet, quiet.words);
+  if (quiet.until <= worthUntil(facts)) return held(facts, 'quiet-hours', quiet, quiet.words);
   return withheld('expired', `it is worth sending for ${worthFor}, and ${quiet.words}`);
+}
+
+function worthUntil({ now, worthFor, dueAt }: GateFacts): number {
+  return worthFor === null ? Infinity : (dueAt ?? now) + spanMs(worthFor);
 }
 
 /** The global holdout is the shop's choice and spares what is owed; a journey's is its author's and spares nothing. */

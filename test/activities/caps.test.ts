@@ -108,6 +108,17 @@ describe('over the cap, held until there is room', () => {
     expect(await it.send(ask)).toMatchObject({ state: 'accepted', reason: null });
   });
 
+  test('not where it is worth nothing by then: it would keep a place from others and go to nobody', async () => {
+    await using it = await shop();
+    const brief = message<object>({ ...patient, name: 'brief', expires: '2 hours' });
+    const send = it.worker({ messages: [...messages, brief] });
+    await it.send(await it.asks('nudge', 'order'));
+    expect(await send(await it.asks('brief'))).toMatchObject({ state: 'withheld', reason: 'expired' });
+    expect((await it.ledger())[1]!.verdicts[0]!.words).toContain(
+      'it is worth sending for 2 hours; 1 help or offer',
+    );
+  });
+
   test('no longer than it may wait, though others take its place time and again', async () => {
     await using it = await shop();
     await it.settings({ caps: { helpAndOffer: [{ sends: 1, within: '1 day' }], offer: [] } });
