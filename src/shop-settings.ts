@@ -7,6 +7,7 @@ import { topicPattern } from './domain/consent.ts';
 import { isLocalTime, type LocalTime } from './domain/date-rule.ts';
 import { isSpan, spanMs } from './domain/span.ts';
 import { channels, type Channel } from './domain/task-queues.ts';
+import { leavesOpen } from './domain/open-week.ts';
 import { defaultQuietHours, weekdays } from './domain/quiet-rules.ts';
 import { defaultZone, isZone } from './domain/zone.ts';
 import { onlyNamed } from './only-named.ts';
@@ -73,6 +74,10 @@ export const shopSettingsSchema = z.object({
 
 const givenCaps = z.array(onlyNamed(cap)).max(mostCaps);
 const topic = z.string().regex(topicPattern);
+/** With no time left open they would be no hours at all, and what is held would go at once. */
+const givenWindows = z.array(onlyNamed(quietWindow)).max(mostWindows).refine(leavesOpen, {
+  error: 'expected some minutes of the week left open; to send nothing by a channel, pause it',
+});
 const givenNamed = (name: z.ZodString, expected: string) =>
   z
     .record(name, givenCaps, {
@@ -95,7 +100,7 @@ export const givenShopSettingsSchema = onlyNamed({
   globalHoldout: share.optional(),
   timezone: zone.optional(),
   quietHours: onlyNamed({
-    ...byChannel(z.array(onlyNamed(quietWindow)).max(mostWindows).optional()),
+    ...byChannel(givenWindows.optional()),
     transactional: z.boolean().optional(),
   }).optional(),
 });

@@ -57,6 +57,17 @@ test.each([
   [{ caps: { offer: [{ sends: 1, within: '0 days' }] } }, 'got "0 days"'],
   [{ caps: { offer: [{ sends: 1.5, within: '1 day' }] } }, 'caps.offer[0].sends'],
   [{ caps: { offer: [{ sends: 1, within: '1 day', per: 'shop' }] } }, 'expected only sends, within'],
+  [
+    {
+      quietHours: {
+        sms: [
+          { from: '08:00', to: '20:00' },
+          { from: '20:00', to: '08:00' },
+        ],
+      },
+    },
+    'quietHours.sms: expected some minutes of the week left open; to send nothing by a channel, pause it',
+  ],
   ['{"globalHoldout":', 'The body stops being JSON'],
 ])('%j is refused with its place, and changes nothing', async (body, words) => {
   await using it = await setup();
