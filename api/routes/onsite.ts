@@ -18,6 +18,8 @@ const anonymousId = z
   .string()
   .min(1)
   .max(bounds.idLength)
+  // PostgreSQL stores no such text: nobody has it as their id.
+  .refine((id) => !id.includes('\0'), 'expected an id without the character U+0000')
   .describe("The browser's own id, which nobody else knows.");
 const writeKey = z.string().optional().describe('Where the page cannot set a header.');
 

@@ -194,6 +194,7 @@ describe('what a page says', () => {
     expect(await it.delivery(id)).toMatchObject({ state: 'accepted', verdicts: [] });
     const noId = await it.api.post(`/v1/onsite/${id}/shown`, { userId: 'u1' });
     expect(noId.body).toMatchObject({ code: 'malformed-body' });
+    expect((await it.say(id, 'shown', 'a\0')).body.code).toBe('malformed-body');
     const noKey = await it.api.post(`/v1/onsite/${id}/shown`, a1, {});
     expect(noKey.body.code).toBe('missing-key');
     // As a page says it while it is left, without asking first whether it may.
