@@ -36,6 +36,7 @@ import { segmentRoutes } from './routes/segments.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { timelineRoutes } from './routes/timeline.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { watchRoutes } from './routes/watches.ts';
 
 /** Everything that Kairos says over HTTP. It holds no state but the queue of its shared commits, and the pages that listen. */
@@ -83,6 +84,7 @@ export function createApp(given: ApiDeps): Express {
   pushSubscriptionRoutes(app, deps);
   onsiteScriptRoutes(app);
   onsiteRoutes(app, deps, onsite);
+  unsubscribeRoutes(app, deps);
   openapiRoutes(app);
   metricsRoutes(app, metrics.registry);
   sandboxRoutes(app, deps);

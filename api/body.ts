@@ -36,7 +36,8 @@ function decode(bytes: Buffer): string {
   }
 }
 
-async function readBytes(req: Request, res: Response, maxBytes: number): Promise<Buffer> {
+/** The bytes of a request's body, inflated. @throws AppError as `readJson` does. */
+export async function readBytes(req: Request, res: Response, maxBytes: number): Promise<Buffer> {
   const read = express.raw({ type: () => true, limit: maxBytes });
   const reading = new Promise<void>((done, failed) => {
     read(req, res, (error?: unknown) =>
@@ -53,7 +54,7 @@ async function readBytes(req: Request, res: Response, maxBytes: number): Promise
   });
   const bytes: unknown = req.body;
   if (Buffer.isBuffer(bytes) && bytes.length > 0) return bytes;
-  throw new AppError('malformed-json', 'The body is empty; it should be JSON.');
+  throw new AppError('malformed-json', 'The body is empty.');
 }
 
 function bodyError(error: unknown, req: Request, maxBytes: number): AppError {

@@ -14,6 +14,8 @@ export interface ApiDeps {
   database: Database;
   clock: Clock;
   config: Config;
+  /** The home's: keys hashes of addresses, and links that lead out. */
+  secret: string;
   /** Asked only whether it is there. */
   temporal?: Connection | undefined;
   /** Of each name the newest version; none when not given. */

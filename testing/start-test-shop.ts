@@ -72,7 +72,7 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
   const [workers, routing, api] = await Promise.all([
     workersOn(parts, options),
     routingOn(parts),
-    startLocalApi({ database, clock, ...declared.started }),
+    startLocalApi({ database, clock, secret: 'secret of the test', ...declared.started }),
   ]);
   let stopWorkers = workers;
   return new TestShop({

@@ -29,7 +29,7 @@ await runPart(async () => {
       return { accepted: size, duplicates: items.length - size, refusals: [] };
     },
   };
-  const server = createServer(createApp({ database, clock, config, ingestion }));
+  const server = createServer(createApp({ database, clock, config, ingestion, secret: '' }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

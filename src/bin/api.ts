@@ -22,7 +22,7 @@ async function startApi(): Promise<RunningPart> {
   }
   const log = createLog('api', config.KAIROS_LOG_LEVEL);
   const database = connect(config.DATABASE_URL, { name: 'kairos api' });
-  const { scale } = await awaitHome(database.sql);
+  const { scale, secret } = await awaitHome(database.sql);
   // Lazy: events are accepted whether or not Temporal is there.
   const target = temporalTarget(process.env);
   const temporal = target ? lazyConnection(target.connectionOptions) : undefined;
@@ -33,6 +33,7 @@ async function startApi(): Promise<RunningPart> {
     database,
     clock: createClock(scale),
     config,
+    secret,
     temporal,
     journeys,
     watches,

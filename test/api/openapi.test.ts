@@ -11,7 +11,7 @@ import { testDatabase } from '../support/database.ts';
 
 test('every route that is served is described, and every one described is served', async () => {
   await using database = await testDatabase();
-  const app = createApp({ database, clock: createClock(realTime), config: loadConfig({}) });
+  const app = createApp({ database, clock: createClock(realTime), config: loadConfig({}), secret: 'secret' });
   const layers = app.router.stack.flatMap(({ route }) => route ?? []);
   const served = layers.flatMap(({ path, stack }) =>
     stack.flatMap(({ method }) => (method ? [`${method} ${path.replace(/:(\w+)/g, '{$1}')}`] : [])),

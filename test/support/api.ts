@@ -37,6 +37,8 @@ export interface TestApi extends AsyncDisposable {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
+/** What keys the hashes of addresses. */
+export const testSecret = 'secret of the test';
 export const admin = { authorization: 'Bearer admin-of-test' };
 export const write = { authorization: 'Bearer write-of-test' };
 
@@ -47,7 +49,9 @@ export async function testApi(
 ): Promise<TestApi> {
   const keys = { KAIROS_WRITE_KEY: 'write-of-test', KAIROS_ADMIN_KEY: 'admin-of-test' };
   const config = loadConfig({ ...keys, ...env });
-  const server = createServer(createApp({ clock: createClock(realTime), config, ...given }));
+  const server = createServer(
+    createApp({ clock: createClock(realTime), config, secret: testSecret, ...given }),
+  );
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let check: Promise<AnswerCheck> | undefined;

@@ -1,0 +1,143 @@
+import { insertConsents, type NewConsent } from '../../src/db/queries/insert-consents.ts';
+import { currentConsents, type CurrentConsent } from '../../src/db/queries/current-consents.ts';
+import {
+  leavingCustomer,
+  suppressedNow,
+  type LeavingCustomer,
+} from '../../src/db/queries/leaving-customer.ts';
+import { liftSuppressions } from '../../src/db/queries/lift-suppressions.ts';
+import { markDeliveries } from '../../src/db/queries/mark-delivery.ts';
+import { suppress } from '../../src/db/queries/suppress.ts';
+import { addressHashes, hashOn } from '../../src/domain/address-hash.ts';
+import { sayConsentPlace, type ConsentPlace, type ConsentState } from '../../src/domain/consent.ts';
+import { channels, type Channel } from '../../src/domain/task-queues.ts';
+import type { WayOut } from '../../src/domain/way-out.ts';
+import { newId } from '../../src/ids.ts';
+import { messages } from '../../src/messages/index.ts';
+import type { RouteDeps } from '../deps.ts';
+import { choicesOf, labelOf, type Choice } from './preferences.ts';
+
+type Deps = Pick<RouteDeps, 'database' | 'clock' | 'secret'>;
+
+/** Who came by a link out, and what they may choose. Who was erased, or is nobody here, has no choices. */
+export interface Leaver {
+  way: WayOut;
+  customer: LeavingCustomer | null;
+  consents: Record<string, CurrentConsent>;
+  choices: Choice[];
+}
+
+/** Reads who came, as they are now: who was joined to another customer is that one. */
+export async function readLeaver(deps: Deps, way: WayOut): Promise<Leaver> {
+  const { sql, db } = deps.database;
+  const found = await leavingCustomer(sql, way.customerId);
+  const customer = found?.erased === false ? found : null;
+  if (customer === null) return { way, customer, consents: {}, choices: [] };
+  const hashes = channels.flatMap((channel) => hashesOn(deps, { way, customer }, channel));
+  const [consents, suppressed] = await Promise.all([
+    currentConsents(db, customer.id),
+    suppressedNow(sql, hashes),
+  ]);
+  return { way, customer, consents, choices: choicesOf({ messages, from: way, consents, suppressed }) };
+}
+
+/** Where they are written to on a channel: now, and where the message went that led here. */
+function hashesOn(
+  { secret }: Deps,
+  { way, customer }: Pick<Leaver, 'way' | 'customer'>,
+  channel: Channel,
+): string[] {
+  const now = customer && hashOn(channel, addressHashes(customer, secret));
+  const then = way.channel === channel ? way.addressHash : null;
+  return [...new Set([now, then].filter((hash) => hash !== null))];
+}
+
+/**
+ * One click (RFC 8058): no more of what this message was of. If it declares a topic, that topic of its channel is
+ * refused, for that is the list; else no help and no offer goes to the address any more. What is owed still comes.
+ * Again, it changes nothing. Of who was erased only the address is left, by its hash.
+ */
+export async function leaveByOneClick(deps: Deps, leaver: Leaver): Promise<void> {
+  const { channel, topic } = leaver.way;
+  await refuse(deps, leaver, { place: { channel, topic }, source: 'one-click' });
+  await noteLeaving(deps, leaver);
+}
+
+/** Takes what was ticked, of what was shown; what did not change is not written. */
+export async function choose(
+  deps: Deps,
+  leaver: Leaver,
+  ticked: { on: ReadonlySet<string>; shown: ReadonlySet<string> },
+): Promise<void> {
+  const changed = leaver.choices.filter(
+    ({ name, isOn, fixed }) => ticked.shown.has(name) && fixed === null && isOn !== ticked.on.has(name),
+  );
+  for (const { channel, topic, name } of changed) {
+    const place = { channel, topic };
+    if (ticked.on.has(name)) await agree(deps, leaver, place);
+    else await refuse(deps, leaver, { place, source: 'preferences' });
+  }
+  if (changed.some(({ name }) => !ticked.on.has(name))) await noteLeaving(deps, leaver);
+}
+
+/** No more help and offers anywhere. */
+export async function leaveEverything(deps: Deps, leaver: Leaver): Promise<void> {
+  const places = leaver.choices.filter(({ topic, isOn }) => topic === '' || isOn);
+  const own = { channel: leaver.way.channel, topic: '' };
+  for (const { channel, topic } of places.length === 0 ? [own] : places) {
+    await refuse(deps, leaver, { place: { channel, topic }, source: 'preferences' });
+  }
+  await noteLeaving(deps, leaver);
+}
+
+async function refuse(
+  deps: Deps,
+  leaver: Leaver,
+  { place, source }: { place: ConsentPlace; source: 'one-click' | 'preferences' },
+): Promise<void> {
+  const hashes = hashesOn(deps, leaver, place.channel);
+  if (place.topic !== '' || hashes.length === 0) {
+    if (leaver.consents[sayConsentPlace(place)]?.state !== 'denied')
+      await say(deps, leaver, { ...place, state: 'denied', source });
+    return;
+  }
+  const { database, clock } = deps;
+  const row = { channel: place.channel, reason: 'unsubscribed' as const, source, at: clock.now() };
+  await suppress(
+    database.sql,
+    hashes.map((addressHash) => ({ ...row, id: newId(clock), addressHash })),
+  );
+}
+
+async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace): Promise<void> {
+  const { database, clock } = deps;
+  await say(deps, leaver, { ...place, state: 'granted', source: 'preferences' });
+  if (place.topic !== '') return;
+  for (const addressHash of hashesOn(deps, leaver, place.channel)) {
+    const of = { addressHash, channels: [place.channel], reasons: ['unsubscribed' as const] };
+    await liftSuppressions(database.sql, of, {
+      why: 'they agreed again on their preferences page',
+      at: clock.now(),
+    });
+  }
+}
+
+type Said = ConsentPlace & { state: ConsentState; source: string };
+
+/** Records a word of theirs with the words they saw; of somebody who was erased or joined to another meanwhile, that one's. */
+async function say(deps: Deps, { way, customer }: Leaver, said: Said): Promise<void> {
+  const { database, clock } = deps;
+  const at = clock.now();
+  for (
+    let who = customer;
+    who !== null && !who.erased;
+    who = await leavingCustomer(database.sql, way.customerId)
+  ) {
+    const row: NewConsent = { id: newId(clock), customerId: who.id, wording: labelOf(said), at, ...said };
+    if (await insertConsents(database, who.id, [row], at)) return;
+  }
+}
+
+async function noteLeaving({ database, clock }: Deps, { way }: Leaver): Promise<void> {
+  await markDeliveries(database.sql, 'unsubscribed', [{ deliveryId: way.deliveryId, at: clock.now() }]);
+}
