@@ -21,6 +21,8 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
 import { quietFor, reachedAt, renderedFor } from './addressee.ts';
+import { wayOutOf, type Leaving } from './way-out.ts';
+import { newId } from '../src/ids.ts';
 import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
@@ -59,6 +61,8 @@ export interface GateParts {
   secret: string;
   /** On channels whose rate is bounded; none is unless given. */
   turns?: Turns;
+  /** Where Kairos is reached from outside, for the links in messages. */
+  publicUrl?: string | undefined;
 }
 
 /** One look of the gate, under the lock of the customer concerned. */
@@ -68,6 +72,8 @@ export interface Look {
   input: SendInput;
   message: MessageType<unknown>;
   customerId: string;
+  /** The delivery's, also before there is one. */
+  deliveryId: string;
   now: Date;
   row: GateRow;
   /** As long as nothing was rendered, nothing is missing. */
@@ -105,7 +111,8 @@ export async function takeLook(
   const enriched = withCartWords(input.data, row.cartLines);
   const facts = factsOf(parts, { message, input, customerId, now, row, data: enriched });
   const data = relevantData(enriched, facts.relevance);
-  return { tx, parts, input, message, customerId, now, row, facts, data };
+  const deliveryId = row.delivery?.id ?? newId(parts.clock);
+  return { tx, parts, input, message, customerId, deliveryId, now, row, facts, data };
 }
 
 /** What the message says to this customer, or what it lacks. */
@@ -120,9 +127,16 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
   if ('missing' in found) return found;
   const variant = variantFor(message, row.settings, { ...row, variant: row.delivery?.variant ?? null });
   const shopZone = readShopSettings(row.settings[shopScope]).timezone;
-  const asked = { message, channel: input.channel, variant, data: { ...data, ...found.extras } };
+  const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look));
+  const said = { ...data, ...found.extras, unsubscribeUrl };
+  const asked = { message, channel: input.channel, variant, data: said };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };
+}
+
+/** Which delivery it is that its reader may want no more of. */
+export function leavingOf({ customerId, deliveryId, input, facts }: Look): Leaving {
+  return { customerId, deliveryId, channel: input.channel, address: facts.address };
 }
 
 function factsOf(

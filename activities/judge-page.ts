@@ -4,9 +4,15 @@ import type { RuledEntry } from '../src/db/queries/record-page.ts';
 import { isFurther, mostVerdicts, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
 import { judge, type Ruling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
-import { newId } from '../src/ids.ts';
 import type { Outbound } from './channels/channel.ts';
-import { aboutEntry, factsFor, renderForEntry, takePageStock, type PageLook } from './page-look.ts';
+import {
+  besideWords,
+  deliveryIdOf,
+  factsFor,
+  renderForEntry,
+  takePageStock,
+  type PageLook,
+} from './page-look.ts';
 import type { WordingStock } from './wording.ts';
 
 /** What the gate ruled about a page, longest waiting first. */
@@ -86,9 +92,8 @@ async function judgeEntry(
   page.used += 1;
   if (ruling.state === 'held-out') page.heldOut += 1;
   else if (rendered && 'content' in rendered && !('fault' in facts.address)) {
-    const about = aboutEntry(look, row);
     const { content, code } = rendered;
-    page.outbound.push({ deliveryId: ruled.id, to: facts.address.to, content, about });
+    page.outbound.push({ deliveryId: ruled.id, to: facts.address.to, content, ...besideWords(look, row) });
     if (code !== null) page.assigned.push({ code, deliveryId: ruled.id });
     if (code === stock.free[0]) stock.free.shift();
   }
@@ -123,7 +128,7 @@ function ruledEntry(
     verdictOf(row, { at: now.toISOString(), channel, state, reason, words }),
   );
   return {
-    id: row.deliveryId ?? newId(look.parts.clock),
+    id: deliveryIdOf(look, row),
     entryId: row.entryId,
     customerId: row.customerId,
     variant: null,

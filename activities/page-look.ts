@@ -16,7 +16,9 @@ import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
-import type { OutboundAbout } from './channels/channel.ts';
+import { newId } from '../src/ids.ts';
+import { unsubscribeHeader, wayOutOf, type Leaving } from './way-out.ts';
+import type { Outbound, OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
@@ -41,6 +43,8 @@ export interface PageLook {
   perUnit: number;
   shop: ShopSettings;
   product: ProductWords;
+  /** The ids of deliveries, also of those that there will be, by entry. */
+  ids: Map<string, string>;
 }
 
 /** Looks at a run of a watch, its shelf and its settings. */
@@ -59,6 +63,7 @@ export async function takePageLook(
     perUnit: waveSettings(watch, run).perUnit,
     shop: readShopSettings(run.settings[shopScope]),
     product: await productWords(tx, run.subject),
+    ids: new Map(),
   };
 }
 
@@ -157,21 +162,43 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
   };
 }
 
-/** What the message is beside its words. */
-export function aboutEntry({ message, input }: PageLook, { customerId }: PageRow): OutboundAbout {
-  return { message: message.name, purpose: message.purpose, customerId, data: input.data };
+/** What goes to the provider beside the words. */
+export function besideWords(
+  look: PageLook,
+  row: PageRow,
+): { about: OutboundAbout } & Pick<Outbound, 'unsubscribeUrl'> {
+  const { message, input, parts } = look;
+  const { name, purpose } = message;
+  const about = { message: name, purpose, customerId: row.customerId, data: input.data };
+  return { about, ...unsubscribeHeader(parts, message, leavingOf(look, row)) };
+}
+
+/** The id of an entry's delivery, also before there is one. */
+export function deliveryIdOf({ ids, parts }: PageLook, { deliveryId, entryId }: PageRow): string {
+  const id = deliveryId ?? ids.get(entryId) ?? newId(parts.clock);
+  ids.set(entryId, id);
+  return id;
+}
+
+/** Which delivery it is that its reader may want no more of. */
+export function leavingOf(look: PageLook, row: PageRow): Leaving {
+  const { channel } = look.input;
+  const address = reachedAt(look.parts, channel, row);
+  return { customerId: row.customerId, deliveryId: deliveryIdOf(look, row), channel, address };
 }
 
 /** What the message says to a customer, or what it lacks. */
 export async function renderForEntry(
-  { parts, message, input, product, run, shop }: PageLook,
+  look: PageLook,
   row: PageRow,
   stock: WordingStock,
 ): Promise<Wording | { missing: string }> {
+  const { parts, message, input, product, run, shop } = look;
   const found = extrasFor(message, stock, row);
   if ('missing' in found) return found;
   const variant = variantFor(message, run.settings, row);
-  const data = { ...input.data, product, ...found.extras };
+  const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look, row));
+  const data = { ...input.data, product, ...found.extras, unsubscribeUrl };
   const asked = { message, channel: input.channel, variant, data };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone: shop.timezone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };

@@ -10,7 +10,6 @@ import { bounds } from '../src/domain/bounds.ts';
 import { isFurther, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
 import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
-import { newId } from '../src/ids.ts';
 import type { SendInput } from './contract.ts';
 import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
 import { lookInDoubt, lookAtUnknown } from './in-doubt.ts';
@@ -84,7 +83,7 @@ async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passag
   }
   const call =
     ruling.state === 'intended'
-      ? { deliveryId: before?.id ?? newId(look.parts.clock), callingAt: now, channel: input.channel }
+      ? { deliveryId: look.deliveryId, callingAt: now, channel: input.channel }
       : null;
   const delivery = await record(look, { ruling, before, call, wording });
   if (ruling.state === 'waiting') return waitFor(ruling);
@@ -129,9 +128,8 @@ async function record(
   const { input, message, now, row } = look;
   const { name, subject } = row;
   const { ruling, before, call, wording } = found;
-  const id = before?.id ?? call?.deliveryId ?? newId(look.parts.clock);
   const shown = shownFor(look, ruling, before);
-  const delivery: DeliveryNow = { ...shown, id, arm: ruling.arm, at: now.getTime() };
+  const delivery: DeliveryNow = { ...shown, id: look.deliveryId, arm: ruling.arm, at: now.getTime() };
   await recordRuling(look.tx, {
     ...delivery,
     state: hasNext(look, ruling) ? 'waiting' : delivery.state,

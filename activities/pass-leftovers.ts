@@ -10,7 +10,7 @@ import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
 import {
-  aboutEntry,
+  besideWords,
   factsFor,
   lookAtEntries,
   renderForEntry,
@@ -129,8 +129,12 @@ async function secondLook(
         await noteRepeat(look.tx, { id, verdict });
         left.doubts.set(id, new Date(doubt.callingAt!));
       }
-      const about = aboutEntry(look, row);
-      left.calls.push({ deliveryId: id, to: facts.address.to, content: rendered.content, about });
+      left.calls.push({
+        deliveryId: id,
+        to: facts.address.to,
+        content: rendered.content,
+        ...besideWords(look, row),
+      });
     }
   }
   return left;

@@ -5,7 +5,8 @@ import type { Hold } from '../src/domain/gate.ts';
 import { relevantData } from '../src/domain/relevance.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
-import type { Look } from './gate-look.ts';
+import { leavingOf, type Look } from './gate-look.ts';
+import { unsubscribeHeader } from './way-out.ts';
 
 /**
  * The gate's transaction: what it leads to.
@@ -45,7 +46,9 @@ export function allow(look: Look, call: CallUnderWay, content: ChannelContent): 
   const { message, customerId, input, facts } = look;
   const data = relevantData(input.data, facts.relevance);
   const about = { message: message.name, purpose: message.purpose, customerId, data };
-  return { kind: 'call', call, outbound: { deliveryId: call.deliveryId, to: address.to, content, about } };
+  const header = unsubscribeHeader(look.parts, message, leavingOf(look));
+  const outbound = { deliveryId: call.deliveryId, to: address.to, content, about, ...header };
+  return { kind: 'call', call, outbound };
 }
 
 export function verdictOf(look: Look, found: Pick<Verdict, 'state' | 'reason' | 'words'>): Verdict {

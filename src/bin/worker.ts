@@ -80,6 +80,7 @@ async function activitiesOn(
   const sending = {
     ...common,
     secret,
+    publicUrl: config.KAIROS_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     messages,
     turns: createTurns(common, rates),
     channels: createChannels(channelsOptions(config, database, clock)),

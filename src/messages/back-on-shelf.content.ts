@@ -1,6 +1,6 @@
 import { content } from '../define/content.ts';
 import { backOnShelf } from './back-on-shelf.ts';
-import { button, mailPage, paragraph } from './mail-layout.ts';
+import { button, leave, mailPage, paragraph } from './mail-layout.ts';
 import { samplePicture } from './sample-cart.ts';
 
 const facts = `{%- assign image = product | web_address: "imageUrl" -%}
@@ -77,6 +77,7 @@ It was sold out when you looked at it, and is on the shelf again{% if price != "
           ].join('\n'),
           reason:
             'Sie erhalten diese Nachricht, weil Sie dieses Produkt angesehen haben, als es ausverkauft war, und zugestimmt haben, von uns per E-Mail zu hören.',
+          leave: leave.german,
         }),
       },
       sms: {

@@ -1,7 +1,7 @@
 import { content } from '../define/content.ts';
 import { english, german, itemsTable } from './cart-layout.ts';
 import { cartNudge } from './cart-nudge.ts';
-import { mailPage, paragraph } from './mail-layout.ts';
+import { leave, mailPage, paragraph } from './mail-layout.ts';
 import { sampleCart } from './sample-cart.ts';
 
 const count = '{% assign count = items | count_items %}';
@@ -50,6 +50,7 @@ You left {% if title != "" %}{{ title | truncate: 40, "..." }}{% else %}somethin
           ].join('\n'),
           reason:
             'Sie erhalten diese Nachricht, weil Sie etwas in Ihren Warenkorb gelegt und zugestimmt haben, von uns per E-Mail zu hören.',
+          leave: leave.german,
         }),
       },
       sms: {
@@ -92,6 +93,7 @@ You left {% if title != "" %}{{ title | truncate: 40, "..." }}{% else %}somethin
               ].join('\n'),
               reason:
                 'Sie erhalten diese Nachricht, weil Sie etwas in Ihren Warenkorb gelegt und zugestimmt haben, von uns per E-Mail zu hören.',
+              leave: leave.german,
             }),
           },
         },

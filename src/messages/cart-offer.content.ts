@@ -1,7 +1,7 @@
 import { content } from '../define/content.ts';
 import { english, german, itemsTable, recommendationsTable } from './cart-layout.ts';
 import { cartOffer } from './cart-offer.ts';
-import { mailPage, paragraph } from './mail-layout.ts';
+import { leave, mailPage, paragraph } from './mail-layout.ts';
 import { sampleCart, sampleRecommendations } from './sample-cart.ts';
 
 const count = '{% assign count = items | count_items %}';
@@ -48,6 +48,7 @@ export const cartOfferContent = content(cartOffer, {
           ].join('\n'),
           reason:
             'Sie erhalten dieses Angebot, weil Sie öfter bei uns kaufen und zugestimmt haben, von uns per E-Mail zu hören.',
+          leave: leave.german,
         }),
       },
       sms: {

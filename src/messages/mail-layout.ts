@@ -18,8 +18,23 @@ export const tableStyles = {
   picture: 'display:block;width:72px;height:auto;border:0;border-radius:8px',
 };
 
-/** A whole mail: what stands in front of it in a list of mails, its title, its body in MJML, and why one gets it. */
-export function mailPage(mail: { title: string; preview: string; body: string; reason: string }): string {
+/** The words of the link at a mail's end, by language. */
+export const leave = {
+  english: 'Choose what you get, or unsubscribe',
+  german: 'Auswählen, was Sie bekommen, oder abmelden',
+};
+
+/**
+ * A whole mail: what stands in front of it in a list of mails, its title, its body in MJML, why one gets it, and in
+ * which words (`leave`) it links to where one says that one wants no more.
+ */
+export function mailPage(mail: {
+  title: string;
+  preview: string;
+  body: string;
+  reason: string;
+  leave?: string;
+}): string {
   const { title, preview, body, reason } = mail;
   return `<mjml>
 <mj-head>
@@ -46,7 +61,8 @@ ${body}
 </mj-wrapper>
 <mj-section padding="16px 0 32px">
 <mj-column>
-<mj-text font-size="13px" color="${quiet}" padding="0 32px">${reason}</mj-text>
+<mj-text font-size="13px" color="${quiet}" padding="0 32px">${reason}<br />
+<a href="{{ unsubscribeUrl }}" style="color:${quiet}">${mail.leave ?? leave.english}</a></mj-text>
 </mj-column>
 </mj-section>
 </mj-body>

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { content } from '../../src/define/content.ts';
+import { content, type EmailTemplate } from '../../src/define/content.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { cartOffer } from '../../src/messages/cart-offer.ts';
 import { contentOf, messageNamed, messages } from '../../src/messages/index.ts';
+import { mailTemplate } from '../../src/messages/mail-template.ts';
 import { MissingData } from '../../src/messages/missing-data.ts';
 import { renderMessage, type Rendered, type RenderInput } from '../../src/messages/render.ts';
+import { sayingsOf } from '../../src/messages/templates-for.ts';
 import type { CartItem } from '../../src/projections/cart.ts';
 
 type Item = CartItem & { title?: string | null; url?: string | null; imageUrl?: string | null };
@@ -60,6 +62,25 @@ test('every message has content for every channel it lists, under its own name',
     expect(messageNamed(message.name)).toBe(message);
     for (const channel of message.channels) expect(contentOf(message.name)?.[channel]).toBeDefined();
   }
+});
+
+test('every mail that is not owed ends with where its reader chooses what they get, in each language', async () => {
+  const asked = messages.filter(
+    ({ purpose, channels }) => purpose !== 'transactional' && channels.includes('email'),
+  );
+  expect(asked.length).toBeGreaterThan(2);
+  for (const message of asked) {
+    for (const saying of sayingsOf(contentOf(message.name)!).filter(
+      ({ chosen }) => chosen.channel === 'email',
+    )) {
+      const { html, text } = await mailTemplate((saying.chosen.templates as EmailTemplate).mjml, 'en');
+      expect(html).toContain('<a href="{{ unsubscribeUrl }}"');
+      expect(text).toMatch(/(unsubscribe|abmelden) \(\{\{ ?unsubscribeUrl ?\}\}\)\s*$/);
+    }
+  }
+  const { html, text } = await mail({ data: { items: [item()] } });
+  expect(html).toContain(`<a href="${around.unsubscribeUrl}"`);
+  expect(text).toMatch(/unsubscribe \(https:\/\/kairos\.example\/u\/token\)\s*$/);
 });
 
 test('a mail names the items, what they cost and what they come to, in HTML and in text', async () => {
@@ -147,7 +168,7 @@ describe('what customers and shops wrote', () => {
     'is no link when it is %s',
     async (url) => {
       const { html, text } = await mail({ data: { items: [item({ url, imageUrl: url })] } });
-      expect(html).not.toMatch(/<a |<img /);
+      expect(html.replace(`<a href="${around.unsubscribeUrl}"`, '')).not.toMatch(/<a |<img /);
       expect(text).not.toContain(url);
     },
   );

@@ -1,0 +1,39 @@
+import type { MessageType } from '../src/define/message.ts';
+import type { Address } from '../src/domain/address.ts';
+import { addressHash, hasAddresses } from '../src/domain/address-hash.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
+import { unsubscribeUrl } from '../src/domain/way-out.ts';
+import type { Outbound } from './channels/channel.ts';
+import type { GateParts } from './gate-look.ts';
+
+/** A delivery whose message is to say how to get no more of its kind. */
+export interface Leaving {
+  customerId: string;
+  deliveryId: string;
+  channel: Channel;
+  address: Address;
+}
+
+/** Where Kairos is when nobody says so: `HOST` and `PORT` as they are by default. */
+const atHome = 'http://127.0.0.1:3000';
+
+/** The page on which its reader says what they want no more of; templates have it as `unsubscribeUrl`. */
+export function wayOutOf(
+  { secret, publicUrl = atHome }: Pick<GateParts, 'secret' | 'publicUrl'>,
+  message: MessageType<unknown>,
+  { customerId, deliveryId, channel, address }: Leaving,
+): string {
+  const hash = hasAddresses(channel) && 'to' in address ? addressHash(address.to, secret) : null;
+  const about = { customerId, deliveryId, channel, topic: message.topic ?? '', addressHash: hash };
+  return unsubscribeUrl(about, { secret, publicUrl });
+}
+
+/** What the headers of a mail say; nothing on other channels, and of what is owed nobody unsubscribes. */
+export function unsubscribeHeader(
+  parts: Pick<GateParts, 'secret' | 'publicUrl'>,
+  message: MessageType<unknown>,
+  leaving: Leaving,
+): Pick<Outbound, 'unsubscribeUrl'> {
+  if (leaving.channel !== 'email' || message.purpose === 'transactional') return {};
+  return { unsubscribeUrl: wayOutOf(parts, message, leaving) };
+}
