@@ -61,7 +61,7 @@ test('one click suppresses help and offers at the address, without a cookie or a
   await using it = await setup();
   const first = await it.post(it.pathOf(), oneClick);
   expect(first.status).toBe(200);
-  const [{ at } = {}] = await it.sql`select unsubscribed_at as at from deliveries`;
+  const [{ at }] = (await it.sql`select unsubscribed_at as at from deliveries`) as unknown as [{ at: Date }];
   expect(at).toBeInstanceOf(Date);
   const multipart = `--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n`;
   expect((await it.post(it.pathOf(), multipart, 'multipart/form-data; boundary=b')).status).toBe(200);
