@@ -65,6 +65,11 @@ export interface WaveEnd {
   /** On the shelf now. */
   unitsLeft: number;
   goesOn: boolean;
+  /**
+   * When the next wave may begin, epoch milliseconds of Kairos's time: with nobody left but those where it is quiet, not
+   * before it is morning for the first of them. Missing in histories of before.
+   */
+  nextAt?: number;
 }
 
 /** One activity on the queue of each channel: passes the gate for that channel and makes the call. */

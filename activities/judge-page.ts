@@ -29,6 +29,8 @@ export interface JudgedPage {
   withheld: number;
   /** The last entry looked at; null when there was none. */
   last: PageRow | null;
+  /** Of those where it is quiet, when the first may be written to; null when there was none. */
+  quietUntil: number | null;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function judgePage(
     heldOut: 0,
     withheld: 0,
     last: null,
+    quietUntil: null,
   };
   const stock = await takePageStock(look, rows, Math.min(rows.length, Math.max(places, 0)));
   let left = places;
@@ -87,7 +90,10 @@ async function judgeEntry(
   const variant = rendered && 'content' in rendered ? rendered.variant : null;
   const ruled = { ...ruledEntry(look, { row, found, now }), variant };
   page.ruled.push(ruled);
-  if (ruling.state === 'withheld') page.withheld += 1;
+  if (ruling.state === 'withheld') {
+    page.withheld += 1;
+    page.quietUntil = earlier(page.quietUntil, ruling.until ?? null);
+  }
   if (ruling.reason !== null) return false;
   page.used += 1;
   if (ruling.state === 'held-out') page.heldOut += 1;
@@ -98,6 +104,11 @@ async function judgeEntry(
     if (code === stock.free[0]) stock.free.shift();
   }
   return true;
+}
+
+/** The earlier of two times; what is none is no time at all. */
+export function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** What the gate finds on a channel. */

@@ -18,7 +18,7 @@ import { placesAllowed } from '../src/domain/places.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
-import { judgePage, type JudgedPage } from './judge-page.ts';
+import { earlier, judgePage, type JudgedPage } from './judge-page.ts';
 import { mostOfPage, unbounded } from './turns.ts';
 import { keepCodes } from './wording.ts';
 import {
@@ -125,11 +125,15 @@ async function record(look: PageLook, page: JudgedPage, at: Date): Promise<void>
   await closeBoughtEntries(tx, page.bought, at);
 }
 
-function counted(wave: WaveRow, page: JudgedPage): Pick<WaveRow, 'used' | 'heldOut' | 'withheld'> {
+function counted(
+  wave: WaveRow,
+  page: JudgedPage,
+): Pick<WaveRow, 'used' | 'heldOut' | 'withheld' | 'quietUntil'> {
   return {
     used: wave.used + page.used,
     heldOut: wave.heldOut + page.heldOut,
     withheld: wave.withheld + page.withheld,
+    quietUntil: earlier(wave.quietUntil, page.quietUntil),
   };
 }
 

@@ -40,15 +40,25 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
         if (!row) throw notFound(`The run ${runId} has no wave ${wave} in this database.`);
         const at = parts.clock.now();
         await withholdEnded(tx, { runId, message, at });
-        await markWaveEnded(tx, { runId, wave, at });
         const list = watchOf(parts.watches, run).waiting.name;
-        const goesOn =
-          run.state === 'open' &&
-          (await anybodyMayRise(tx, { list, sku: run.subject, message, runId, wave }));
+        const line = { list, sku: run.subject, message, runId, wave };
+        const goesOn = run.state === 'open' && (await anybodyMayRise(tx, line, { other: false }));
+        const nextAt = goesOn ? await nextWaveAt(tx, row, line) : row.nextAt;
+        await markWaveEnded(tx, { runId, wave, at, nextAt });
         const { units, places, used, heldOut, withheld } = row;
-        return { units, places, used, heldOut, withheld, unitsLeft: run.units, goesOn };
+        return { units, places, used, heldOut, withheld, unitsLeft: run.units, goesOn, nextAt };
       }),
   };
+}
+
+/** With nobody left but those where it is quiet, their list is not gone through again before it is morning for one of them. */
+async function nextWaveAt(
+  tx: TransactionSql,
+  { nextAt, quietUntil }: WaveRow,
+  line: Parameters<typeof anybodyMayRise>[1],
+): Promise<number> {
+  if (quietUntil === null || quietUntil <= nextAt) return nextAt;
+  return (await anybodyMayRise(tx, line, { other: true })) ? nextAt : quietUntil;
 }
 
 async function beginWave(

@@ -89,7 +89,7 @@ export interface GateFacts {
 
 /** What the gate decides for one channel. `words` say why to an operator, without personal data. */
 export type Ruling =
-  | { state: 'withheld'; reason: GateReason; arm: null; words: string }
+  | ({ state: 'withheld'; reason: GateReason; arm: null; words: string } & Partial<Pick<Hold, 'until'>>)
   | ({ state: 'waiting'; reason: GateReason; arm: null; words: string } & Partial<Hold>)
   | { state: 'held-out' | 'intended'; reason: null; arm: Arm; words: string };
 
@@ -251,7 +251,7 @@ function drawArm({ armKey, shop, journey, purpose }: GateFacts): Ruling {
   };
 }
 
-function withheld(reason: GateReason, why: string): Ruling {
+function withheld(reason: GateReason, why: string): Extract<Ruling, { state: 'withheld' }> {
   return { state: 'withheld', reason, arm: null, words: `withheld: ${reason} — ${why}` };
 }
 
@@ -261,7 +261,7 @@ function waiting(reason: GateReason, why: string): Extract<Ruling, { state: 'wai
 
 /**
  * Lets a journey's send wait until a time. A watch's is never held: it is withheld, and its customer keeps the place for
- * the next wave.
+ * the next wave after that time.
  */
 export function held(
   { journey }: Pick<GateFacts, 'journey'>,
@@ -269,7 +269,7 @@ export function held(
   hold: Hold,
   why: string,
 ): Ruling {
-  if (journey.lasts === null) return withheld(reason, why);
+  if (journey.lasts === null) return { ...withheld(reason, why), until: hold.until };
   return { ...waiting(reason, why), until: hold.until, there: hold.there };
 }
 

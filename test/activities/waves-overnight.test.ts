@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import { createWatchActivities } from '../../activities/watch.ts';
 import { saveShopSettings } from '../../src/db/queries/save-settings.ts';
 import { shopScope } from '../../src/domain/setting-scopes.ts';
 import { startWatching, type Person, type Watching } from '../support/watching.ts';
 
 const berliner = (): Person => ({ phone: '+4915112345678', consents: ['email'] });
 const californian = (): Person => ({ phone: '+14155550123', consents: ['email'] });
+
+/** Eight in the morning in Berlin. */
+const morning = Date.parse('2026-03-03T07:00:00Z');
 
 /** From six in the afternoon, UTC, to eleven at night in Berlin and two in the afternoon in California. */
 async function atNight(): Promise<Watching> {
@@ -21,21 +25,29 @@ test('who sleeps is passed over and keeps their place; in the morning they are s
   it.pass('1 hour');
   const awake = await it.line(3, californian);
   await it.shelf(2);
-  expect(await it.wave()).toMatchObject({ places: 2, used: 2, withheld: 5, goesOn: true });
+  const inAnHour = () => it.clock.now().getTime() + 3_600_000;
+  expect(await it.wave()).toMatchObject({
+    places: 2,
+    used: 2,
+    withheld: 5,
+    goesOn: true,
+    nextAt: inAnHour(),
+  });
   expect(await it.told()).toEqual(awake.slice(0, 2));
   expect((await it.ledger()).filter(({ reason }) => reason === 'quiet-hours')).toHaveLength(5);
   // What comes to the shelf meanwhile is for whoever is awake; then it waits.
   it.pass('1 hour');
   await it.shelf(4);
-  expect(await it.wave()).toMatchObject({ places: 4, used: 1, withheld: 5, goesOn: true });
+  expect(await it.wave()).toMatchObject({ places: 4, used: 1, withheld: 5, goesOn: true, nextAt: morning });
+  // Whoever asks before, because a run was started anew, finds the same.
   it.pass('1 hour');
-  expect(await it.wave()).toMatchObject({ places: 4, used: 0, withheld: 5, goesOn: true });
+  expect(await it.wave()).toMatchObject({ places: 4, used: 0, withheld: 5, goesOn: true, nextAt: morning });
   // Seven in the morning in Berlin, and then eight.
   it.pass('5 hours');
   expect(await it.wave()).toMatchObject({ used: 0, withheld: 5, goesOn: true });
   it.pass('1 hour');
   await it.shelf(3);
-  expect(await it.wave()).toMatchObject({ places: 3, used: 3, goesOn: true });
+  expect(await it.wave()).toMatchObject({ places: 3, used: 3, goesOn: true, nextAt: inAnHour() });
   expect((await it.told()).filter((id) => asleep.includes(id))).toEqual(asleep.slice(0, 3));
   it.pass('1 hour');
   expect(await it.wave()).toMatchObject({ used: 2, goesOn: false });
@@ -46,6 +58,29 @@ test('who sleeps is passed over and keeps their place; in the morning they are s
     ...['quiet-hours', 'intended', 'accepted'],
   ]);
   expect(first!.heldUntil).toBeNull();
+});
+
+test('somebody beside them is looked at before: who is over a cap may have room, and who just came was not seen', async () => {
+  await using it = await atNight();
+  const [asleep, capped] = await it.line(2, (n) => (n === 0 ? berliner() : californian()));
+  await it.database.sql`
+    insert into contacts (event_id, customer_id, channel, at)
+    values (gen_random_uuid(), ${capped!}, 'email', ${new Date(it.clock.now().getTime() - 23 * 3_600_000)})`;
+  await it.shelf(2);
+  const inAnHour = it.clock.now().getTime() + 3_600_000;
+  expect(await it.wave()).toMatchObject({ used: 0, withheld: 2, goesOn: true, nextAt: inAnHour });
+  it.pass('2 hours');
+  expect(await it.wave()).toMatchObject({ used: 1, withheld: 1, goesOn: true, nextAt: morning });
+  expect(await it.told()).toEqual([capped]);
+  // A wave that begins before its time, because its workflow was started anew, is the one before it.
+  const { database, clock, runId, watch } = it;
+  const waves = createWatchActivities({ database, clock, watches: [watch] });
+  it.pass('2 hours');
+  const asked = { runId, wave: 2, message: 'back' };
+  expect(await waves.beginWave(asked)).toEqual({ kind: 'begun', wave: 2, nextAt: morning });
+  it.pass('5 hours');
+  expect(await it.wave()).toMatchObject({ used: 1, goesOn: false });
+  expect(await it.told()).toEqual([asleep, capped]);
 });
 
 test('what is gone by the morning is offered to nobody; who waited waits on', async () => {

@@ -40,6 +40,7 @@ export async function serveWaves(host: WatchHost, progress: Progress, ask: Ask):
       soldOut: end.unitsLeft === 0,
     };
     serving.words = words(serving.wave!, end);
+    serving.nextAt = end.nextAt ?? serving.nextAt;
     serving.wave = null;
     setCurrentDetails(serving.words);
     if (!end.goesOn || end.unitsLeft === 0) return serving.served;

@@ -442,6 +442,7 @@ CREATE TABLE "waves" (
 	"looked_since" timestamp (3) with time zone,
 	"looked_id" uuid,
 	"through" boolean DEFAULT false NOT NULL,
+	"quiet_until" timestamp (3) with time zone,
 	CONSTRAINT "waves_run_id_wave_pk" PRIMARY KEY("run_id","wave")
 );
 --> statement-breakpoint

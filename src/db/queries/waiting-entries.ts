@@ -1,5 +1,5 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
-import { nextChannelReasons, passingReasons } from '../../domain/delivery.ts';
+import { nextChannelReasons, passingReasons, type GateReason } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 
 /** Somebody who waits. */
@@ -89,9 +89,15 @@ export async function anybodyWaits(
 /**
  * Whether somebody waits whom a later wave may serve: this one has not looked at them (what was found long ago may be
  * so no more), or what held them back passes.
+ * @param other Whether somebody beside those where it is quiet: they have to be looked at before it is morning anywhere.
  */
-export async function anybodyMayRise(tx: TransactionSql, line: Line): Promise<boolean> {
-  const [row] = await anybodyMayRiseQuery(tx, line);
+export async function anybodyMayRise(
+  tx: TransactionSql,
+  line: Line,
+  { other }: { other: boolean },
+): Promise<boolean> {
+  const reasons = passingReasons.filter((reason) => !other || reason !== 'quiet-hours');
+  const [row] = await anybodyMayRiseQuery(tx, line, reasons);
   return row!.found;
 }
 
@@ -105,6 +111,7 @@ type Line = Omit<Turn, 'limit'>;
 export function anybodyMayRiseQuery(
   sql: Sql | TransactionSql,
   { list, sku, message, runId, wave }: Line,
+  reasons: readonly GateReason[] = passingReasons,
 ): PendingQuery<{ found: boolean }[]> {
   return sql<{ found: boolean }[]>`
     select exists (
@@ -113,7 +120,7 @@ export function anybodyMayRiseQuery(
         where o.entry_id = e.id and o.message = ${message} and o.run_id = ${runId} and o.wave = ${wave} offset 0
       ) d on true
       where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'
-        and (d.state is null or d.state = 'waiting' or d.reason = any(${[...passingReasons]}))) as found`;
+        and (d.state is null or d.state = 'waiting' or d.reason = any(${[...reasons]}))) as found`;
 }
 
 /** Would-send: the place in the line is used. */

@@ -17,12 +17,15 @@ export interface WaveRow {
   lookedSince: Date | null;
   lookedId: string | null;
   through: boolean;
+  /** When the first may be written to of those passed over because it was quiet; null: there was none. */
+  quietUntil: number | null;
 }
 
 const columns = (sql: Sql | TransactionSql) => sql`
   wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", ended_at is not null as "isEnded",
   units, places, allowed, used, held_out as "heldOut", withheld, look,
-  looked_since as "lookedSince", looked_id as "lookedId", through`;
+  looked_since as "lookedSince", looked_id as "lookedId", through,
+  (extract(epoch from quiet_until) * 1000)::float8 as "quietUntil"`;
 
 /** The last wave of a run, or null. */
 export async function latestWave(tx: TransactionSql, runId: string): Promise<WaveRow | null> {
@@ -57,15 +60,20 @@ export async function lockWave(
 
 /** How far a wave has come. */
 export async function saveWave(tx: TransactionSql, runId: string, wave: WaveRow): Promise<void> {
+  const quietUntil = wave.quietUntil === null ? null : new Date(wave.quietUntil);
   await tx`
     update waves set allowed = ${wave.allowed}, used = ${wave.used}, held_out = ${wave.heldOut}, withheld = ${wave.withheld}, look = ${wave.look},
-      looked_since = ${wave.lookedSince}, looked_id = ${wave.lookedId}, through = ${wave.through}
+      looked_since = ${wave.lookedSince}, looked_id = ${wave.lookedId}, through = ${wave.through},
+      quiet_until = ${quietUntil}
     where run_id = ${runId} and wave = ${wave.wave}`;
 }
 
+/** @param nextAt When the next may begin, not before it was to anyhow. */
 export async function markWaveEnded(
   tx: TransactionSql,
-  { runId, wave, at }: { runId: string; wave: number; at: Date },
+  { runId, wave, at, nextAt }: { runId: string; wave: number; at: Date; nextAt: number },
 ): Promise<void> {
-  await tx`update waves set ended_at = coalesce(ended_at, ${at}) where run_id = ${runId} and wave = ${wave}`;
+  await tx`
+    update waves set ended_at = coalesce(ended_at, ${at}), next_at = greatest(next_at, ${new Date(nextAt)})
+    where run_id = ${runId} and wave = ${wave}`;
 }

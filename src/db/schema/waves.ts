@@ -32,6 +32,8 @@ export const waves = pgTable(
     lookedId: uuid('looked_id'),
     /** Whether the end of the list was reached. */
     through: boolean('through').notNull().default(false),
+    /** Of those passed over because it was quiet where they are, when the first may be written to; null: there was none. */
+    quietUntil: moment('quiet_until'),
   },
   (t) => [primaryKey({ columns: [t.runId, t.wave] })],
 );
