@@ -3,6 +3,12 @@ import type { Verdict } from '../src/domain/delivery.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { CallOutcome } from './channels/channel.ts';
 
+/** Of a customer whom a call did not reach, where there is a next channel: as the gate says it of a channel. */
+export function unreachedOn(channel: Channel, at: Date, { detail }: { detail: string }): Verdict {
+  const words = `withheld: unreachable — the call found that ${detail}; the next channel is tried`;
+  return { at: at.toISOString(), channel, state: 'withheld', reason: 'unreachable', words };
+}
+
 /** What a call's end makes of the delivery. Not accepted after all is a failure only if it was given up before. */
 export function newsOf(
   { deliveryId, channel, at }: { deliveryId: string; channel: Channel; at: Date },
@@ -24,6 +30,10 @@ export function newsOf(
     }
     case 'refused': {
       const words = `failed: the provider refused it with ${outcome.code} — ${outcome.detail}`;
+      return { deliveryId, state: 'failed', verdict: verdict('failed', words), providerCode: outcome.code };
+    }
+    case 'unreachable': {
+      const words = `failed: the customer could not be reached — ${outcome.detail}`;
       return { deliveryId, state: 'failed', verdict: verdict('failed', words), providerCode: outcome.code };
     }
     case 'not-accepted': {

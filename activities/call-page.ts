@@ -2,18 +2,23 @@ import { CancelledFailure } from '@temporalio/common';
 import { clearCalls, markCalls, raisePage, type PageNews } from '../src/db/queries/page-calls.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
 import type { Raise } from '../src/db/queries/raise-delivery.ts';
+import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import { bounds } from '../src/domain/bounds.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
 import { grouped } from '../src/domain/grouped.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
-import { newsOf } from './call-news.ts';
+import { newsOf, unreachedOn } from './call-news.ts';
 import { afterDoubt } from './in-doubt.ts';
 import type { GateParts } from './gate-look.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { mostAtOnce, unbounded } from './turns.ts';
 
 /** What making the calls of a page needs. */
-export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns'>;
+export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns'> & {
+  /** The channel of the message that is tried after this one; null: it is the last. */
+  next: Channel | null;
+};
 
 /** The calls of a page. */
 export interface PageCalls {
@@ -195,13 +200,17 @@ export function isRepeatable({ idempotent }: ChannelAdapter, outcome: CallOutcom
 
 /** Writes what is known of some calls. If the database is away, the next attempt finds it in this process. */
 export async function settleCalls(
-  { database: { sql }, clock, calls }: PageCallParts,
+  parts: PageCallParts,
   { channel }: Pick<ChannelAdapter, 'channel'>,
   { callingAt }: Pick<Marked, 'callingAt'>,
   outcomes: Outcomes,
 ): Promise<NotAccepted | null> {
+  const { clock, calls } = parts;
+  const { sql } = parts.database;
   const at = clock.now();
-  const told = [...outcomes].map(([deliveryId, outcome]) => ({
+  const turned = await turnOn(parts, { channel, callingAt }, outcomes);
+  const left = [...outcomes].filter(([id]) => !turned.has(id));
+  const told = left.map(([deliveryId, outcome]) => ({
     outcome,
     news: newsOf({ deliveryId, channel, at }, outcome),
   }));
@@ -220,6 +229,20 @@ export async function settleCalls(
   }
   for (const id of outcomes.keys()) calls.forget(id, callingAt.getTime());
   return told.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'not-accepted') ?? null;
+}
+
+/** Those whom calls found not to be reached turn to the next channel, if there is one. */
+async function turnOn(
+  { database: { sql }, clock, next }: PageCallParts,
+  { channel, callingAt: was }: { channel: Channel; callingAt: Date },
+  outcomes: Outcomes,
+): Promise<ReadonlySet<string>> {
+  const unreached = [...outcomes].flatMap(([id, outcome]) =>
+    outcome.kind === 'unreachable' ? [{ id, outcome }] : [],
+  );
+  if (next === null || unreached.length === 0) return new Set();
+  const verdict = unreachedOn(channel, clock.now(), unreached[0]!.outcome);
+  return turnToNext(sql, { ids: unreached.map(({ id }) => id), was, next, verdict });
 }
 
 function pageNewsOf({ deliveryId, verdict, providerId, providerCode }: Raise): PageNews {

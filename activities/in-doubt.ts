@@ -53,7 +53,7 @@ export function mayRepeat(
  */
 export function afterDoubt(after: CallUnderWay['after'], outcome: CallOutcome): CallOutcome {
   if (after === undefined) return outcome;
-  if (outcome.kind === 'refused') {
+  if (outcome.kind === 'refused' || outcome.kind === 'unreachable') {
     const detail = `the call before ended in doubt, and the one after it was refused with ${outcome.code}: ${outcome.detail}`;
     return { kind: 'unknown', detail, isFinal: true };
   }

@@ -1,7 +1,7 @@
 import type { AssignedCode } from '../src/db/queries/codes.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { RuledEntry } from '../src/db/queries/record-page.ts';
-import { isFurther, mostVerdicts, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
+import { isFurther, mostVerdicts, speaksAgainstChannel, type Verdict } from '../src/domain/delivery.ts';
 import { judge, type Ruling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
@@ -150,10 +150,6 @@ function ruledEntry(
 }
 
 type Said = Pick<RuledEntry, 'state' | 'reason' | 'channel'>;
-
-function speaksAgainstChannel({ state, reason }: Pick<Verdict, 'state' | 'reason'>): boolean {
-  return state === 'withheld' && reason !== null && nextChannelReasons.includes(reason);
-}
 
 /** Of the channels' last refusals the one that got furthest in the gate's order; of two that got as far, the first. */
 function furthest({ verdicts }: PageRow, said: readonly Said[]): Said {

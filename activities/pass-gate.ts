@@ -4,10 +4,11 @@ import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
 import { holdIntended } from '../src/db/queries/hold-intended.ts';
 import { longestQueueMs, nextTurn } from '../src/db/queries/next-turn.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
+import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import { recordRuling } from '../src/db/queries/record-ruling.ts';
-import type { MessageType } from '../src/define/message.ts';
+import { channelAfter, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
-import { isFurther, nextChannelReasons, type Verdict } from '../src/domain/delivery.ts';
+import { hasTurned, isFurther, nextChannelReasons, speaksAgainstChannel } from '../src/domain/delivery.ts';
 import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { SendInput } from './contract.ts';
@@ -44,7 +45,8 @@ export async function passGate(
 
 /**
  * A run that is started anew begins with the first channel, which refused then, while the message is on its way by a
- * later one: it is told the same, and so comes to that one. Null: there is nothing left to do there.
+ * later one: it is told the same, and so comes to that one. So is whoever did not hear that a call had found the customer
+ * not to be reached there. Null: there is nothing left to do there.
  */
 function askedAnew({ input }: Look, delivery: DeliveryRow): DeliveryNow | null {
   const { state, channel, verdicts, callingAt, heldUntil } = delivery;
@@ -151,11 +153,7 @@ async function record(
 
 /** As long as a channel is left to be asked, nothing is withheld from the customer: the delivery waits. */
 function hasNext({ message, input }: Look, ruling: Ruling): boolean {
-  return speaksAgainstChannel(ruling) && message.channels.at(-1) !== input.channel;
-}
-
-function speaksAgainstChannel({ state, reason }: Pick<Verdict, 'state' | 'reason'>): boolean {
-  return state === 'withheld' && reason !== null && nextChannelReasons.includes(reason);
+  return speaksAgainstChannel(ruling) && channelAfter(message, input.channel) !== null;
 }
 
 /** Of several channels' refusals the one that got furthest in the gate's order; of two that got as far, the first. */
@@ -199,8 +197,12 @@ async function secondLook(look: Look, delivery: DeliveryRow): Promise<Passage> {
 async function askAgain(look: Look, delivery: DeliveryRow, was: Date | null): Promise<Passage> {
   const { input, now } = look;
   const rendered = await renderFor(look);
-  const ruling = judgeAgain({ ...look.facts, missing: 'missing' in rendered ? rendered.missing : null });
-  if (ruling.state === 'cancelled') return cancel(look, delivery, ruling);
+  const facts = { ...look.facts, missing: 'missing' in rendered ? rendered.missing : null };
+  const ruling = judgeAgain(facts, { hasTurned: hasTurned(delivery.verdicts) });
+  if (ruling.state === 'cancelled') {
+    const next = turnsTo(look, delivery, ruling);
+    return next ? turn(look, { delivery, was, ruling, next }) : cancel(look, delivery, ruling);
+  }
   if (ruling.state === 'waiting') {
     const hold = holdOf(ruling);
     return hold ? holdAgain(look, { delivery, was, ruling, hold }) : waitFor(ruling);
@@ -218,7 +220,7 @@ async function holdAgain(
 ): Promise<Passage> {
   const { delivery, was, hold } = held;
   const { reason, words } = held.ruling;
-  const until = new Date(await turnOf(look, hold, delivery));
+  const until = new Date(reason === 'quiet-hours' ? await turnOf(look, hold, delivery) : hold.until);
   // As a verdict it is what the delivery waits for; the delivery itself stays what it was decided to be.
   const verdict = verdictOf(look, { state: 'waiting', reason, words });
   const isHeld = was === null && delivery.heldUntil === until.getTime();
@@ -226,6 +228,38 @@ async function holdAgain(
     throw movedMeanwhile();
   const answer: DeliveryNow = { ...delivery, state: 'waiting', reason };
   return { kind: 'held', delivery: answer, hold: { ...hold, until: until.getTime() } };
+}
+
+/** A call found one channel not to reach: what speaks against the next leads to the one after that. */
+function turnsTo(
+  { message, input }: Look,
+  { verdicts }: DeliveryRow,
+  { reason }: SecondRuling & { state: 'cancelled' },
+): Channel | null {
+  return hasTurned(verdicts) && nextChannelReasons.includes(reason)
+    ? channelAfter(message, input.channel)
+    : null;
+}
+
+async function turn(
+  look: Look,
+  turning: {
+    delivery: DeliveryRow;
+    was: Date | null;
+    ruling: SecondRuling & { state: 'cancelled' };
+    next: Channel;
+  },
+): Promise<Passage> {
+  const { delivery, was, ruling, next } = turning;
+  const { reason } = ruling;
+  const words = ruling.words.replace(/^cancelled/, 'withheld');
+  const verdict = verdictOf(look, { state: 'withheld', reason, words });
+  if (!(await turnToNext(look.tx, { ids: [delivery.id], was, next, verdict })).has(delivery.id))
+    throw movedMeanwhile();
+  return {
+    kind: 'settled',
+    delivery: { ...delivery, state: 'withheld', reason, channel: look.input.channel },
+  };
 }
 
 /** What would stop the message now stops it: it was certainly not taken. */

@@ -1,11 +1,12 @@
 import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
 import { intendedOf, noteRepeat, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
-import type { MessageType } from '../src/define/message.ts';
+import { turnToNext } from '../src/db/queries/turn-to-next.ts';
+import { channelAfter, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
-import type { GateReason, Verdict } from '../src/domain/delivery.ts';
-import { judgeAgain } from '../src/domain/gate.ts';
-import { isRepeatable, settleCalls } from './call-page.ts';
+import { hasTurned, nextChannelReasons, type GateReason, type Verdict } from '../src/domain/delivery.ts';
+import { judgeAgain, type SecondRuling } from '../src/domain/gate.ts';
+import { isRepeatable, settleCalls, type PageCallParts } from './call-page.ts';
 import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
@@ -49,7 +50,7 @@ export async function passLeftovers(
   };
   const known = await intendedOf(sql, asked);
   if (known.length === 0) return noLeftovers();
-  await settleKnown(parts, input, known);
+  await settleKnown({ ...parts, next: channelAfter(message, input.channel) }, input, known);
   return sql.begin(async (tx) => {
     const look = await takePageLook(tx, parts, message, input);
     const entries = known.map(({ entryId, customerId }) => ({ id: entryId, customerId }));
@@ -73,7 +74,7 @@ export async function passLeftovers(
 
 /** Calls of this process whose end it knows and the ledger does not. */
 async function settleKnown(
-  parts: PageParts,
+  parts: PageParts & Pick<PageCallParts, 'next'>,
   { channel }: Pick<ChannelAdapter, 'channel'>,
   known: readonly IntendedDelivery[],
 ): Promise<void> {
@@ -112,18 +113,13 @@ async function secondLook(
     const id = row.deliveryId!;
     const facts = factsFor(look, row, now);
     const rendered = await renderForEntry(look, row, stock);
-    const ruling = judgeAgain({ ...facts, missing: 'missing' in rendered ? rendered.missing : null });
+    const missing = 'missing' in rendered ? rendered.missing : null;
+    const ruling = judgeAgain({ ...facts, missing }, { hasTurned: hasTurned(row.verdicts) });
     const doubt = repeated.get(id);
     if (ruling.state === 'waiting') left.waiting ??= ruling.reason;
     else if (ruling.state === 'cancelled' && doubt) await giveUp(look, { lost: [doubt], now });
-    else if (ruling.state === 'cancelled') {
-      const { reason } = ruling;
-      await raisePage(look.tx, {
-        state: 'cancelled',
-        reason,
-        news: [{ id, verdict: verdictOf(look, now, ruling) }],
-      });
-    } else if ('content' in rendered && !('fault' in facts.address)) {
+    else if (ruling.state === 'cancelled') await turnOrCancel(look, { row, ruling, now });
+    else if ('content' in rendered && !('fault' in facts.address)) {
       if (doubt) {
         const verdict = verdictOf(look, now, { state: 'intended', reason: null, words: repeatedWords });
         await noteRepeat(look.tx, { id, verdict });
@@ -138,6 +134,24 @@ async function secondLook(
     }
   }
   return left;
+}
+
+/** What a call found not to be reached, and is not reached on this channel either, turns to the one after it. */
+async function turnOrCancel(
+  look: PageLook,
+  { row, ruling, now }: { row: PageRow; ruling: SecondRuling & { state: 'cancelled' }; now: Date },
+): Promise<void> {
+  const id = row.deliveryId!;
+  const { reason, words } = ruling;
+  const next = channelAfter(look.message, look.input.channel);
+  if (next !== null && hasTurned(row.verdicts) && nextChannelReasons.includes(reason)) {
+    const said = { state: 'withheld' as const, reason, words: words.replace(/^cancelled/, 'withheld') };
+    // Nothing is under way: what was marked is released by now.
+    await turnToNext(look.tx, { ids: [id], was: null, next, verdict: verdictOf(look, now, said) });
+    return;
+  }
+  const news = [{ id, verdict: verdictOf(look, now, ruling) }];
+  await raisePage(look.tx, { state: 'cancelled', reason, news });
 }
 
 /** What this process marked and certainly did not call: free to be marked again, if its customer is still there. */

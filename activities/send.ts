@@ -4,13 +4,14 @@ import { clearCalling, giveUpCall } from '../src/db/queries/call-under-way.ts';
 import { deliveryInDoubt } from '../src/db/queries/delivery-in-doubt.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
-import type { MessageType } from '../src/define/message.ts';
+import { channelAfter, type MessageType } from '../src/define/message.ts';
+import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
-import { newsOf } from './call-news.ts';
+import { newsOf, unreachedOn } from './call-news.ts';
 import type { CallOutcome } from './channels/channel.ts';
 import type { ChannelActivities, SendAnswer } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
@@ -126,6 +127,8 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
     forget(gate, call);
     throw callAgain(outcome.retryAfterMs, attempt);
   }
+  const turned = outcome.kind === 'unreachable' ? await turnOn(settling, call, outcome) : null;
+  if (turned) return turned;
   const inDoubt =
     outcome.kind === 'unknown'
       ? await settleInDoubt(settling, call, { outcome, verdict: news.verdict })
@@ -136,6 +139,24 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
   if (!delivery) throw new Error(`The delivery ${call.deliveryId} is gone from the ledger.`);
   if (delivery.state === 'intended') throw callAgain(null, attempt);
   return answer(delivery);
+}
+
+/** The call found that the customer is not reached: the answer speaks against the channel, as the gate's does. */
+async function turnOn(
+  { gate, message }: Settling,
+  call: CallUnderWay,
+  outcome: Extract<CallOutcome, { kind: 'unreachable' }>,
+): Promise<SendAnswer | null> {
+  const { sql } = gate.database;
+  const { deliveryId, channel } = call;
+  const next = channelAfter(message, channel);
+  const delivery = next ? await deliveryInDoubt(sql, call) : null;
+  if (!next || !delivery) return null;
+  const verdict = unreachedOn(channel, gate.clock.now(), outcome);
+  const turned = await turnToNext(sql, { ids: [deliveryId], was: call.callingAt, next, verdict });
+  if (!turned.has(deliveryId)) return null;
+  forget(gate, call);
+  return answer({ ...delivery, state: verdict.state, reason: verdict.reason });
 }
 
 /**

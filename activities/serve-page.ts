@@ -1,5 +1,7 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import type { MessageType } from '../src/define/message.ts';
+import { channelTurnedTo } from '../src/db/queries/turn-to-next.ts';
+import { channelAfter, type MessageType } from '../src/define/message.ts';
+import type { Channel } from '../src/domain/task-queues.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
@@ -28,6 +30,12 @@ export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
 
 const heartbeatMs = 5_000;
 
+/** Calls to make, and when those of them were begun before that are repeated. */
+interface Called {
+  calls: readonly Outbound[];
+  doubts?: Map<string, Date>;
+}
+
 /**
  * The activity of the channels for watches. What an attempt before left undone comes first; then the gate's
  * transaction for the next page; then its calls, each marked before and settled after in commits of their own. No
@@ -39,22 +47,31 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   const heartbeat = parts.heartbeat ?? (() => Context.current().heartbeat());
-  const call = async (input: PageInput, calls: readonly Outbound[], doubts = new Map<string, Date>()) => {
+  const call = async (
+    input: PageInput,
+    { calls, doubts = new Map<string, Date>() }: Called,
+    next: Channel | null,
+  ) => {
     if (calls.length === 0) return;
     const asked = { messages: calls, doubts, signal: abort() };
-    const stopped = await callPage(gate, gate.channels[input.channel]!, asked);
+    const stopped = await callPage({ ...gate, next }, gate.channels[input.channel]!, asked);
     if (stopped?.kind === 'paused') throw lookAgain('paused', attempt());
     if (stopped?.kind === 'pacing') throw turnTaken(stopped.laterMs);
     if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
   };
   const serve = async (input: PageInput, message: MessageType<unknown>) => {
     const left = await passLeftovers(gate, message, input);
-    await call(input, left.calls, left.doubts);
+    const next = channelAfter(message, input.channel);
+    await call(input, left, next);
     if (left.waiting) throw lookAgain(left.waiting, attempt());
     const passage = await passPage(gate, message, input);
     if (passage.kind === 'waiting') throw lookAgain(passage.reason, attempt());
-    await call(input, passage.calls);
-    return passage.answer;
+    await call(input, passage, next);
+    if (next === null) return passage.answer;
+    // Those whom this page did not reach after all go before whoever else is next: they were decided on.
+    const among = message.channels.slice(message.channels.indexOf(next));
+    const turnedTo = await channelTurnedTo(gate.database.sql, { ...input, among });
+    return turnedTo === null ? passage.answer : { ...passage.answer, next: turnedTo };
   };
   return { servePage: (input) => beating(heartbeat, () => serve(input, declaredMessage(messages, input))) };
 }

@@ -70,6 +70,8 @@ export type CallOutcome =
   | { kind: 'refused'; code: string; detail: string; about?: RefusalAbout }
   /** Certainly not taken, though it may be later: never connected, 401, 403, 408, 429. Real milliseconds. */
   | { kind: 'not-accepted'; retryAfterMs: number | null; detail: string }
+  /** The customer is not reached on this channel after all, and certainly has not got it: the next channel is tried. */
+  | { kind: 'unreachable'; code: string; detail: string }
   /**
    * The request left and no clear answer came: 5xx, reset, time-out. Where such calls are repeated: after how long, real
    * milliseconds; `isFinal`: no repetition would tell more.

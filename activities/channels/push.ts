@@ -40,7 +40,7 @@ type Heard = CallOutcome | { kind: 'gone' };
 
 /**
  * Web push (RFC 8030, 8291, 8292) to all of a customer's browsers: one message, accepted if one of them takes it. A
- * browser that its push service no longer knows is dropped. When that leaves none, it is refused with the code `gone`.
+ * browser that its push service no longer knows is dropped. When that leaves none, the customer is not reached by push.
  */
 export function pushChannel(options: PushOptions): ChannelAdapter {
   return {
@@ -154,7 +154,7 @@ function together(heard: readonly Heard[]): CallOutcome {
     if (found && found.kind !== 'gone') return found;
   }
   const detail = 'none of the customer’s browsers is subscribed to push any more';
-  return { kind: 'refused', code: 'gone', detail };
+  return { kind: 'unreachable', code: 'gone', detail };
 }
 
 /** A push service's words help nobody but its makers, and may name the endpoint. */

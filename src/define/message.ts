@@ -77,6 +77,15 @@ export function priorityOf({
   return priority ?? usualPriority[purpose];
 }
 
+/** The channel that is tried after one of the message's; null: it is the last. */
+export function channelAfter(
+  { channels }: Pick<MessageType<unknown>, 'channels'>,
+  channel: Channel,
+): Channel | null {
+  const place = channels.indexOf(channel);
+  return place < 0 ? null : (channels[place + 1] ?? null);
+}
+
 /** Declares a message; its content stands beside it in `<name>.content.ts`. @throws Error that says what is wrong with it. */
 export function message<Data>(declared: Omit<MessageType<Data>, 'data'>): MessageType<Data> {
   const problems = [...problemsOfMessage(declared), ...wordingProblems(declared)];

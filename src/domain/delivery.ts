@@ -77,6 +77,17 @@ export const countingStates: readonly DeliveryState[] = [
 /** Verdicts on an address rather than on the message: with one of these the next channel is tried. */
 export const nextChannelReasons: readonly GateReason[] = ['unreachable', 'no-consent', 'suppressed'];
 
+/** Whether a verdict is one on the address: the next channel is to be tried. */
+export function speaksAgainstChannel({ state, reason }: Pick<Verdict, 'state' | 'reason'>): boolean {
+  return state === 'withheld' && reason !== null && nextChannelReasons.includes(reason);
+}
+
+/** Whether a delivery has turned to another channel since it was decided on: a call found that the one before does not reach. */
+export function hasTurned(verdicts: readonly Pick<Verdict, 'state' | 'reason'>[]): boolean {
+  const decided = verdicts.findIndex(({ state }) => state === 'intended');
+  return decided >= 0 && verdicts.slice(decided).some(speaksAgainstChannel);
+}
+
 /** What time alone may mend: who is held back by one of these may be served in a later wave of the same restock. */
 export const passingReasons: readonly GateReason[] = ['paused', 'pacing', 'behind', 'capped', 'quiet-hours'];
 

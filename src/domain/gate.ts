@@ -178,9 +178,13 @@ export function judge(facts: GateFacts): Ruling {
   throw new Error('The gate came to no ruling: its last check must always find one.');
 }
 
-/** The second look at a delivery that is `intended` and whose message was certainly not taken. */
-export function judgeAgain(facts: GateFacts): SecondRuling {
-  for (const name of gateOrder.filter((each) => askedAgain.includes(each))) {
+/**
+ * The second look at a delivery that is `intended` and whose message was certainly not taken. If it has turned to another
+ * channel since, its caps are asked as well: that channel may have some of its own.
+ */
+export function judgeAgain(facts: GateFacts, { hasTurned = false } = {}): SecondRuling {
+  const asked = (name: CheckName) => askedAgain.includes(name) || (hasTurned && name === 'caps');
+  for (const name of gateOrder.filter(asked)) {
     const found = checks[name]?.(facts);
     if (!found || found.reason === null) continue;
     const { reason, words } = found;

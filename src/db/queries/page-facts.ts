@@ -77,10 +77,12 @@ export interface PageRow {
  * Everything the gate looks at for a page of entries, longest waiting first, in one statement and so in one snapshot:
  * a purchase is either routed or still owed. The ledger is looked up entry by entry (`offset 0` keeps it so): left free,
  * PostgreSQL reads all that was ever sent of the message, for each page. Who waits no longer, or has become another
- * customer, is told as it is now. Who waits has no would-send for this entry that could count towards a cap.
+ * customer, is told as it is now.
  */
 export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): PendingQuery<PageRow[]> {
   const { entryIds, message, channels, topic, addresses, countedSince, at } = question;
+  // Of one that is judged again: it does not count against itself.
+  const itself = sql`and (d.entry_id is distinct from e.id or d.message <> ${message})`;
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
@@ -92,7 +94,7 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
       ${relevanceFacts(sql, question.relevance, {
         ...{ who: question.customerIds, now: at, since: sql`e.since`, key: null },
       })} as relevance,
-      ${countedForCaps(sql, countedSince)} as counted,
+      ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince)} as claims,
       ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
       d.id as "deliveryId", d.state as "deliveryState", d.variant, coalesce(d.verdicts, '[]') as verdicts

@@ -69,7 +69,7 @@ test('who left is dropped; one browser that takes it is enough, and with none it
   expect(await both.send()).toMatchObject({ kind: 'accepted' });
   expect(both.dropped).toEqual([left.id]);
   const none = pushTo(sandbox, [left]);
-  expect(await none.send()).toMatchObject({ kind: 'refused', code: 'gone' });
+  expect(await none.send()).toMatchObject({ kind: 'unreachable', code: 'gone' });
   expect(none.dropped).toEqual([left.id]);
   expect(await sandbox.messages()).toHaveLength(1);
 });
@@ -148,7 +148,7 @@ test.each([
   await using sandbox = await testSandbox();
   const live = { ...(await browser(sandbox)), endpoint };
   const push = pushTo(sandbox, [live]);
-  expect(await push.send()).toMatchObject({ kind: 'refused', code: 'gone' });
+  expect(await push.send()).toMatchObject({ kind: 'unreachable', code: 'gone' });
   expect(push.dropped).toEqual([live.id]);
 });
 
