@@ -10,8 +10,10 @@ import { OnsiteStreams } from './onsite/streams.ts';
 import { answerErrors, notFound } from './problem.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { codeRoutes } from './routes/codes.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { declaredMessageRoutes } from './routes/declared-messages.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
@@ -46,6 +48,7 @@ export function createApp(given: ApiDeps): Express {
   const deps: RouteDeps = {
     journeys: [],
     watches: [],
+    contents: [],
     ...given,
     log,
     ingestion,
@@ -74,6 +77,8 @@ export function createApp(given: ApiDeps): Express {
   settingsRoutes(app, deps);
   journeyRoutes(app, deps);
   watchRoutes(app, deps);
+  declaredMessageRoutes(app, deps);
+  codeRoutes(app, deps);
   sendingRoutes(app, deps);
   channelRoutes(app, deps);
   projectRoutes(app, deps);

@@ -3,6 +3,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/connect.ts';
 import type { Bounds } from '../src/domain/bounds.ts';
+import type { Content } from '../src/define/content.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
 import type { Log } from '../src/log.ts';
@@ -22,6 +23,8 @@ export interface ApiDeps {
   journeys?: readonly JourneyDefinition[];
   /** Likewise. */
   watches?: readonly WatchDefinition[];
+  /** What messages say; nothing when not given. */
+  contents?: readonly Content<unknown>[];
   /** One of its own when none is given. */
   ingestion?: Ingestion;
   /** Silent when none is given. */
@@ -38,5 +41,6 @@ export interface RouteDeps extends ApiDeps {
   ingestion: Ingestion;
   journeys: readonly JourneyDefinition[];
   watches: readonly WatchDefinition[];
+  contents: readonly Content<unknown>[];
   log: Log;
 }

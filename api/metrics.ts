@@ -5,12 +5,13 @@ import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
 import type { OnsiteStreams } from './onsite/streams.ts';
+import { codeMetrics } from './code-metrics.ts';
 import { runMetrics } from './run-metrics.ts';
 import { withinTime } from './within-time.ts';
 
 /** What Prometheus scrapes of one process of the API. Counts of the database are read at the scrape. */
 export function createMetrics(
-  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches'> & {
+  deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches' | 'contents'> & {
     onsite: Pick<OnsiteStreams, 'count'>;
   },
 ): {
@@ -22,6 +23,7 @@ export function createMetrics(
   flushMetrics(registry, deps.ingestion);
   databaseMetrics(registry, deps);
   runMetrics(registry, deps);
+  codeMetrics(registry, deps);
   new Gauge({
     name: 'kairos_onsite_streams',
     help: 'Pages of the shop that listen to this process',

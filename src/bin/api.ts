@@ -9,6 +9,7 @@ import { connect } from '../db/connect.ts';
 import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { contents } from '../messages/index.ts';
 import { lazyConnection, temporalTarget } from '../temporal.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
@@ -37,6 +38,7 @@ async function startApi(): Promise<RunningPart> {
     temporal,
     journeys,
     watches,
+    contents,
     log,
   });
   const server = createServer(app);

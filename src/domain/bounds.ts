@@ -86,7 +86,8 @@ export const bounds = {
   turnMs: 5_000,
   /** How long a page of a wave may take at that rate, real milliseconds: it has as few customers as that makes. */
   pageAtRateMs: 10_000,
-  /** Codes of one import into a pool, and characters of each. */
+  /** A body of codes for a pool, the codes in it, and characters of each. */
+  codesBytes: 1_024 * kilobyte,
   codes: 10_000,
   codeLength: 64,
   /** The newest order lines, and looks at products, that recommendations are reckoned from. */

@@ -43,6 +43,11 @@ export function localesOf({ locales = {} }: Wordings, channel: Channel): string[
   return Object.keys(locales).filter((locale) => locales[locale]![channel]);
 }
 
+/** Every language that some of a content is written in, its own first. */
+export function localesIn(content: Content<unknown>): string[] {
+  return [...new Set([content.locale ?? defaultLocale, ...sayingsOf(content).map(({ locale }) => locale)])];
+}
+
 /** One thing that a content says: for a variant (null: for all that have nothing of their own), in a language, on a channel. */
 export interface Saying {
   variant: string | null;

@@ -14,3 +14,15 @@ export async function countCodes(sql: Sql): Promise<CodePool[]> {
     select pool, count(*)::int as codes, (count(*) filter (where delivery_id is null))::int as left
     from codes group by pool order by pool`;
 }
+
+/** How many codes of some pools are left, counted up to `most`; 0 of a pool that there is not. */
+export async function codesLeft(
+  sql: Sql,
+  pools: readonly string[],
+  most: number,
+): Promise<Pick<CodePool, 'pool' | 'left'>[]> {
+  return sql<Pick<CodePool, 'pool' | 'left'>[]>`
+    select pool, (select count(*)::int from (
+      select from codes c where c.pool = p.pool and delivery_id is null limit ${most}) free) as left
+    from unnest(${[...pools]}::text[]) as p (pool)`;
+}
