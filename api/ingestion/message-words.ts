@@ -52,6 +52,14 @@ export const contextWords = wordsOf(
         .describe(
           'Where the traits come from that are not stated: `observed` unless it says; `bought-in` needs the admin key.',
         ),
+      locale: z
+        .string()
+        .describe(
+          'The language of the browser: it becomes the observed trait `locale`, by which messages are chosen.',
+        ),
+      timezone: z
+        .string()
+        .describe('Where the browser is, `Europe/Berlin`: it becomes the observed trait `timezone`.'),
       consent: consent.describe('Of an identify: what the customer agrees to or refuses.'),
     })
     .partial(),

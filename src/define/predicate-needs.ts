@@ -89,7 +89,7 @@ export function touchesState(needs: Needs, { kind, name, body }: Happened): bool
   if (needs.consents && kind === 'identify' && body.context?.['consent'] !== undefined) return true;
   if (needs.traits.length === 0) return false;
   const inContext = body.context?.['traits'];
-  return givesTrait(needs, kind === 'identify' ? (body.traits ?? inContext) : inContext);
+  return givesTrait(needs, inContext) || (kind === 'identify' && givesTrait(needs, body.traits));
 }
 
 function givesTrait({ traits }: Needs, given: unknown): boolean {

@@ -3,7 +3,7 @@ import { didYouMean } from '../domain/did-you-mean.ts';
 import { channels } from '../domain/task-queues.ts';
 import { StartError } from '../errors.ts';
 import { escaped, parsedTemplate, plain } from './engine.ts';
-import { defaultLocale, readLocale } from './locale.ts';
+import { defaultLocale, readLocale } from '../domain/locale.ts';
 import { mailTemplate } from './mail-template.ts';
 import { localesOf, sayingsOf, type Chosen, type Saying } from './templates-for.ts';
 

@@ -4,7 +4,7 @@ import { defaultZone } from '../domain/zone.ts';
 import { escaped, missingField, plain, render } from './engine.ts';
 import { contentOf } from './index.ts';
 import { linesOf, onOneLine, withoutGaps } from './lines.ts';
-import { readLocale } from './locale.ts';
+import { readLocale } from '../domain/locale.ts';
 import { mailTemplate } from './mail-template.ts';
 import { MissingData } from './missing-data.ts';
 import { templatesFor, type Chosen, type ChosenOn } from './templates-for.ts';

@@ -1,6 +1,6 @@
 import type { Content, Templates, Wordings } from '../define/content.ts';
 import { channels, type Channel } from '../domain/task-queues.ts';
-import { defaultLocale, localeAmong, writtenAs } from './locale.ts';
+import { defaultLocale, localeAmong, writtenAs } from '../domain/locale.ts';
 
 /** What a customer gets of a message's content on a channel. */
 export interface ChosenOn<Of extends Channel> {

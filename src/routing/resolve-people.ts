@@ -3,6 +3,7 @@ import { releasableRuns, releaseRuns } from '../db/queries/held-runs.ts';
 import { findIds, insertCustomers, linkIds, lockCustomers, saveTraits } from '../db/queries/people.ts';
 import { armKeyOf } from '../domain/holdout.ts';
 import { newId } from '../ids.ts';
+import { withDeviceTraits } from './device-traits.ts';
 import type { AcceptedEvent } from './event.ts';
 import { Identities, survivor, type Person } from './identity.ts';
 import { isReachable } from './is-reachable.ts';
@@ -40,14 +41,14 @@ export async function resolvePeople(
   await insertCustomers(tx, identities.created, now);
   await linkIds(tx, [...identities.links.values()].map(toSurvivor));
   const reach = new Reach(outOfReach);
-  const { joined, after } = foldTraits(traits, events, people, { identities, reach });
+  const { joined, after, said } = foldTraits(traits, events, people, { identities, reach });
   const releasable = await releasableRuns(tx, reach.came(), now);
   await mergePeople(tx, context, { events, people, merges: identities.merges }, releasable);
   await releaseRuns(tx, releasable);
   await saveTraits(tx, joined);
   const ids = (list: readonly Person[]) => [...new Set(list.map(({ id }) => id))];
   return {
-    owned: events.map((event, index) => {
+    owned: said.map((event, index) => {
       return { event, customerId: survivor(people[index]!).id, traits: after[index]! };
     }),
     newcomers: new Set(ids(identities.created)),
@@ -102,14 +103,15 @@ async function loadIdentities(
 
 /**
  * Each event's traits in order, for the customer it was of then; then those of the joined, in order. `after`: by event,
- * what it changed the traits of a customer to who is joined with nobody; `joined`: those of the others, in the end.
+ * what it changed the traits of a customer to who is joined with nobody; `joined`: those of the others, in the end;
+ * `said`: the events, with what they tell of a customer's device that was not known.
  */
 function foldTraits(
   traits: Map<string, Traits>,
   events: AcceptedEvent[],
   people: Person[],
   { identities, reach }: { identities: Identities; reach: Reach },
-): { joined: Map<string, Traits>; after: (Traits | null)[] } {
+): { joined: Map<string, Traits>; after: (Traits | null)[]; said: AcceptedEvent[] } {
   const changed = new Map<string, Traits>();
   const set = (id: string, value: Traits) => {
     if (value === traits.get(id)) return null;
@@ -117,8 +119,11 @@ function foldTraits(
     changed.set(id, value);
     return value;
   };
-  const after = events.map((event, index) => {
+  const said: AcceptedEvent[] = [];
+  const after = events.map((came, index) => {
     const { id } = people[index]!;
+    const event = withDeviceTraits(came, traits.get(id) ?? none);
+    said.push(event);
     const value = set(id, applyTraits(traits.get(id) ?? none, event));
     reach.seen(id, event, traits.get(id) ?? none);
     return value;
@@ -131,6 +136,7 @@ function foldTraits(
   return {
     joined: new Map([...changed].filter(([id]) => everyone.has(id))),
     after: after.map((value, index) => (everyone.has(people[index]!.id) ? null : value)),
+    said,
   };
 }
 

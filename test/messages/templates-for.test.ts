@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { content } from '../../src/define/content.ts';
 import { message } from '../../src/define/message.ts';
-import { readLocale } from '../../src/messages/locale.ts';
+import { readLocale } from '../../src/domain/locale.ts';
 import { renderMessage } from '../../src/messages/render.ts';
 
 const due = message<{ minor: number; at: string }>({
