@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { connect, type Sql } from '../../src/db/connect.ts';
 import { testDatabase } from '../support/database.ts';
@@ -82,3 +84,50 @@ test('other errors roll back as ever, savepoints work, and options are passed on
     code: '25006',
   });
 });
+
+test('a refusal by something else that is called meanwhile rolls back at once, in a savepoint too', async () => {
+  await using s = await setup();
+  const { sql, db } = s.guarded;
+  await using gone = await closedPort();
+  const refused = { code: 'ECONNREFUSED' };
+  await sql`create table said (a int)`;
+  const begun = sql.begin(async (tx) => {
+    await tx`insert into said values (1)`;
+    return gone.call();
+  });
+  await expect(begun).rejects.toMatchObject(refused);
+  // Another database that is down, wrapped in an error of ours.
+  const other = sql.begin((tx) =>
+    tx.savepoint(async (point) => {
+      await point`insert into said values (2)`;
+      await gone.query().catch((cause: unknown) => {
+        throw new Error('No answer.', { cause });
+      });
+    }),
+  );
+  await expect(other).rejects.toMatchObject({ cause: refused });
+  const byDrizzle = db.transaction(async (tx) => {
+    await tx.execute('insert into said values (3)');
+    return gone.call();
+  });
+  await expect(byDrizzle).rejects.toMatchObject(refused);
+  expect(await sql`select * from said`).toEqual([]);
+});
+
+/** A port at which nobody listens. */
+async function closedPort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const other = connect(`postgres://nobody@127.0.0.1:${port}/nothing`);
+  return {
+    async call() {
+      const socket = createConnection(port, '127.0.0.1');
+      await once(socket, 'connect');
+    },
+    query: async () => other.sql`select 1`,
+    [Symbol.asyncDispose]: () => other.end(),
+  };
+}
