@@ -12,7 +12,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * @throws AppError `malformed-json` with the place, `too-large`, `unsupported-encoding`.
  */
 export async function readJson(req: Request, res: Response, maxBytes: number): Promise<unknown> {
-  const text = decode(await readBytes(req, res, maxBytes));
+  return parseJson(await readBytes(req, res, maxBytes));
+}
+
+/** What bytes say as JSON. @throws AppError `malformed-json` with the place. */
+export function parseJson(bytes: Buffer): unknown {
+  const text = decode(bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {

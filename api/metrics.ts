@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { queueDepths, type QueueDepths } from '../src/db/queries/queue-depths.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
+import type { HookCounts } from './hooks/hook-counts.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
 import type { OnsiteStreams } from './onsite/streams.ts';
 import { codeMetrics } from './code-metrics.ts';
@@ -13,6 +14,7 @@ import { withinTime } from './within-time.ts';
 export function createMetrics(
   deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches' | 'contents'> & {
     onsite: Pick<OnsiteStreams, 'count'>;
+    hooks: HookCounts;
   },
 ): {
   registry: Registry;
@@ -32,6 +34,7 @@ export function createMetrics(
       this.set(deps.onsite.count);
     },
   });
+  hookMetrics(registry, deps.hooks);
   return { registry, observe: timing(registry) };
 }
 
@@ -85,6 +88,19 @@ function flushMetrics(registry: Registry, ingestion: Ingestion): void {
     size.observe(messages);
     const stop = seconds.startTimer();
     return (outcome) => void stop({ outcome });
+  });
+}
+
+function hookMetrics(registry: Registry, hooks: HookCounts): void {
+  new Counter({
+    name: 'kairos_hook_news_total',
+    help: 'What providers told of messages, and what people wrote back, by what became of it',
+    labelNames: ['provider', 'kind', 'outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { count, ...of } of hooks.list()) this.inc(of, count);
+    },
   });
 }
 

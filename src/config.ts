@@ -1,5 +1,10 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { StartError } from './errors.ts';
+
+const publicKey = z.string().refine(isPublicKey, {
+  error: 'expected the verification key that SendGrid shows: a public key of the curve P-256 as base64',
+});
 
 /**
  * The environment, parsed once. Every setting that Kairos knows is named here and in the README.
@@ -35,7 +40,9 @@ const variables = z.object({
       error: 'expected smtps://user:password@host, or smtp:// for a server with STARTTLS',
     })
     .optional(),
-  SENDGRID_WEBHOOK_KEY: z.string().optional(),
+  /** What SendGrid's event webhook, and its inbound parse, are verified with: the public key that SendGrid shows, base64. */
+  SENDGRID_WEBHOOK_KEY: publicKey.optional(),
+  SENDGRID_INBOUND_KEY: publicKey.optional(),
   KAIROS_EMAIL_FROM: z.string().default('Kairos <hello@kairos.example>'),
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
@@ -56,6 +63,8 @@ const variables = z.object({
     .optional(),
   /** Set by `npm start` for its children: where the sandbox provider listens. */
   KAIROS_SANDBOX_URL: z.url().optional(),
+  /** Likewise, for the sandbox provider: what it signs with where it calls back as SendGrid does, a private key as base64. */
+  KAIROS_SANDBOX_KEY: z.string().optional(),
 });
 
 const schema = variables.refine(({ SENDGRID_API_KEY, SMTP_URL }) => !SENDGRID_API_KEY || !SMTP_URL, {
@@ -66,7 +75,14 @@ const schema = variables.refine(({ SENDGRID_API_KEY, SMTP_URL }) => !SENDGRID_AP
 export type Config = z.infer<typeof schema>;
 
 /** What a terminal or a log must not show. */
-const secrets = ['DATABASE_URL', 'SMTP_URL', 'SENDGRID_API_KEY', 'TWILIO_AUTH_TOKEN', 'KAIROS_ADMIN_KEY'];
+const secrets = [
+  'DATABASE_URL',
+  'SMTP_URL',
+  'SENDGRID_API_KEY',
+  'TWILIO_AUTH_TOKEN',
+  'KAIROS_ADMIN_KEY',
+  'KAIROS_SANDBOX_KEY',
+];
 
 /** The settings in an environment. @throws StartError that names each wrong setting, what came and what was expected. */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
@@ -85,4 +101,14 @@ function isSmtpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return ['smtp:', 'smtps:'].includes(protocol) && hostname !== '';
+}
+
+function isPublicKey(text: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    // Not a key, or of another form.
+    return false;
+  }
 }

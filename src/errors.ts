@@ -12,6 +12,7 @@ export const errorCodes = {
   'missing-key': { status: 401, title: 'No key was given' },
   'unknown-key': { status: 401, title: 'This key is not known' },
   'wrong-key': { status: 403, title: 'This key may not do that' },
+  forged: { status: 403, title: 'This was not signed by the provider that it is of' },
   'bought-in-needs-admin': { status: 403, title: 'Traits that were bought in need the admin key' },
   'alias-needs-admin': { status: 403, title: 'Joining two known users needs the admin key' },
   'not-found': { status: 404, title: 'There is nothing here' },

@@ -95,9 +95,9 @@ function assertOrigin(said: unknown, admin: boolean): void {
   }
 }
 
-/** Ids that Kairos makes, of an import's line or an erasure: taken by anybody first, these would be duplicates. */
+/** Ids that Kairos makes, of an import's line, an erasure or a reply: taken by anybody first, these would be duplicates. */
 function assertOwnId(messageId: string | null, admin: boolean): void {
-  const made = /^(import|erasure):/.exec(messageId ?? '')?.[0];
+  const made = /^(import|erasure|reply):/.exec(messageId ?? '')?.[0];
   if (made === undefined || admin) return;
   throw new AppError(
     'malformed-message',

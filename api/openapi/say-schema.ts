@@ -20,6 +20,7 @@ export function saySchema(schema: unknown): string {
 export function sayBound(name: string, value: number): string {
   if (name.endsWith('Bytes')) return `${figure(value)} bytes (${figure(value / 1_024)} KB)`;
   if (name.endsWith('Ms')) return `${figure(value / 1_000)} seconds`;
+  if (name.endsWith('Hours')) return `${figure(value)} hours`;
   if (name.endsWith('Days')) return `${figure(value)} days`;
   if (name.endsWith('Length')) return `${figure(value)} characters`;
   if (name.endsWith('PerSecond')) return `${figure(value)} a second`;

@@ -140,6 +140,20 @@ export const bounds = {
   pushEndpointLength: 2_048,
   pushPayloadBytes: 3_993,
   pushSubscriptions: 10,
+  /** A post of SendGrid's event webhook, and the events in it. */
+  hookBytes: 5_000 * kilobyte,
+  hookEvents: 10_000,
+  /**
+   * For how long after it was signed a post of SendGrid's is taken: longer than SendGrid goes on trying. What was taken once
+   * is known again for longer still.
+   */
+  hookHours: 48,
+  newsDays: 30,
+  /** A mail that comes in by SendGrid's inbound parse, with what is attached, and how many of them one process reads at once. */
+  inboundMailBytes: 31_000 * kilobyte,
+  inboundMailsAtOnce: 3,
+  /** Characters of a reply that are kept. */
+  replyLength: 2_000,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
 } as const;

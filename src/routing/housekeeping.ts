@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Sql } from '../db/connect.ts';
+import { deleteOldNews } from '../db/queries/fresh-news.ts';
 import { deleteOldRejections } from '../db/queries/rejections.ts';
 import { endVisits } from './onsite-visits.ts';
 import { refreshRecommendations } from './recommendations.ts';
@@ -24,6 +25,7 @@ export async function runHousekeeping(
   while (!stop.aborted) {
     try {
       await deleteOldRejections(parts.sql, parts.clock.now());
+      await deleteOldNews(parts.sql, parts.clock.now());
       await endVisits(parts);
       const now = parts.clock.realNow().getTime();
       if (now - reckonedAt >= recommendationsEveryMs) {

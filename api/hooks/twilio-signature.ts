@@ -1,0 +1,44 @@
+import type { Request } from 'express';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import type { Config } from '../../src/config.ts';
+import { AppError } from '../../src/errors.ts';
+
+/** The fields of a form; one that came more than once has all its values. */
+export type Form = Record<string, string | string[]>;
+
+/** Reads a form as Twilio posts it: `application/x-www-form-urlencoded`. */
+export function readForm(body: Buffer): Form {
+  const fields = new URLSearchParams(body.toString('utf8'));
+  const names = [...new Set(fields.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = fields.getAll(name);
+      return [name, values.length === 1 ? values[0]! : values];
+    }),
+  );
+}
+
+/**
+ * Holds a form against `X-Twilio-Signature`, which signs the URL that Twilio called too: that is `KAIROS_PUBLIC_URL`, what
+ * ever a proxy made of host and protocol on the way; without it, the URL as it came. @throws AppError `forged`.
+ */
+export function assertTwilios(
+  req: Pick<Request, 'get' | 'protocol' | 'originalUrl'>,
+  form: Form,
+  { TWILIO_AUTH_TOKEN, KAIROS_PUBLIC_URL }: Pick<Config, 'TWILIO_AUTH_TOKEN' | 'KAIROS_PUBLIC_URL'>,
+): void {
+  if (TWILIO_AUTH_TOKEN === undefined) {
+    throw new AppError(
+      'forged',
+      "TWILIO_AUTH_TOKEN is not set, so nothing of Twilio's can be verified; set it.",
+    );
+  }
+  const signature = req.get('X-Twilio-Signature');
+  if (signature === undefined) throw new AppError('forged', 'The header X-Twilio-Signature is missing.');
+  const base = KAIROS_PUBLIC_URL?.replace(/\/$/, '') ?? `${req.protocol}://${req.get('host') ?? ''}`;
+  if (validateRequest(TWILIO_AUTH_TOKEN, signature, `${base}${req.originalUrl}`, form)) return;
+  throw new AppError(
+    'forged',
+    `The signature is not one of this form at ${base}, with TWILIO_AUTH_TOKEN: is KAIROS_PUBLIC_URL where Twilio calls?`,
+  );
+}
