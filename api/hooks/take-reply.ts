@@ -46,7 +46,7 @@ export async function takeReply(deps: HookDeps, reply: Reply): Promise<HookOutco
     const word = optWord(reply.text);
     const { channel, from: address, provider: source } = reply;
     if (word === 'stop' || word === 'start') {
-      await heedOptWord(tx, deps, { word, channel, address, source, at: clock.now() });
+      await heedOptWord(tx, deps, { word, channel, address, source, wording: reply.text, at: clock.now() });
     }
     const sender = await senderOf(tx, reply);
     if (sender === null) return 'unknown-sender';

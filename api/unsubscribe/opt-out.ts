@@ -13,6 +13,8 @@ export interface SaidWord {
   /** As it came. */
   address: string;
   source: string;
+  /** What they wrote. */
+  wording?: string;
   at: Date;
 }
 
