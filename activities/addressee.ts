@@ -54,6 +54,11 @@ export function quietFor(
     });
 }
 
+/** The zone of their calendar, reckoned when it is asked: where quiet hours find them, in the likeliest place. */
+export function likeliestZone({ traits }: Pick<Addressee, 'traits'>, shop: ShopSettings): () => string {
+  return () => customerZoneOf(traitValues({ traits }), shop.timezone).zones[0]!;
+}
+
 /** What a message says to them, or what it lacks. Both arms are asked, so that neither loses customers. */
 export async function renderedFor(
   { render }: Pick<GateParts, 'render'>,

@@ -18,9 +18,8 @@ import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
-import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
-import { quietFor, reachedAt, renderedFor } from './addressee.ts';
+import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import { wayOutOf, type Leaving } from './way-out.ts';
 import { newId } from '../src/ids.ts';
 import type { CallBook } from './call-book.ts';
@@ -168,7 +167,7 @@ function factsOf(
     ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
     overCapSince: overCapSince(row.delivery?.verdicts ?? []),
-    zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
+    zone: likeliestZone(row, shop),
     quiet: quietFor(message, { now, channel: input.channel, shop, traits: row.traits }),
     worthFor: message.expires ?? null,
     dueAt: row.delivery?.verdicts[0] ? Date.parse(row.delivery.verdicts[0].at) : null,

@@ -14,13 +14,12 @@ import { pausedSince } from '../src/domain/pause.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
-import { zoneOf } from '../src/domain/zone.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { newId } from '../src/ids.ts';
 import { unsubscribeHeader, wayOutOf, type Leaving } from './way-out.ts';
 import type { Outbound, OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
-import { quietFor, reachedAt, renderedFor } from './addressee.ts';
+import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
@@ -145,7 +144,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ counted, claims, priority: priorityOf(message), deferFor: null, overCapSince: null },
-    zone: zoneOf(row.traits['timezone']?.value, shop.timezone),
+    zone: likeliestZone(row, shop),
     ...{ quiet: quietFor(message, { now, channel, shop, traits: row.traits }), worthFor: null, dueAt: null },
     ...{
       shop,

@@ -78,8 +78,8 @@ export interface CapQuestion {
   /** The journey or watch that wants to send, and its own cap. */
   journey: { name: string; cap: Cap | null };
   shop: ShopCaps;
-  /** The customer's. */
-  zone: string;
+  /** The customer's; reckoned where a cap looks at their day. */
+  zone: () => string;
   /** Newest first; without the delivery that is asked about. */
   counted: readonly Counted[];
   claims: readonly Claim[];
@@ -142,8 +142,9 @@ function looksOf(question: CapQuestion): CapLook[] {
   });
 }
 
-function leavingOf(within: CapWindow, zone: string, now: number): CapLook['leavesAt'] {
+function leavingOf(within: CapWindow, zoneOf: () => string, now: number): CapLook['leavesAt'] {
   if (within === calendarDay) {
+    const zone = zoneOf();
     const today = dayAround(now, zone);
     // What was before today counts no longer, whenever it ceased to.
     return (at) =>

@@ -74,8 +74,8 @@ export interface GateFacts {
   deferFor: Span | null;
   /** Since when it has been over a cap; null: it was not. */
   overCapSince: number | null;
-  /** The customer's time zone. */
-  zone: string;
+  /** The customer's time zone, the likeliest of several. */
+  zone: () => string;
   /** Whether it is quiet where the customer is, and until when; null: the message may go now. */
   quiet: () => Quiet | null;
   /** How long the message is worth sending once it was due; null: always. */

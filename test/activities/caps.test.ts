@@ -77,6 +77,21 @@ describe('what counts', () => {
     expect((await it.send(ask({ message: 'receipt', nth: 2 }))).state).toBe('held-out');
   });
 
+  test('a calendar day is that of where quiet hours find the customer', async () => {
+    await using it = await startSending(journeys, { messages });
+    const caps = { helpAndOffer: [{ sends: 1, within: 'calendar day' }] };
+    await it.database.sql`
+      insert into settings (scope, value, at) values ('shop', ${it.database.sql.json({ caps })}, ${it.clock.now()})`;
+    // Of Tokyo, where the day ends at 15:00 UTC; now it is 18:00.
+    const customerId = await addCustomer(it, { phone: '+81312345678' });
+    const send = async () => it.send((await addRun(it, customerId)).ask());
+    expect((await send()).state).toBe('accepted');
+    it.pass('7 hours');
+    expect((await send()).reason).toBe('capped');
+    it.pass('15 hours');
+    expect((await send()).state).toBe('accepted');
+  });
+
   test('a message on a topic and a channel, as the ledger has them', async () => {
     await using it = await shop();
     const topical = message<object>({ name: 'topical', purpose: 'help', channels: ['email'], topic: 'news' });

@@ -27,7 +27,7 @@ const offer = (at: number, name = 'other'): Counted =>
 const contact = (at: number): Counted => ({ kind: 'contact', channel: null, at });
 
 const usual: Omit<CapQuestion, 'journey'> = {
-  ...{ purpose: 'help', channel: 'email', topic: '', priority: 50, zone: 'UTC' },
+  ...{ purpose: 'help', channel: 'email', topic: '', priority: 50, zone: () => 'UTC' },
   ...{ shop: defaultShopCaps, counted: [], claims: [], now },
 };
 
@@ -130,7 +130,13 @@ describe("the customer's calendar day", () => {
     ['where it is still the ninth', 'Pacific/Pago_Pago', '2026-03-09T12:00:00Z', true],
     ['the same moment, where it was another day', 'UTC', '2026-03-09T12:00:00Z', false],
   ])('%s', (_, zone, at, isBroken) => {
-    const question = { ...usual, now: Date.parse('2026-03-10T10:00:00Z'), zone, shop, counted: [sent(at)] };
+    const question = {
+      ...usual,
+      now: Date.parse('2026-03-10T10:00:00Z'),
+      zone: () => zone,
+      shop,
+      counted: [sent(at)],
+    };
     const words = brokenCap({ ...question, journey: { name: 'mine', cap: null } });
     expect(words).toBe(
       isBroken
@@ -146,7 +152,7 @@ describe("the customer's calendar day", () => {
       ...usual,
       journey: { name: 'mine', cap: null },
       now,
-      zone: 'Europe/Berlin',
+      zone: () => 'Europe/Berlin',
       shop,
       counted,
     };
@@ -329,7 +335,7 @@ test('whatever comes and whenever, no window ever has more than its cap, and no 
     let claims: Claim[] = [];
     for (let step = 0; step < 60; step++) {
       at += Math.round(chance() * spanMs('12 hours'));
-      const question = { ...usual, journey: { name: 'mine', cap: null }, shop, zone, now: at };
+      const question = { ...usual, journey: { name: 'mine', cap: null }, shop, zone: () => zone, now: at };
       // What was held goes when its time has come: nothing lower may have taken its place.
       for (const due of claims.filter((claim) => claim.at <= at)) {
         const before = {

@@ -27,7 +27,7 @@ const fine: GateFacts = {
   priority: 50,
   deferFor: null,
   overCapSince: null,
-  zone: 'UTC',
+  zone: () => 'UTC',
   quiet: () => null,
   worthFor: null,
   dueAt: null,
