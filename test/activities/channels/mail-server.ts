@@ -16,6 +16,8 @@ export interface MailServer extends AsyncDisposable {
   /** `127.0.0.1:port`. */
   host: string;
   mails: TakenMail[];
+  /** Ends every connection there is, without a word. */
+  hangUp(): void;
 }
 
 /** A mail server that takes what comes, unless its options say otherwise. */
@@ -39,11 +41,14 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   // A client that hangs up is what is tested.
   server.on('error', () => {});
   const listening = server.listen(0, '127.0.0.1');
+  const sockets = new Set<Socket>();
+  listening.on('connection', (socket: Socket) => void sockets.add(socket));
   await once(listening, 'listening');
   const { port } = listening.address() as AddressInfo;
   return {
     host: `127.0.0.1:${port}`,
     mails,
+    hangUp: () => sockets.forEach((socket) => socket.destroy()),
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }
@@ -54,7 +59,7 @@ export type Script = Readonly<Record<string, (socket: Socket) => void>>;
 /** A server that speaks by rote, and does as the script says instead of its part. */
 export async function startMailServerByRote(
   script: Script,
-): Promise<Omit<MailServer, 'mails'> & { said: () => string }> {
+): Promise<Omit<MailServer, 'mails' | 'hangUp'> & { said: () => string }> {
   const sockets = new Set<Socket>();
   let said = '';
   const server = createServer((socket) => {

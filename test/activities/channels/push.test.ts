@@ -81,20 +81,6 @@ test('a browser that subscribed under another key is refused, and stays', async 
   expect(push.dropped).toEqual([]);
 });
 
-test.each([
-  ['refuse', { kind: 'refused', code: '400' }, 0],
-  ['rate-limit', { kind: 'not-accepted', retryAfterMs: 1_000 }, 0],
-  ['server-error', { kind: 'unknown' }, 0],
-  ['timeout', { kind: 'unknown', detail: 'no answer within 500 ms' }, 0],
-  ['accept-then-timeout', { kind: 'unknown' }, 1],
-] as const)('%s of the push service', async (fault, expected, stored) => {
-  await using sandbox = await testSandbox();
-  const push = pushTo(sandbox, [await browser(sandbox)]);
-  await sandbox.order({ channel: 'push', fault, times: 1 });
-  expect(await push.send()).toMatchObject(expected);
-  expect(await sandbox.messages()).toHaveLength(stored);
-});
-
 test('in doubt about one browser it is in doubt, unless another took it', async () => {
   await using sandbox = await testSandbox();
   const browsers = [await browser(sandbox), await browser(sandbox)];
