@@ -109,6 +109,8 @@ export interface SendInput {
   /** The n-th time this run sends this message, from 1: with run and message the delivery's name. */
   nth: number;
   channel: Channel;
+  /** The message goes out on each of its channels: this one is decided for itself. */
+  each?: true;
   /** Ids, quantities and amounts. */
   data: Record<string, unknown>;
   /** When the journey asked, epoch milliseconds of Kairos's time: the gate never judges by an earlier time. */

@@ -101,7 +101,7 @@ export async function takeLook(
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
   const row = await gateFacts(tx, {
-    ...{ runId, customerId, nth, channel, countedSince, at: now },
+    ...{ runId, customerId, nth, channel, each: input.each === true, countedSince, at: now },
     addressHash: hashOn(channel, addressHashes(customer, parts.secret)),
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     segments: (message.segments ?? []).map(({ name }) => name),
@@ -118,19 +118,27 @@ export async function takeLook(
 export async function renderFor(look: Look): Promise<Wording | { missing: string }> {
   const { tx, parts, message, input, row, customerId, data } = look;
   const deliveryId = row.delivery?.id ?? null;
+  const known = [row.delivery, ...row.siblings].filter((one) => one !== null).map(({ id }) => id);
   const stock = await takeStock(tx, message, {
     ...{ customerIds: [customerId], named: namedIn(data), most: 1 },
-    deliveryIds: deliveryId === null ? [] : [deliveryId],
+    deliveryIds: known,
   });
-  const found = extrasFor(message, stock, { deliveryId, customerId });
+  // One message by several channels is one offer, with one code: two would be two discounts for one customer.
+  const coded = known.find((id) => stock.kept.has(id)) ?? deliveryId;
+  const found = extrasFor(message, stock, { deliveryId: coded, customerId });
   if ('missing' in found) return found;
-  const variant = variantFor(message, row.settings, { ...row, variant: row.delivery?.variant ?? null });
+  const variant = variantFor(message, row.settings, { ...row, variant: drawnVariant(row) });
   const shopZone = readShopSettings(row.settings[shopScope]).timezone;
   const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look));
   const said = { ...data, ...found.extras, unsubscribeUrl };
   const asked = { message, channel: input.channel, variant, data: said };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };
+}
+
+/** What this delivery says, or the same message on another channel. */
+function drawnVariant({ delivery, siblings }: GateRow): string | null {
+  return delivery?.variant ?? siblings[0]?.variant ?? null;
 }
 
 /** Which delivery it is that its reader may want no more of. */
@@ -165,6 +173,7 @@ function factsOf(
     suppressions: row.suppressions,
     relevance: relevanceOf(message, look, row),
     ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
+    sibling: row.siblings[0] ?? null,
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
     overCapSince: overCapSince(row.delivery?.verdicts ?? []),
     zone: likeliestZone(row, shop),

@@ -6,7 +6,7 @@ import { longestQueueMs, nextTurn } from '../src/db/queries/next-turn.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import { recordRuling } from '../src/db/queries/record-ruling.ts';
-import { channelAfter, type MessageType } from '../src/define/message.ts';
+import type { MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { hasTurned, isFurther, nextChannelReasons, speaksAgainstChannel } from '../src/domain/delivery.ts';
 import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
@@ -14,7 +14,15 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import type { SendInput } from './contract.ts';
 import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
 import { lookInDoubt, lookAtUnknown } from './in-doubt.ts';
-import { allow, movedMeanwhile, verdictOf, waitFor, type CallUnderWay, type Passage } from './passage.ts';
+import {
+  allow,
+  movedMeanwhile,
+  nextOf,
+  verdictOf,
+  waitFor,
+  type CallUnderWay,
+  type Passage,
+} from './passage.ts';
 import { keepCodes, type Wording } from './wording.ts';
 
 /** Passes the gate for one channel: one transaction, four statements. Repeating it is harmless. */
@@ -141,6 +149,7 @@ async function record(
     subject,
     message: message.name,
     nth: input.nth,
+    ownChannel: before?.ownChannel ?? (input.each ? input.channel : ''),
     ...{ purpose: message.purpose, topic: message.topic ?? '', priority: look.facts.priority },
     variant: wording?.variant ?? null,
     verdict: verdictOf(look, ruling),
@@ -153,7 +162,7 @@ async function record(
 
 /** As long as a channel is left to be asked, nothing is withheld from the customer: the delivery waits. */
 function hasNext({ message, input }: Look, ruling: Ruling): boolean {
-  return speaksAgainstChannel(ruling) && channelAfter(message, input.channel) !== null;
+  return speaksAgainstChannel(ruling) && nextOf(message, input) !== null;
 }
 
 /** Of several channels' refusals the one that got furthest in the gate's order; of two that got as far, the first. */
@@ -236,9 +245,7 @@ function turnsTo(
   { verdicts }: DeliveryRow,
   { reason }: SecondRuling & { state: 'cancelled' },
 ): Channel | null {
-  return hasTurned(verdicts) && nextChannelReasons.includes(reason)
-    ? channelAfter(message, input.channel)
-    : null;
+  return hasTurned(verdicts) && nextChannelReasons.includes(reason) ? nextOf(message, input) : null;
 }
 
 async function turn(

@@ -4,7 +4,9 @@ import type { GateReason, Verdict } from '../src/domain/delivery.ts';
 import type { Hold } from '../src/domain/gate.ts';
 import { relevantData } from '../src/domain/relevance.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
+import { channelAfter, type MessageType } from '../src/define/message.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
+import type { SendInput } from './contract.ts';
 import { leavingOf, type Look } from './gate-look.ts';
 import { unsubscribeHeader } from './way-out.ts';
 
@@ -32,6 +34,11 @@ export interface CallUnderWay {
   channel: Channel;
   /** A call before it ended in doubt: it is repeated under the same id, or the message is sent once more all the same. */
   after?: 'repeated' | 'resent';
+}
+
+/** The channel that is tried if this one will not do; null: none is. Of what goes to each of its channels there is no next. */
+export function nextOf(message: MessageType<unknown>, { channel, each }: SendInput): Channel | null {
+  return each ? null : channelAfter(message, channel);
 }
 
 export function waitFor({ reason }: { reason: GateReason }): Passage {

@@ -4,7 +4,7 @@ import { clearCalling, giveUpCall } from '../src/db/queries/call-under-way.ts';
 import { deliveryInDoubt } from '../src/db/queries/delivery-in-doubt.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
-import { channelAfter, type MessageType } from '../src/define/message.ts';
+import type { MessageType } from '../src/define/message.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
@@ -13,12 +13,12 @@ import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
 import { newsOf, unreachedOn } from './call-news.ts';
 import type { CallOutcome } from './channels/channel.ts';
-import type { ChannelActivities, SendAnswer } from './contract.ts';
+import type { ChannelActivities, SendAnswer, SendInput } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
 import { afterDoubt, mayRepeat, resendAt, sayResend } from './in-doubt.ts';
 import { passGate } from './pass-gate.ts';
-import type { CallUnderWay, Passage } from './passage.ts';
+import { nextOf, type CallUnderWay, type Passage } from './passage.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
 import { turnTaken, unbounded } from './turns.ts';
@@ -50,7 +50,7 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
       const laterMs = await turns.take(input.channel, 1, abort());
       if (laterMs > 0) throw turnTaken(laterMs);
       const passage = await passGate(gate, message, input);
-      const settling = { gate, message, attempt: attempt() };
+      const settling = { gate, message, input, attempt: attempt() };
       switch (passage.kind) {
         case 'settled':
           return answer(passage.delivery);
@@ -115,6 +115,7 @@ async function call(
 interface Settling {
   gate: GateParts;
   message: MessageType<unknown>;
+  input: SendInput;
   attempt: number;
 }
 
@@ -143,13 +144,13 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
 
 /** The call found that the customer is not reached: the answer speaks against the channel, as the gate's does. */
 async function turnOn(
-  { gate, message }: Settling,
+  { gate, message, input }: Settling,
   call: CallUnderWay,
   outcome: Extract<CallOutcome, { kind: 'unreachable' }>,
 ): Promise<SendAnswer | null> {
   const { sql } = gate.database;
   const { deliveryId, channel } = call;
-  const next = channelAfter(message, channel);
+  const next = nextOf(message, input);
   const delivery = next ? await deliveryInDoubt(sql, call) : null;
   if (!next || !delivery) return null;
   const verdict = unreachedOn(channel, gate.clock.now(), outcome);

@@ -16,6 +16,7 @@ function isBestTime({ from, to }: BestTime): boolean {
 export function problemsOfMessage(message: MessageType<never>): string[] {
   const { topic, priority, overCap, bestTime, expires } = message;
   return [
+    ...problemsOfSendsTo(message),
     ...problemsOfAbout(message.about),
     ...(message.while ?? []).flatMap((one, n) => problemsOfWhile(`while[${n}]`, one)),
     ...(topic === undefined || topicPattern.test(topic)
@@ -37,6 +38,14 @@ export function problemsOfMessage(message: MessageType<never>): string[] {
     ...(expires === undefined ? [] : problemsOfSpan('expires', expires)),
     ...problemsOfResend(message),
   ];
+}
+
+function problemsOfSendsTo({ sendsTo, channels }: MessageType<never>): string[] {
+  if (sendsTo === undefined || sendsTo === 'first') return [];
+  if (sendsTo !== 'all') return [`sendsTo: ${shown(sendsTo)} came; expected 'first' or 'all'.`];
+  return new Set(channels).size > 1
+    ? []
+    : [`sendsTo: 'all' came with the one channel ${channels[0]}; expected two channels or more.`];
 }
 
 function problemsOfResend({ resendsUnknown, purpose }: MessageType<never>): string[] {

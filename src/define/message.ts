@@ -13,6 +13,12 @@ export interface MessageType<Data = Record<string, never>> {
   readonly name: string;
   readonly purpose: Purpose;
   readonly channels: readonly [Channel, ...Channel[]];
+  /**
+   * `'first'`, if not said: the first of its channels that passes the gate. `'all'`: each that does, each held until its own
+   * time; it counts once towards caps that are not of a channel, in one arm, with one code. A watch has one place for a
+   * customer, and serves only what goes to the first.
+   */
+  readonly sendsTo?: 'first' | 'all';
   /** What it is about, where customers may consent to that or refuse it by itself: `new-arrivals`. */
   readonly topic?: string;
   /**

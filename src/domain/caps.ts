@@ -57,6 +57,8 @@ export interface CountedDelivery {
   purpose: Exclude<Purpose, 'transactional'>;
   channel: Channel | null;
   topic: string;
+  /** Of a message that goes out on all its channels, the same on each of them; null or absent: it goes to one. */
+  send?: string | null;
   at: number;
 }
 
@@ -83,6 +85,11 @@ export interface CapQuestion {
   /** Newest first; without the delivery that is asked about. */
   counted: readonly Counted[];
   claims: readonly Claim[];
+  /**
+   * When the message took its place for another of the channels on which it goes out: as long as that one counts, only
+   * caps of this channel are asked. Null or absent: it has none.
+   */
+  placeAt?: number | null;
   now: number;
 }
 
@@ -114,6 +121,7 @@ interface NamedCap {
   cap: Cap;
   of: { one: string; many: string };
   counts: (one: Counted) => boolean;
+  isOfChannel?: boolean;
 }
 
 /** One cap, and what counts towards it. */
@@ -126,20 +134,40 @@ interface CapLook extends NamedCap {
 }
 
 function looksOf(question: CapQuestion): CapLook[] {
-  const { counted, claims, zone, priority, now } = question;
+  const { counted, claims, zone, priority, placeAt, now } = question;
   const before = claims.filter((claim) => claim.priority > priority);
-  return capsFor(question).map((named) => {
+  const hasPlace = ({ cap, isOfChannel }: NamedCap) =>
+    !isOfChannel && placeAt != null && leavingOf(cap.within, zone, now)(placeAt) > now;
+  const asked = capsFor(question).filter((named) => !hasPlace(named));
+  return asked.map((named) => {
     const since = now - windowMs(named.cap.within);
+    const counting = once(counted.filter((one) => one.at > since && named.counts(one)));
+    const sent = new Set(counting.map(sendOf));
+    const claiming = before
+      .filter((claim) => named.counts(claim) && !(claim.send && sent.has(claim.send)))
+      .map((claim) => ({ ...claim, at: Math.max(claim.at, now) }))
+      .sort((a, b) => a.at - b.at);
     return {
       ...named,
-      counted: counted.filter((one) => one.at > since && named.counts(one)),
-      claims: before
-        .filter(named.counts)
-        .map((claim) => ({ ...claim, at: Math.max(claim.at, now) }))
-        .sort((a, b) => a.at - b.at),
+      counted: counting,
+      claims: once(claiming),
       leavesAt: leavingOf(named.cap.within, zone, now),
     };
   });
+}
+
+/** What goes out on all channels of its message counts once: the first of them stands for all. */
+function once<One extends Counted>(all: readonly One[]): One[] {
+  const seen = new Set<string>();
+  return all.filter((one) => {
+    const send = sendOf(one);
+    if (send === null) return true;
+    return !seen.has(send) && seen.add(send);
+  });
+}
+
+function sendOf(one: Counted): string | null {
+  return one.kind === 'delivery' ? (one.send ?? null) : null;
 }
 
 function leavingOf(within: CapWindow, zoneOf: () => string, now: number): CapLook['leavesAt'] {
@@ -189,7 +217,10 @@ function capsFor(question: CapQuestion): NamedCap[] {
       `on ${topic}`,
       (one) => one.kind === 'delivery' && one.topic === topic,
     ),
-    ...some(capsOf(shop.channels, channel), `by ${channel}`, (one) => one.channel === channel),
+    ...some(capsOf(shop.channels, channel), `by ${channel}`, (one) => one.channel === channel).map((cap) => ({
+      ...cap,
+      isOfChannel: true,
+    })),
     ...shop.helpAndOffer.map((cap) => ({
       cap,
       of: { one: 'help or offer message', many: 'help or offer messages' },

@@ -70,6 +70,11 @@ export interface GateFacts {
   claims: readonly Claim[];
   /** Of the message. */
   priority: number;
+  /**
+   * The same message on another of the channels to which it goes: its arm, and when it took its place under the caps.
+   * Null or absent: it goes to one, or this is the first that is decided.
+   */
+  sibling?: { arm: Arm; at: number } | null;
   /** Over a cap it waits so long at most; null: not at all. */
   deferFor: Span | null;
   /** Since when it has been over a cap; null: it was not. */
@@ -208,7 +213,8 @@ function checkConsent({ consent, purpose, channel, topic }: GateFacts): Ruling |
 
 /** Over a cap it is dropped, or waits for room, if that comes in the time it may wait. */
 function checkCaps(facts: GateFacts): Ruling | null {
-  const question: CapQuestion = { ...facts, shop: facts.shop.caps };
+  const placeAt = facts.sibling?.at ?? null;
+  const question: CapQuestion = { ...facts, placeAt, shop: facts.shop.caps };
   const broken = brokenCap(question);
   if (broken === null) return null;
   const { deferFor, overCapSince, now } = facts;
@@ -240,9 +246,9 @@ function worthUntil({ now, worthFor, dueAt }: GateFacts): number {
 }
 
 /** The global holdout is the shop's choice and spares what is owed; a journey's is its author's and spares nothing. */
-function drawArm({ armKey, shop, journey, purpose }: GateFacts): Ruling {
+function drawArm({ armKey, shop, journey, purpose, sibling }: GateFacts): Ruling {
   const share = purpose === 'transactional' ? 0 : shop.globalHoldout;
-  const arm = armOf(armKey, globalHoldoutOf(share), holdoutOf(journey.name, journey.holdout));
+  const arm = sibling?.arm ?? armOf(armKey, globalHoldoutOf(share), holdoutOf(journey.name, journey.holdout));
   if (arm === 'treated') {
     return { state: 'intended', reason: null, arm, words: 'intended: every check has passed' };
   }

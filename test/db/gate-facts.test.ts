@@ -96,6 +96,7 @@ beforeAll(async () => {
   const relevance = { products, ofCart: true, predicates, help: true };
   question = {
     ...of,
+    each: false,
     addressHash: 'hash',
     countedSince,
     at,

@@ -11,6 +11,8 @@ describe('what is declared wrongly is said in a sentence', () => {
     [{ topic: 'new arrivals' }, 'topic: "new arrivals" came; expected 1 to 64 letters'],
     [{ priority: 101 }, 'priority: 101 came; expected a number from 0 to 100'],
     [{ overCap: { deferFor: '2 dayz' } }, 'overCap.deferFor: "2 dayz" is not a span'],
+    [{ sendsTo: 'both' }, "sendsTo: \"both\" came; expected 'first' or 'all'"],
+    [{ sendsTo: 'all' }, "sendsTo: 'all' came with the one channel email"],
     [{ about: 'products' }, 'about: "products" came; expected \'items\', { sku }'],
     [{ about: { sku: '' } }, 'about: {"sku":""} came'],
     [{ about: { sku: 'a', topic: 'b' } }, 'about: {"sku":"a","topic":"b"} came'],

@@ -373,3 +373,35 @@ test('whatever comes and whenever, no window ever has more than its cap, and no 
   }
   expect([sends > 200, kept > 20]).toEqual([true, true]);
 });
+
+describe('a message that went out on all its channels', () => {
+  const [caps, journey] = [
+    { ...defaultShopCaps, helpAndOffer: [{ sends: 2, within: '1 day' }] } as const,
+    { name: 'mine', cap: null },
+  ];
+  const by = (channel: 'email' | 'sms', send: string | null = 'run/1/alert'): Counted =>
+    ({ ...help(ago('1 hour')), channel, send }) as Counted;
+  const question = { shop: caps, journey };
+
+  test('counts once, and on each of them once', () => {
+    expect(ask({ ...question, counted: [by('email'), by('sms')] })).toBeNull();
+    expect(ask({ ...question, counted: [by('email', null), by('sms', null)] })).toMatch(/^2 help or offer/);
+    const channels = { sms: [{ sends: 1, within: '1 day' }] } as const;
+    const bySms = { ...question, shop: { ...caps, channels }, counted: [by('email'), by('sms')] };
+    expect(ask({ ...bySms, channel: 'sms' })).toMatch(/^1 message by sms a day/);
+    expect(ask({ ...bySms, channel: 'email' })).toBeNull();
+  });
+
+  test('keeps one place as long as one of them is held, and none beside the one that it has', () => {
+    const claim = (channel: 'email' | 'sms'): Claim =>
+      ({ ...by(channel), at: now + spanMs('1 hour'), priority: 90 }) as Claim;
+    expect(ask({ ...question, claims: [claim('email'), claim('sms')] })).toBeNull();
+    expect(ask({ ...question, counted: [by('email')], claims: [claim('sms')] })).toBeNull();
+  });
+
+  test('has its place already where another channel took it, as long as that counts', () => {
+    const full = { ...question, counted: [help(ago('1 hour')), help(ago('2 hours'))] };
+    expect(ask({ ...full, placeAt: ago('23 hours') })).toBeNull();
+    expect(ask({ ...full, placeAt: ago('1 day') })).toMatch(/^2 help or offer/);
+  });
+});

@@ -18,6 +18,8 @@ export interface SendAsk {
   /** The n-th time this run sends this message, from 1. */
   nth: number;
   channel: Channel;
+  /** The message goes out on each of its channels: this one is decided for itself. */
+  each?: true;
   data: Record<string, unknown>;
 }
 

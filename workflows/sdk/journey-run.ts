@@ -112,15 +112,27 @@ export class JourneyRun {
     if (this.#host.now() >= this.#until) return this.#host.expire();
     const nth = (this.#times.get(message.name) ?? 0) + 1;
     this.#times.set(message.name, nth);
+    const ask = { message: message.name, nth, data };
+    const verdict = furthest(
+      await (message.sendsTo === 'all' ? this.#toAll(message, ask) : this.#toFirst(message, ask)),
+    );
+    this.#from = { at: verdict.at, sent: message.name };
+    return verdict;
+  }
+
+  async #toFirst({ channels }: MessageType<unknown>, ask: Omit<SendAsk, 'channel'>): Promise<SendAnswer[]> {
     const answers: SendAnswer[] = [];
-    for (const channel of message.channels) {
-      const answer = await this.#pass({ message: message.name, nth, channel, data }, answers.length === 0);
+    for (const channel of channels) {
+      const answer = await this.#pass({ ...ask, channel }, answers.length === 0);
       answers.push(answer);
       if (!fallsThrough(answer)) break;
     }
-    const verdict = furthest(answers);
-    this.#from = { at: verdict.at, sent: message.name };
-    return verdict;
+    return answers;
+  }
+
+  /** On each of its channels at once, each held until its own time: who is held by one is not kept from the others. */
+  #toAll({ channels }: MessageType<unknown>, ask: Omit<SendAsk, 'channel'>): Promise<SendAnswer[]> {
+    return Promise.all(channels.map((channel) => this.#pass({ ...ask, channel, each: true }, true)));
   }
 
   /** Asks the gate; when it holds the message, waits until then and asks for the same again, as often as it does. */

@@ -51,6 +51,11 @@ export class WatchRun {
   }
 
   async serve(message: MessageType<unknown>, data: Record<string, unknown> = {}): Promise<Served> {
+    if (message.sendsTo === 'all') {
+      throw new TypeError(
+        `serve(): ${message.name} goes to all its channels, and a watch has one place for a customer: declare it with sendsTo: 'first'.`,
+      );
+    }
     const done = this.#done('serve');
     if (done) return done.served;
     const progress = this.#progress;

@@ -9,15 +9,16 @@ import { countingStates } from '../../domain/delivery.ts';
 export function countedForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
-        'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'at', extract(epoch from n.at) * 1000) order by n.at desc)
+        'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'send', n.send,
+        'at', extract(epoch from n.at) * 1000) order by n.at desc)
     from (
-      (select 'delivery' as kind, d.name, d.message, d.purpose, d.channel, d.topic, d.at
+      (select 'delivery' as kind, d.name, d.message, d.purpose, d.channel, d.topic, ${sendOf(sql)} as send, d.at
         from deliveries d
         where d.customer_id = c.id and d.at > ${since} and d.state = any(${[...countingStates]})
           and d.purpose <> 'transactional' ${except}
         order by d.at desc limit ${mostCapSends})
       union all
-      (select 'contact', null, null, null, k.channel, null, k.at from contacts k
+      (select 'contact', null, null, null, k.channel, null, null, k.at from contacts k
         where k.customer_id = c.id and k.at > ${since}
         order by k.at desc limit ${mostCapSends})
     ) n), '[]')`;
@@ -30,12 +31,17 @@ export function countedForCaps(sql: Sql | TransactionSql, since: Date, except = 
 export function heldForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('kind', 'delivery', 'name', n.name, 'message', n.message,
-        'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'priority', n.priority,
+        'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'priority', n.priority, 'send', n.send,
         'at', extract(epoch from n.held_until) * 1000) order by n.held_until)
     from (
-      select d.name, d.message, d.purpose, d.channel, d.topic, d.priority, d.held_until from deliveries d
+      select d.name, d.message, d.purpose, d.channel, d.topic, d.priority, ${sendOf(sql)} as send, d.held_until from deliveries d
       where d.customer_id = c.id and d.at > ${since} and d.state = 'waiting' and d.held_until is not null
         and d.purpose <> 'transactional' ${except}
         and (select h.state from runs h where h.id = d.run_id) = 'open'
       order by d.held_until limit ${mostClaims}) n), '[]')`;
+}
+
+/** Of a delivery `d` whose message goes out on all its channels: what it has in common with those on the others. */
+function sendOf(sql: Sql | TransactionSql) {
+  return sql`case when d.own_channel <> '' then d.run_id || '/' || d.nth || '/' || d.message end`;
 }

@@ -27,6 +27,8 @@ export interface GateQuestion {
   message: string;
   nth: number;
   channel: Channel;
+  /** The message goes out on each of its channels, and this one is decided for itself. */
+  each: boolean;
   /** What the message is about; empty: it declares no topic. */
   topic: string;
   /** Of where the customer is reached on the channel; null: nowhere, or the channel has no addresses. */
@@ -45,6 +47,8 @@ export interface GateQuestion {
 /** A delivery as the gate finds it. */
 export interface DeliveryRow {
   id: string;
+  /** With run, message and number its name: the channel that it is for, or empty, the first that will do. */
+  ownChannel: string;
   state: DeliveryState;
   reason: GateReason | null;
   channel: Channel | null;
@@ -91,6 +95,16 @@ export interface GateRow {
   /** The variant of the customer's last would-send of the message; null where there was none. */
   seenVariant: string | null;
   delivery: DeliveryRow | null;
+  /** The same message on its other channels, where it goes out on each: those that were decided on, the first before others. */
+  siblings: Sibling[];
+}
+
+/** A delivery of the same send on another channel. */
+export interface Sibling {
+  id: string;
+  arm: Arm;
+  variant: string | null;
+  at: number;
 }
 
 /** Everything the gate looks at, in one statement and so in one snapshot: a purchase is either routed or still owed. */
@@ -101,9 +115,12 @@ export async function gateFacts(tx: TransactionSql, question: GateQuestion): Pro
 
 /** The statement, for whoever wants to explain it. */
 export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion): PendingQuery<GateRow[]> {
-  const { runId, customerId, message, nth, channel, topic, addressHash, countedSince, at } = question;
-  // The delivery that is judged does not count against itself.
-  const itself = sql`and not (d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth})`;
+  const { runId, customerId, message, nth, channel, each, topic, addressHash, countedSince, at } = question;
+  const ofSend = sql`d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth}`;
+  // The delivery that is judged does not count against itself, nor against the same message on another channel.
+  const itself = sql`and not (${ofSend})`;
+  // What was begun as one stays one, and as several several, also if the message is declared otherwise meanwhile.
+  const own = sql`d.own_channel in ('', ${channel})`;
   return sql<GateRow[]>`
     with ids as materialized (
       select kind, external_id from customer_ids where customer_id = ${customerId})
@@ -124,11 +141,15 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince, itself)} as claims,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
-      (select jsonb_build_object('id', d.id, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
+      coalesce((select jsonb_agg(jsonb_build_object('id', d.id, 'arm', d.arm, 'variant', d.variant,
+          'at', extract(epoch from d.at) * 1000) order by d.at, d.id)
+        from deliveries d where ${ofSend} and not (${own}) and d.arm is not null), '[]') as siblings,
+      (select jsonb_build_object('id', d.id, 'ownChannel', d.own_channel, 'state', d.state, 'reason', d.reason, 'channel', d.channel,
           'arm', d.arm, 'variant', d.variant, 'verdicts', d.verdicts,
           'callingAt', extract(epoch from d.calling_at) * 1000, 'heldUntil', extract(epoch from d.held_until) * 1000,
           'at', extract(epoch from d.at) * 1000)
-        from deliveries d where d.run_id = r.id and d.message = ${message} and d.nth = ${nth}) as delivery
+        from deliveries d where ${ofSend} and ${own}
+        order by (d.own_channel = '') = ${!each} desc limit 1) as delivery
     from runs r join customers c on c.id = ${customerId}
     where r.id = ${runId}`;
 }

@@ -19,6 +19,8 @@ export interface RuledDelivery {
   subject: string | null;
   message: string;
   nth: number;
+  /** The channel that it is for; empty: the first that will do. */
+  ownChannel: string;
   purpose: Purpose;
   /** Empty: it declares none. */
   topic: string;
@@ -46,9 +48,9 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
     with exposed as (
       update customers set exposed_at = ${d.at}
       where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
-    insert into deliveries (id, run_id, customer_id, name, subject, message, nth, purpose, topic, priority,
+    insert into deliveries (id, run_id, customer_id, name, subject, message, nth, own_channel, purpose, topic, priority,
       channel, variant, arm, state, reason, verdicts, calling_at, held_until, at)
-    values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.purpose},
+    values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.ownChannel}, ${d.purpose},
       ${d.topic}, ${d.priority}, ${d.channel}, ${d.variant}, ${d.arm}, ${d.state}, ${d.reason},
       ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.heldUntil}, ${d.at})
     on conflict (run_id, message, nth, own_channel) do update set

@@ -37,3 +37,15 @@ test('the verdict that got furthest is told, of equals the first channel', () =>
   expect(furthest([noConsent, { ...noConsent, channel: 'email' }])).toBe(noConsent);
   expect(furthest([noConsent, answer('held-out', null)]).state).toBe('held-out');
 });
+
+test('of a message that went to all its channels the one that came furthest is told', () => {
+  const [failed, unknown, accepted] = [
+    answer('failed', null),
+    answer('unknown', null),
+    answer('accepted', null, 'sms'),
+  ];
+  const refused = answer('withheld', 'capped');
+  expect(furthest([refused, failed, unknown, accepted])).toBe(accepted);
+  expect(furthest([failed, refused, unknown])).toBe(unknown);
+  expect(furthest([accepted, { ...accepted, channel: 'email' }])).toBe(accepted);
+});

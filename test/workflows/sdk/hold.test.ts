@@ -90,3 +90,15 @@ test('answers of before messages could be held are final', async () => {
   await run.send(nudge);
   expect(asked).toHaveLength(1);
 });
+
+test('to all its channels it goes at once; the one that is held keeps no other, and the furthest is told', async () => {
+  const alert = message({ name: 'alert', purpose: 'help', channels: ['email', 'sms'], sendsTo: 'all' });
+  const { run, asked } = runWith([{ state: 'failed' }, held, { state: 'accepted', channel: 'sms' }]);
+  const answer = await run.send(alert);
+  expect(asked.map(({ channel, nth, each }) => [channel, nth, each])).toEqual([
+    ['email', 1, true],
+    ['sms', 1, true],
+    ['sms', 1, true],
+  ]);
+  expect(answer).toMatchObject({ state: 'accepted', channel: 'sms', at: morning });
+});
