@@ -140,7 +140,7 @@ async function record(
   const { ruling, before, call, wording } = found;
   const shown = shownFor(look, ruling, before);
   const delivery: DeliveryNow = { ...shown, id: look.deliveryId, arm: ruling.arm, at: now.getTime() };
-  await recordRuling(look.tx, {
+  const isRecorded = await recordRuling(look.tx, {
     ...delivery,
     state: hasNext(look, ruling) ? 'waiting' : delivery.state,
     runId: input.runId,
@@ -157,6 +157,7 @@ async function record(
     heldUntil: ruling.state === 'waiting' && ruling.until !== undefined ? new Date(ruling.until) : null,
     at: now,
   });
+  if (!isRecorded) throw movedMeanwhile();
   return delivery;
 }
 

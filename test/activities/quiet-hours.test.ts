@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { closeRun } from '../../src/db/queries/close-run.ts';
+import { heldOpen } from '../support/held-open.ts';
 import { addCustomer, addRun, startSending } from '../support/sending.ts';
 
 /** Six in the afternoon in London is ten in the morning in San Francisco. */
@@ -42,6 +44,35 @@ test('who refuses during the night gets nothing in the morning', async () => {
     state: 'withheld',
     reason: 'no-consent',
   });
+  expect(it.channels.sms.sent).toEqual([]);
+});
+
+test('nothing that was cancelled with its run goes, though the gate had looked before', async () => {
+  await using it = await shop();
+  it.pass('12 hours');
+  const ask = it.ask({ channel: 'sms' });
+  await it.send(ask);
+  it.pass('10 hours');
+  const [{ opened, open }, { opened: isClosed, open: closed }] = [heldOpen(), heldOpen()];
+  const { sql } = it.database;
+  const closing = sql.begin(async (tx) => {
+    await closeRun(tx as never, { runId: it.runId, outcome: 'lost', heard: 9, at: it.clock.now() });
+    closed();
+    await opened;
+  });
+  await isClosed;
+  const sent = it.send(ask);
+  await expect
+    .poll(async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return waiting.length;
+    })
+    .toBe(1);
+  open();
+  await closing;
+  await expect(sent).rejects.toMatchObject({ type: 'moved' });
+  expect(await it.send(ask)).toMatchObject({ state: 'cancelled', reason: 'run-closed' });
   expect(it.channels.sms.sent).toEqual([]);
 });
 

@@ -41,10 +41,11 @@ export interface RuledDelivery {
 
 /**
  * Writes what the gate ruled under the delivery's name, and the customer's first would-send with it. The
- * transaction holds the customer's lock, so that nobody else rules on this name meanwhile.
+ * transaction holds the customer's lock, so that nobody else rules on this name meanwhile. False when the delivery no
+ * longer waits: its run, whose end needs no such lock, was closed since the gate looked, and cancelled it.
  */
-export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promise<void> {
-  await tx`
+export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promise<boolean> {
+  const rows = await tx`
     with exposed as (
       update customers set exposed_at = ${d.at}
       where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
@@ -59,5 +60,8 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
       reason = excluded.reason, calling_at = excluded.calling_at, held_until = excluded.held_until, at = excluded.at,
       -- One that is held night after night fills no page.
       verdicts = case when excluded.held_until is not null and jsonb_array_length(deliveries.verdicts) >= ${mostVerdicts}
-        then deliveries.verdicts else deliveries.verdicts || excluded.verdicts end`;
+        then deliveries.verdicts else deliveries.verdicts || excluded.verdicts end
+      where deliveries.state = 'waiting'
+    returning id`;
+  return rows.length > 0;
 }
