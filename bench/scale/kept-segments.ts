@@ -55,7 +55,7 @@ async function compute(bench: Bench, shop: ScaleShop): Promise<ReadonlyMap<strin
   for (const segment of segments) {
     const context = routingContext(bench, shop, { segments: indexOf([segment]) });
     // Not as a router that starts: one that declares a single segment forgets all others, and they would not be kept.
-    const pass = { stop: new AbortController().signal, isFirst: false };
+    const pass = { stop: new AbortController().signal, isFirst: false, looksAtBases: false };
     const foundMs = await msOf(() => recomputeSegments({ context, log: silentLog }, pass));
     const takenMs = await msOf(async () => {
       while ((await takeDueTurn(context, [takeOverFoundSegments])).isMore);

@@ -1,5 +1,7 @@
 /**
- * Computing a segment for everybody, when its definition is new or another than that of its members.
+ * Computing a segment for everybody, when its definition is new or another than that of its members, or when what it
+ * follows from beside it is: the shop's zone, or what belongs to which category of the catalogue. In neither did
+ * anybody do anything: nobody enters or leaves by an event, and no journey starts.
  *
  *   claimed  ->  found  ->  taken over  ->  counts
  *
@@ -29,12 +31,15 @@ import { hasStood } from './kept-segments.ts';
 import { claimPersonas } from './recompute-personas.ts';
 import type { RoutingContext } from './route-batch.ts';
 import { awaitRoutingLock } from './routing-lock.ts';
+import { basisOf, loadBases } from './segment-basis.ts';
 import { Wakeup } from './wakeup.ts';
 import { withLock } from '../db/with-lock.ts';
 
 const recomputeLock = 4_702_005;
 /** How often it is looked what is to be computed; real milliseconds. */
 const everyMs = 5_000;
+/** How often the catalogue and the shop's zone are looked at. */
+const basesEveryMs = 30_000;
 /** Results taken over in one routing transaction: some 50 ms. */
 const takenAtOnce = 5_000;
 
@@ -45,10 +50,16 @@ export async function runRecomputing(
 ): Promise<void> {
   const wakeup = new Wakeup();
   let isFirst = true;
+  let basesAtMs = -Infinity;
   while (!stop.aborted) {
     try {
-      const pass = () => recomputeSegments(parts, { stop, isFirst });
-      if (await withLock(parts.context.sql, recomputeLock, pass)) isFirst = false;
+      const nowMs = parts.context.clock.realNow().getTime();
+      const looksAtBases = nowMs >= basesAtMs;
+      const pass = () => recomputeSegments(parts, { stop, isFirst, looksAtBases });
+      if (await withLock(parts.context.sql, recomputeLock, pass)) {
+        isFirst = false;
+        if (looksAtBases) basesAtMs = nowMs + basesEveryMs;
+      }
     } catch (error) {
       if (!stop.aborted)
         parts.log.error({ err: error }, 'segments could not be computed and will be tried again');
@@ -57,19 +68,29 @@ export async function runRecomputing(
   }
 }
 
-/** Claims and finds every segment that needs it, and the personas. @param pass `isFirst`: what is another release's is taken as well. */
+/**
+ * Claims and finds every segment that needs it, and the personas. @param pass `isFirst`: what is another release's is
+ * taken as well; `looksAtBases`: also what follows from another zone or catalogue than there is now.
+ */
 export async function recomputeSegments(
   { context, log }: { context: RoutingContext; log: Logger },
-  pass: { stop: AbortSignal; isFirst: boolean },
+  pass: { stop: AbortSignal; isFirst: boolean; looksAtBases: boolean },
 ): Promise<void> {
   if (pass.isFirst) await forgetUndeclared(context);
   const states = new Map((await segmentStates(context.sql)).map((state) => [state.name, state]));
-  for (const { name, definition, where } of context.segments.segments) {
+  const loaded = pass.looksAtBases ? await loadBases(context) : null;
+  for (const segment of context.segments.segments) {
     if (pass.stop.aborted) return;
-    if (!isWanted(context, definition, states.get(name), pass.isFirst)) continue;
+    const { name, definition, where } = segment;
+    const state = states.get(name);
+    const isStale =
+      loaded !== null && state?.definition === definition && state.basis !== basisOf(segment, loaded);
+    if (!isWanted(context, definition, { state, isStale, isFirst: pass.isFirst })) continue;
+    // Looked at before the customers are: what changes meanwhile is found to be another next time.
+    const basis = basisOf(segment, await loadBases(context));
     const generation = await context.sql.begin(async (tx) => {
       await awaitRoutingLock(tx);
-      return claimSegment(tx, { name, definition, at: context.clock.now() });
+      return claimSegment(tx, { name, definition, basis, at: context.clock.now() });
     });
     log.info({ segment: name, generation }, 'a segment is being computed for everybody');
     await computeSegment(context.sql, { name, where, generation, now: context.clock.now() }, pass.stop);
@@ -91,11 +112,20 @@ async function forgetUndeclared({ sql, clock, segments }: RoutingContext): Promi
 function isWanted(
   context: RoutingContext,
   definition: string,
-  state: SegmentState | undefined,
-  isFirst: boolean,
+  {
+    state,
+    isStale,
+    isFirst,
+  }: {
+    state: SegmentState | undefined;
+    /** By this definition, but by what is no longer so. */
+    isStale: boolean;
+    isFirst: boolean;
+  },
 ): boolean {
   if (!state) return true;
   if (state.nextDefinition === definition) return state.nextFoundAt === null;
+  if (state.nextDefinition === null && isStale) return true;
   const stands = state.nextDefinition === null ? state.computedAt : state.nextBeganAt;
   const isOther = state.nextDefinition !== null || state.definition !== definition;
   return isOther && (isFirst || hasStood(context, stands));

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimSegment, computeSegment } from '../../src/db/queries/compute-segments.ts';
+import { saveShopSettings } from '../../src/db/queries/save-settings.ts';
 import { segmentStates } from '../../src/db/queries/segment-states.ts';
+import { upsertProducts } from '../../src/db/queries/upsert-products.ts';
 import { event } from '../../src/define/event.ts';
-import { did, not } from '../../src/define/predicate.ts';
+import { did, interestedIn, not, trait } from '../../src/define/predicate.ts';
 import { entering, segment } from '../../src/define/segment.ts';
+import { shopScope } from '../../src/domain/setting-scopes.ts';
 import { takeDueTurn } from '../../src/routing/due.ts';
 import { takeOverFoundSegments } from '../../src/routing/recompute-segments.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -122,6 +125,69 @@ describe('a changed definition', () => {
     await takeOver(it);
     expect(await it.members()).toEqual(['ada viewers']);
     expect(await database.sql`select 1 from memberships`).toHaveLength(1);
+  });
+});
+
+describe('what a segment follows from beside its definition', () => {
+  const product = {
+    ...{ sku: 'S-1', productId: 'p-1', title: 'A spade', priceMinor: 900, currency: 'USD', url: null },
+    ...{ imageUrl: null, substitutes: [], rating: null, reviews: [] },
+  };
+  const put = (category: string, priceMinor = 900) =>
+    database.sql.begin((tx) =>
+      upsertProducts(tx, [{ ...product, category, priceMinor }], new Date('2026-05-01T12:00:00.000Z')),
+    );
+  const gardeners = segment('gardeners', interestedIn({ category: 'Garden' }));
+  const generations = async () => (await segmentStates(database.sql)).map(({ generation }) => generation);
+
+  test('another category changes it in the background for who does nothing, and starts nothing', async () => {
+    const it = keepingSegments(database, {
+      segments: [gardeners, strangers],
+      personas: { segments: [gardeners], otherwise: 'rest' },
+      journeys: [testJourney('spring', { starts: entering(gardeners) })],
+    });
+    await put('Kitchen');
+    await it.recompute();
+    const views = { name: 'Product Viewed', userId: 'ada' };
+    await it.acceptAndRoute({ ...views, properties: { sku: 'S-1' } }, ...others('bob'));
+    const [before, ofAll] = [await it.derived(), await generations()];
+    await put('Garden');
+    await it.recompute();
+    expect(await it.members()).toEqual(['ada gardeners', 'ada strangers', 'bob strangers']);
+    expect(await it.derived()).toEqual(before);
+    expect(await runs()).toEqual([]);
+    expect(await database.sql`select persona from customers order by persona`).toEqual([
+      { persona: 'gardeners' },
+      { persona: null },
+    ]);
+    // Only what asks the catalogue, and only for what it asks.
+    const after = await generations();
+    expect(after.filter((generation, place) => generation !== ofAll[place])).toHaveLength(2);
+    await put('Garden', 1_200);
+    await it.recompute();
+    expect(await generations()).toEqual(after);
+    await put('Kitchen');
+    await it.recompute();
+    expect(await it.members()).toEqual(['ada strangers', 'bob strangers']);
+    expect(await it.derived()).toEqual(before);
+  });
+
+  test("another zone of the shop's changes what has days, for who has no zone of their own", async () => {
+    const celebrating = segment('celebrating', trait('birthday').hasAnniversaryWithinDays(0));
+    const it = keepingSegments(database, { segments: [celebrating, strangers] });
+    await it.recompute();
+    const born = (userId: string, traits = {}) => ({
+      ...{ kind: 'identify' as const, userId, traits: { birthday: '1990-05-02', ...traits } },
+    });
+    await it.acceptAndRoute(born('ada'), born('bob', { timezone: 'America/New_York' }));
+    const [before, ofAll] = [await it.derived(), await generations()];
+    const value = { timezone: 'Pacific/Kiritimati' };
+    await saveShopSettings(database.sql, { scope: shopScope, value, at: it.clock.now() });
+    await it.recompute();
+    expect(await it.members()).toEqual(['ada celebrating', 'ada strangers', 'bob strangers']);
+    expect(await it.derived()).toEqual(before);
+    const after = await generations();
+    expect(after.filter((generation, place) => generation !== ofAll[place])).toHaveLength(1);
   });
 });
 

@@ -13,6 +13,7 @@ export function emptiedDatabase(): () => Promise<TestDatabase> {
 
 async function empty({ sql }: TestDatabase): Promise<void> {
   const tables = await sql<{ name: string }[]>`
-    select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'home'`;
+    select quote_ident(tablename) as name from pg_tables
+    where schemaname = 'public' and tablename not in ('home', 'time_zones')`;
   await sql.unsafe(`truncate ${tables.map(({ name }) => name).join(', ')} restart identity`);
 }

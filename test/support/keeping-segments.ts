@@ -37,7 +37,7 @@ export function keepingSegments({ sql }: TestDatabase, kept: Kept, startAt = '20
 export async function recompute(context: RoutingContext): Promise<void> {
   const stop = new AbortController().signal;
   for (let turns = 0; turns < 3; turns += 1) {
-    await recomputeSegments({ context, log: silentLog }, { stop, isFirst: true });
+    await recomputeSegments({ context, log: silentLog }, { stop, isFirst: true, looksAtBases: true });
     let isMore = true;
     while (isMore) {
       const turn = await takeDueTurn(context, [takeOverFoundSegments, writePersonas]);

@@ -189,9 +189,11 @@ CREATE TABLE "segment_looks" (
 CREATE TABLE "segments" (
 	"name" text PRIMARY KEY NOT NULL,
 	"definition" text NOT NULL,
+	"basis" text DEFAULT '' NOT NULL,
 	"generation" integer NOT NULL,
 	"next_definition" text,
 	"next_generation" integer,
+	"next_basis" text,
 	"next_began_at" timestamp (3) with time zone,
 	"next_found_at" timestamp (3) with time zone,
 	"next_after" uuid,

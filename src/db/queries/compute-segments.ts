@@ -9,13 +9,13 @@ const memory = '64MB';
 /** Begins to compute a definition as the next generation; what an attempt before it found is not used. */
 export async function claimSegment(
   tx: TransactionSql,
-  { name, definition, at }: { name: string; definition: string; at: Date },
+  { name, definition, basis = '', at }: { name: string; definition: string; basis?: string; at: Date },
 ): Promise<number> {
   const [row] = await tx<{ generation: number }[]>`
-    insert into segments (name, definition, generation, next_definition, next_generation, next_began_at)
-    values (${name}, '', 0, ${definition}, 1, ${at})
+    insert into segments (name, definition, generation, next_definition, next_basis, next_generation, next_began_at)
+    values (${name}, '', 0, ${definition}, ${basis}, 1, ${at})
     on conflict (name) do update set
-      next_definition = excluded.next_definition, next_began_at = excluded.next_began_at, next_found_at = null,
+      next_basis = excluded.next_basis, next_definition = excluded.next_definition, next_began_at = excluded.next_began_at, next_found_at = null,
       next_generation = greatest(segments.generation, coalesce(segments.next_generation, 0)) + 1,
       next_after = null, done = 0, total = 0
     returning next_generation as generation`;
@@ -101,8 +101,8 @@ export async function takeOverFound(
 /** Lets the next generation of a segment, or of the personas, be the one that counts. */
 export async function switchSegment(tx: TransactionSql, name: string, at: Date): Promise<void> {
   await tx`
-    update segments set definition = next_definition, generation = next_generation, computed_at = ${at},
-      next_definition = null, next_generation = null, next_began_at = null, next_found_at = null, next_after = null
+    update segments set definition = next_definition, basis = coalesce(next_basis, ''), generation = next_generation,
+      computed_at = ${at}, next_basis = null, next_definition = null, next_generation = null, next_began_at = null, next_found_at = null, next_after = null
     where name = ${name}`;
 }
 

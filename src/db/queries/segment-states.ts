@@ -5,6 +5,8 @@ export interface SegmentState {
   name: string;
   /** A hash of the definition whose members are kept. */
   definition: string;
+  /** What else they were found by: the zone of the shop, the categories of the catalogue. */
+  basis: string;
   generation: number;
   /** What is being computed; null when nothing is. */
   nextDefinition: string | null;
@@ -23,7 +25,7 @@ export const personasName = '~personas';
 /** Every segment that was ever kept. */
 export async function segmentStates(sql: Sql | TransactionSql): Promise<SegmentState[]> {
   const rows = await sql<(Omit<SegmentState, 'done' | 'total'> & { done: string; total: string })[]>`
-    select name, definition, generation, next_definition as "nextDefinition", next_generation as "nextGeneration",
+    select name, definition, basis, generation, next_definition as "nextDefinition", next_generation as "nextGeneration",
            next_began_at as "nextBeganAt", next_found_at as "nextFoundAt", done, total, computed_at as "computedAt"
     from segments order by name`;
   return rows.map((row) => ({ ...row, done: Number(row.done), total: Number(row.total) }));

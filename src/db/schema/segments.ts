@@ -10,11 +10,14 @@ export const segments = pgTable('segments', {
   name: text('name').primaryKey(),
   /** A hash of the definition whose members are kept. */
   definition: text('definition').notNull(),
+  /** What else they were found by, as `routing/segment-basis.ts` says it. */
+  basis: text('basis').notNull().default(''),
   /** Whose members count; 0: it was never computed. */
   generation: integer('generation').notNull(),
   /** The definition and generation that are being computed; null when none is. */
   nextDefinition: text('next_definition'),
   nextGeneration: integer('next_generation'),
+  nextBasis: text('next_basis'),
   /** When that was begun, and when everybody had been looked at for it: since then the results are taken over. */
   nextBeganAt: moment('next_began_at'),
   nextFoundAt: moment('next_found_at'),
