@@ -6,7 +6,7 @@ import { samplePicture } from './sample-cart.ts';
 const facts = `{%- assign image = product | web_address: "imageUrl" -%}
 {%- assign link = product | web_address: "url" -%}
 {%- assign price = product | line_price -%}
-{%- assign stars = product.rating | stars -%}`;
+{%- assign stars = product | stars -%}`;
 
 const picture = `<mj-raw>{% if image != "" %}</mj-raw>
 <mj-image src="{{ image }}" alt="" width="320px" align="left" />
@@ -16,9 +16,9 @@ const product = paragraph(
   '<strong>{{ product | item_name }}</strong>{% if price != "" %}<br>{{ price }}{% endif %}{% if stars != "" %}<br><span style="color:#a86200">{{ stars }}</span>{% endif %}',
 );
 
-/** What a buyer wrote, the first of those that the shop has put. */
-const review = `<mj-raw>{% if product.reviews.size > 0 %}</mj-raw>
-<mj-text font-style="italic" color="#5c626b">“{{ product.reviews[0].text | truncate: 240, "…" }}” — {{ product.reviews[0].author }}</mj-text>
+/** What a buyer wrote, in a language's quotation marks, the first of those that the shop has put. */
+const review = (open: string, close: string) => `<mj-raw>{% if product.reviews.size > 0 %}</mj-raw>
+<mj-text font-style="italic" color="#5c626b">${open}{{ product.reviews[0].text | truncate: 240, "…" }}${close} — {{ product.reviews[0].author }}</mj-text>
 <mj-raw>{% endif %}</mj-raw>`;
 
 /**
@@ -38,7 +38,7 @@ export const backOnShelfContent = content(backOnShelf, {
         ),
         picture,
         product,
-        review,
+        review('“', '”'),
         button('Have a look', 'link'),
         paragraph('Would you like advice before you decide? Just reply to this message.'),
       ].join('\n'),
@@ -71,7 +71,7 @@ It was sold out when you looked at it, and is on the shelf again{% if price != "
             ),
             picture,
             product,
-            review,
+            review('„', '“'),
             button('Ansehen', 'link'),
             paragraph('Möchten Sie sich vorher beraten lassen? Antworten Sie einfach auf diese Nachricht.'),
           ].join('\n'),

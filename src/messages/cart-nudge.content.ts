@@ -1,5 +1,5 @@
 import { content } from '../define/content.ts';
-import { english, german, itemsTable } from './cart-layout.ts';
+import { backToCart, english, german, itemsTable } from './cart-layout.ts';
 import { cartNudge } from './cart-nudge.ts';
 import { leave, mailPage, paragraph } from './mail-layout.ts';
 import { sampleCart } from './sample-cart.ts';
@@ -19,6 +19,7 @@ export const cartNudgeContent = content(cartNudge, {
           `${count}You left {% if count == 1 %}this{% else %}these{% endif %} in your cart. We have kept {% if count == 1 %}it{% else %}them{% endif %} there for you, in case you would like to pick up where you stopped.`,
         ),
         itemsTable(english),
+        backToCart(english),
         paragraph(
           'Is something unclear, or did something not work? Just reply to this message: we are glad to help.',
         ),
@@ -44,6 +45,7 @@ You left {% if title != "" %}{{ title | truncate: 40, "..." }}{% else %}somethin
               `${count}{% if count == 1 %}dieser Artikel liegt{% else %}diese Artikel liegen{% endif %} noch in Ihrem Warenkorb. Wir haben {% if count == 1 %}ihn{% else %}sie{% endif %} für Sie aufgehoben, falls Sie dort weitermachen möchten, wo Sie aufgehört haben.`,
             ),
             itemsTable(german),
+            backToCart(german),
             paragraph(
               'Ist etwas unklar, oder hat etwas nicht funktioniert? Antworten Sie einfach auf diese Nachricht: Wir helfen gern.',
             ),

@@ -1,8 +1,8 @@
 import { content } from '../define/content.ts';
-import { english, german, itemsTable, recommendationsTable } from './cart-layout.ts';
+import { backToCart, english, german, itemsTable, recommendationsTable } from './cart-layout.ts';
 import { cartOffer } from './cart-offer.ts';
 import { leave, mailPage, paragraph } from './mail-layout.ts';
-import { sampleCart, sampleRecommendations } from './sample-cart.ts';
+import { sampleCart } from './sample-cart.ts';
 
 const count = '{% assign count = items | count_items %}';
 const title = '{% assign title = items | first_title %}';
@@ -19,6 +19,7 @@ export const cartOfferContent = content(cartOffer, {
           `${count}Thank you for coming back to us. What you picked is still in your cart, and if you take it now it is <strong>{{ percentOff }}% cheaper</strong>.`,
         ),
         itemsTable(english),
+        backToCart(english),
         recommendationsTable('Goes well with it', english),
         paragraph('Would you like advice before you decide? Just reply to this message.'),
       ].join('\n'),
@@ -43,6 +44,7 @@ export const cartOfferContent = content(cartOffer, {
               `${count}danke, dass Sie wieder bei uns sind. Was Sie ausgesucht haben, liegt noch in Ihrem Warenkorb, und wenn Sie es jetzt nehmen, ist es <strong>{{ percentOff }} % günstiger</strong>.`,
             ),
             itemsTable(german),
+            backToCart(german),
             recommendationsTable('Passt gut dazu', german),
             paragraph('Möchten Sie sich vorher beraten lassen? Antworten Sie einfach auf diese Nachricht.'),
           ].join('\n'),
@@ -59,6 +61,6 @@ export const cartOfferContent = content(cartOffer, {
   },
   sample: {
     ...sampleCart,
-    data: { ...sampleCart.data, percentOff: 10, recommendations: sampleRecommendations },
+    data: { ...sampleCart.data, percentOff: 10 },
   },
 });

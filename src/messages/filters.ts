@@ -122,8 +122,9 @@ function sayDate(value: unknown, { context }: Filtering, parts: Intl.DateTimeFor
   return dateFormat(locale, zone, parts).format(moment);
 }
 
-/** A rating out of five, rounded to a whole star; empty where there is none. */
-function stars(rating: unknown): string {
+/** A product's rating out of five, rounded to a whole star; empty where there is none. */
+function stars(item: unknown): string {
+  const { rating } = recordOf(item);
   if (typeof rating !== 'number' || !(rating >= 0 && rating <= 5)) return '';
   const full = Math.round(rating);
   return '★'.repeat(full) + '☆'.repeat(5 - full);

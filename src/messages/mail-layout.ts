@@ -8,13 +8,15 @@ const quiet = '#5c626b';
 const ground = '#f3f4f1';
 const line = '#e4e4e0';
 const accent = '#0b5fd0';
+const stars = '#a86200';
 const type = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
 /** Styles of the HTML within tables, which MJML leaves as it is. */
 export const tableStyles = {
-  cell: `padding:14px 0;border-bottom:1px solid ${line};vertical-align:top`,
+  cell: `padding:14px 0;border-top:1px solid ${line};vertical-align:top`,
   link: `color:${accent};font-weight:600;text-decoration:none`,
-  quiet: `color:${quiet}`,
+  quiet: `color:${quiet};font-size:14px`,
+  stars: `color:${stars};font-size:14px;letter-spacing:1px`,
   picture: 'display:block;width:72px;height:auto;border:0;border-radius:8px',
 };
 
@@ -51,7 +53,7 @@ export function mailPage(mail: {
 </mj-head>
 <mj-body background-color="${ground}" width="600px">
 <mj-section padding="20px 0 0"><mj-column><mj-spacer height="4px" /></mj-column></mj-section>
-<mj-wrapper background-color="#ffffff" border-radius="14px" padding="32px 0 12px">
+<mj-wrapper background-color="#ffffff" border-radius="14px" border-top="5px solid ${accent}" padding="30px 0 12px">
 <mj-section padding="0">
 <mj-column>
 <mj-text font-size="25px" line-height="1.25" font-weight="700" padding="0 32px 18px"><h1 style="margin:0;font-size:25px;line-height:1.25;font-weight:700">${title}</h1></mj-text>

@@ -12,12 +12,12 @@ export const sampleCart: Sample = {
       {
         ...{ line: 'kettle', sku: 'kettle-1', productId: 'kettle', quantity: 1 },
         ...{ priceMinor: 8_900, currency: 'EUR', title: 'Gooseneck kettle, 0.9 l' },
-        ...{ url: 'https://shop.example/kettle', imageUrl: samplePicture('K', '31572c') },
+        ...{ url: 'https://shop.example/kettle', imageUrl: samplePicture('K', '31572c'), rating: 4.6 },
       },
       {
         ...{ line: 'cup', sku: 'cup-4', productId: 'cup', quantity: 4 },
         ...{ priceMinor: 1_450, currency: 'EUR', title: 'Stoneware cup' },
-        ...{ url: 'https://shop.example/cup', imageUrl: samplePicture('C', 'b5651d') },
+        ...{ url: 'https://shop.example/cup', imageUrl: samplePicture('C', 'b5651d'), rating: null },
       },
     ],
   },
