@@ -3,6 +3,7 @@ import { closeRun } from '../../src/db/queries/close-run.ts';
 import { customers } from '../../src/db/schema/index.ts';
 import { saveShopSettings } from '../../src/db/queries/save-settings.ts';
 import { message } from '../../src/define/message.ts';
+import { bounds } from '../../src/domain/bounds.ts';
 import { shopScope } from '../../src/domain/setting-scopes.ts';
 import { addCustomer, addRun, nudge, receipt, startSending, type Sending } from '../support/sending.ts';
 
@@ -36,6 +37,14 @@ async function livesIn({ database }: Sending, zone: string): Promise<void> {
   await database.sql`
     update customers set traits = traits || ${database.sql.json({ timezone: trait(zone) })}`;
 }
+
+test('of twelve gates at one instant each holds its message for a turn of its own, in one morning', async () => {
+  await using it = await shop(12);
+  it.pass('4 hours');
+  const answers = await Promise.all(it.people.map(({ ask }) => it.worker()(ask())));
+  const turns = answers.map(({ until }) => until! - eightNextMorning).sort((a, b) => a - b);
+  expect(turns).toEqual(it.people.map((_, n) => (n * 1_000) / bounds.releasedPerSecond));
+});
 
 describe('at night', () => {
   test('a message is held until the morning there, and goes then, once', async () => {
