@@ -116,6 +116,7 @@ async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace): Promise<v
   for (const addressHash of hashesOn(deps, leaver, place.channel)) {
     const of = { addressHash, channels: [place.channel], reasons: ['unsubscribed' as const] };
     await liftSuppressions(database.sql, of, {
+      by: 'preferences',
       why: 'they agreed again on their preferences page',
       at: clock.now(),
     });

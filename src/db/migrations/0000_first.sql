@@ -375,6 +375,7 @@ CREATE TABLE "suppressions" (
 	"source" text NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	"lifted_at" timestamp (3) with time zone,
+	"lifted_by" text,
 	"lifted_reason" text
 );
 --> statement-breakpoint

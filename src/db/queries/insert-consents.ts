@@ -1,3 +1,4 @@
+import type { TransactionSql } from 'postgres';
 import type { Database } from '../connect.ts';
 import type { consents } from '../schema/index.ts';
 import { askForLooks, everySegment } from './segment-looks.ts';
@@ -20,20 +21,39 @@ export async function insertConsents(
   at: Date,
 ): Promise<boolean> {
   const recorded = sql.begin(async (tx) => {
-    await askForLooks(tx, { segments: [everySegment], customerIds: [customerId], at });
-    const found = await tx`
-      select from customers where id = ${customerId} and merged_into is null and erased_at is null for update`;
-    if (found.length === 0) throw new NotTheirs();
-    const rows = given.map(({ customerId: owner, ...rest }) => ({ ...rest, customer_id: owner }));
-    await tx`
-      insert into consents (id, customer_id, channel, topic, state, source, wording, at)
-      select id, customer_id, channel, coalesce(topic, ''), state, source, wording, at
-      from jsonb_to_recordset(${tx.json(rows)}) as r (id uuid, customer_id uuid, channel text, topic text,
-        state text, source text, wording text, at timestamptz)`;
+    const there = await insertConsentsOfAll(tx, [customerId], given, at);
+    if (there.length === 0) throw new NotTheirs();
     return true;
   });
   return recorded.catch((error: unknown) => {
     if (error instanceof NotTheirs) return false;
     throw error;
   });
+}
+
+/**
+ * Records consents of several customers within a transaction; gives those who are still themselves, for whom alone it
+ * did. Locks as `insertConsents` does.
+ */
+export async function insertConsentsOfAll(
+  tx: TransactionSql,
+  customerIds: readonly string[],
+  given: readonly NewConsent[],
+  at: Date,
+): Promise<string[]> {
+  const ids = [...customerIds].sort();
+  await askForLooks(tx, { segments: [everySegment], customerIds: ids, at });
+  const found = await tx<{ id: string }[]>`
+    select id from customers where id = any(${ids}::uuid[]) and merged_into is null and erased_at is null
+    order by id for update`;
+  const there = found.map(({ id }) => id);
+  const rows = given
+    .filter(({ customerId }) => there.includes(customerId))
+    .map(({ customerId: owner, ...rest }) => ({ ...rest, customer_id: owner }));
+  await tx`
+    insert into consents (id, customer_id, channel, topic, state, source, wording, at)
+    select id, customer_id, channel, coalesce(topic, ''), state, source, wording, at
+    from jsonb_to_recordset(${tx.json(rows)}) as r (id uuid, customer_id uuid, channel text, topic text,
+      state text, source text, wording text, at timestamptz)`;
+  return there;
 }

@@ -20,6 +20,8 @@ export const suppressions = pgTable(
     source: text('source').notNull(),
     at: moment('at').notNull(),
     liftedAt: moment('lifted_at'),
+    /** Who lifted it and why. */
+    liftedBy: text('lifted_by'),
     liftedReason: text('lifted_reason'),
   },
   (t) => [
