@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { RenderMessage } from '../../activities/gate-look.ts';
+import { lockFreeCodes } from '../../src/db/queries/codes.ts';
 import { message } from '../../src/define/message.ts';
 import { trait } from '../../src/define/trait.ts';
 import { segment } from '../../src/define/segment.ts';
 import { MissingData } from '../../src/messages/missing-data.ts';
+import { heldOpen } from '../support/held-open.ts';
 import { addCustomer, addRun, startSending, testJourney, type Sending } from '../support/sending.ts';
 import { startWatching, testWatch, type Watching } from '../support/watching.ts';
 
@@ -55,6 +57,30 @@ describe('a code', () => {
     const [first, second] = saidTo(it);
     expect(second!['code']).toBe(first!['code']);
     expect(await used(it)).toEqual([{ code: first!['code'], delivery: deliveryId }]);
+  });
+
+  test('is waited for while somebody else has the last ones in hand, who may not need them', async () => {
+    await using it = await shop();
+    await addCodes(it, numbered(2));
+    const { sql } = it.database;
+    const [{ opened, open }, { opened: isLocked, open: locked }] = [heldOpen(), heldOpen()];
+    const page = sql.begin(async (tx) => {
+      expect(await lockFreeCodes(tx, 'spring', 5)).toHaveLength(2);
+      locked();
+      await opened;
+    });
+    await isLocked;
+    const sent = it.send(it.ask(askCoupon));
+    await expect
+      .poll(async () => {
+        const waiting = await sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return waiting.length;
+      })
+      .toBe(1);
+    open();
+    await page;
+    expect((await sent).state).toBe('accepted');
   });
 
   test('is never that of another delivery: ten workers at once, fewer codes than customers', async () => {

@@ -2,13 +2,21 @@ import type { Sql, TransactionSql } from 'postgres';
 
 /**
  * Locks free codes of a pool until the transaction ends, at most `most`, those that were imported first before others.
- * Codes that other transactions have locked are passed over. Without `assignCodes` they are free again.
+ * Codes that other transactions have locked are passed over as long as there are enough; else they are waited for, as
+ * not all of those that somebody locks go out. Without `assignCodes` they are free again.
  */
 export async function lockFreeCodes(tx: TransactionSql, pool: string, most: number): Promise<string[]> {
-  const rows = await tx<{ code: string }[]>`
+  // One after the other where each wants many: two of them that find too few would wait for each other's.
+  if (most > 1) await tx`select pg_advisory_xact_lock(hashtextextended(${`codes ${pool}`}, 0))`;
+  const free = await tx<{ code: string }[]>`
     select code from codes where pool = ${pool} and delivery_id is null
     order by added_at limit ${most} for update skip locked`;
-  return rows.map(({ code }) => code);
+  const codes = free.map(({ code }) => code);
+  if (codes.length === most) return codes;
+  const others = await tx<{ code: string }[]>`
+    select code from codes where pool = ${pool} and delivery_id is null and code <> all(${codes}::text[])
+    order by added_at limit ${most - codes.length} for update`;
+  return [...codes, ...others.map(({ code }) => code)];
 }
 
 /** A code and the delivery that it goes out with. */
