@@ -9,9 +9,13 @@ export function keptVerdict(sql: Sql | TransactionSql, verdict: Fragment): Fragm
   return sql`case when d.anonymous then ${verdict} || jsonb_build_object('words', ${verdict} ->> 'state') else ${verdict} end`;
 }
 
-/** The provider's name for the message of a delivery `d`, likewise: it leads to the person. */
+/**
+ * The provider's name for the message of a delivery `d`, likewise: it leads to the person. One that was never handed over
+ * has none, whatever is said of it.
+ */
 export function keptProviderId(sql: Sql | TransactionSql, providerId: Fragment): Fragment {
-  return sql`case when d.anonymous then null else coalesce(${providerId}, d.provider_id) end`;
+  return sql`case when d.anonymous then null when d.state in ('waiting', 'withheld', 'held-out') then d.provider_id
+    else coalesce(${providerId}, d.provider_id) end`;
 }
 
 /**
