@@ -248,10 +248,26 @@ describe('routers of two releases at once', () => {
     const without = keepingSegments(database, { segments: [strangers] });
     await without.recompute();
     await without.acceptAndRoute(...looks('bob'));
+    expect(await database.sql`select 1 from memberships where segment = 'viewers'`).toEqual([]);
     const back = keepingSegments(database, both, '2026-07-01T12:00:00.000Z');
     await back.recompute();
     expect(await back.members()).toEqual(['ada viewers', 'bob viewers']);
   });
+});
+
+test('of a segment that is removed while it is computed nothing stays, nor counts when it comes back', async () => {
+  await first().acceptAndRoute(...looks('ada', 'bob'));
+  const it = second();
+  await find(it);
+  await it.acceptAndRoute(...looks('cyd'));
+  const without = keepingSegments(database, { segments: [strangers] });
+  await without.recompute();
+  for (const table of ['memberships', 'computed_memberships'])
+    expect(await database.sql`select 1 from ${database.sql(table)} where segment = 'viewers'`).toEqual([]);
+  const [, viewers] = await segmentStates(database.sql);
+  expect(viewers).toMatchObject({ name: 'viewers', definition: '', nextDefinition: null });
+  await second().recompute();
+  expect(await it.members()).toEqual(['ada viewers', 'bob viewers', 'cyd viewers']);
 });
 
 describe('personas', () => {

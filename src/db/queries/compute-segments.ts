@@ -106,15 +106,23 @@ export async function switchSegment(tx: TransactionSql, name: string, at: Date):
     where name = ${name}`;
 }
 
-/** Deletes up to `limit` memberships of generations that count no more. Answers how many. */
+/**
+ * Deletes up to `limit` memberships of generations that count no more, of a segment that nobody declares all, and what
+ * was found for one and will not be taken over. Answers how many.
+ */
 export async function sweepMemberships(sql: Sql, limit: number): Promise<number> {
-  const swept = await Promise.all(
-    [sql`m.is_member`, sql`not m.is_member and m.next_at is not null`].map(
+  const swept = await Promise.all([
+    ...[sql`m.is_member`, sql`not m.is_member and m.next_at is not null`].map(
       (which) => sql`
         delete from memberships where ctid = any(array(
-          select m.ctid from segments s join memberships m on m.segment = s.name and m.generation < s.generation
+          select m.ctid from segments s join memberships m
+            on m.segment = s.name and m.generation < s.generation + (s.definition = '')::int
           where ${which} limit ${limit}))`,
     ),
-  );
+    sql`
+      delete from computed_memberships where ctid = any(array(
+        select c.ctid from segments s join computed_memberships c on c.segment = s.name
+        where s.next_definition is null limit ${limit}))`,
+  ]);
   return swept.reduce((sum, { count }) => sum + count, 0);
 }

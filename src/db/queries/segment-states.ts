@@ -51,13 +51,17 @@ export async function addSegments(
     on conflict (name) do nothing`;
 }
 
-/** Takes away the definitions of all segments but some: what was kept of them is of no definition any more. */
+/**
+ * Takes away the definitions of all segments but some: what was kept of them, and what was being computed, is of no
+ * definition any more, and none of it counts as what is computed when one comes back.
+ */
 export async function forgetSegments(
   tx: TransactionSql,
   { but, at }: { but: readonly string[]; at: Date },
 ): Promise<void> {
   await tx`
-    update segments set definition = '', computed_at = ${at}, next_definition = null, next_generation = null,
-      next_began_at = null, next_found_at = null
-    where name <> all(${[...but]}::text[]) and name <> ${personasName} and definition <> ''`;
+    update segments set definition = '', basis = '', generation = greatest(generation, next_generation),
+      computed_at = ${at}, next_definition = null, next_basis = null, next_generation = null, next_began_at = null, next_found_at = null
+    where name <> all(${[...but]}::text[]) and name <> ${personasName}
+      and (definition <> '' or next_definition is not null)`;
 }
