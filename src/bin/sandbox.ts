@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { createClock } from '../clock.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig, type Config } from '../config.ts';
 import { realTime, type TimeScale } from '../domain/time-scale.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import type { HookOptions } from '../sandbox/provider.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { runPart } from './run-part.ts';
 
@@ -24,6 +25,12 @@ function readScale(env: NodeJS.ProcessEnv): TimeScale {
   );
 }
 
+/** Where Kairos is called back, and with which keys: `start` hands them over. Without them nobody is. */
+function hooksOf(config: Config): HookOptions | undefined {
+  const { KAIROS_PUBLIC_URL: url, KAIROS_SANDBOX_KEY: privateKey, TWILIO_AUTH_TOKEN: authToken } = config;
+  return url && privateKey && authToken ? { url, keys: { privateKey, authToken } } : undefined;
+}
+
 await runPart(async () => {
   const config = loadConfig(process.env);
   return startSandbox({
@@ -33,5 +40,6 @@ await runPart(async () => {
     port: process.env['PORT'] ? config.PORT : 0,
     clock: createClock(readScale(process.env)),
     log: createLog('sandbox', config.KAIROS_LOG_LEVEL),
+    hooks: hooksOf(config),
   });
 });

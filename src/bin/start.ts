@@ -17,6 +17,7 @@ import { providePushKeys } from '../embedded/push-keys.ts';
 import { withProgress, type Say } from '../embedded/progress.ts';
 import { dataDirOf, provideDatabase } from '../embedded/provide-database.ts';
 import { writeProcesses } from '../embedded/processes-file.ts';
+import { provideSandboxKeys } from '../embedded/sandbox-keys.ts';
 import { provideTemporal, type TemporalPlace } from '../embedded/provide-temporal.ts';
 import { Supervisor } from '../embedded/supervisor.ts';
 import { StartError } from '../errors.ts';
@@ -60,11 +61,21 @@ async function start(boot: Boot): Promise<void> {
 
 async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string): Promise<void> {
   const keys = boot.config.VAPID_PUBLIC_KEY ? {} : await providePushKeys(boot.home);
-  const all = { ...env, ...keys };
+  const all: NodeJS.ProcessEnv = { ...env, ...keys };
   if (usesSandbox(boot.config)) {
     const port = String(await embeddedPort(boot, 'sandbox', 3001));
-    await boot.supervisor.start(kairosPart('sandbox', boot.home, { ...env, PORT: port, HOST: '127.0.0.1' }));
+    const { privateKey, publicKey, authToken } = await provideSandboxKeys(boot.home);
+    const own = {
+      PORT: port,
+      HOST: '127.0.0.1',
+      KAIROS_SANDBOX_KEY: privateKey,
+      TWILIO_AUTH_TOKEN: authToken,
+    };
+    await boot.supervisor.start(kairosPart('sandbox', boot.home, { ...env, ...own }));
     all['KAIROS_SANDBOX_URL'] = `http://127.0.0.1:${port}`;
+    // What the API verifies call-backs with: the sandbox is both of the providers.
+    const verified = { SENDGRID_WEBHOOK_KEY: publicKey, SENDGRID_INBOUND_KEY: publicKey };
+    Object.assign(all, verified, { TWILIO_AUTH_TOKEN: authToken });
   }
   const parts = [
     kairosPart('worker', boot.home, all, ['--bundle', bundle]),

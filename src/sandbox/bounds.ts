@@ -24,6 +24,18 @@ export const sandboxBounds = {
   faultTimes: 100_000,
   /** Any body of the sandbox's own. */
   bodyBytes: 10 * 1_024,
+  /** Call-backs that wait to be taken: what comes over that is not told. And how many are under way at once. */
+  callBacks: 50_000,
+  callBacksAtOnce: 10,
+  /** Events of one post, as SendGrid tells of several mails at once. */
+  callBackEvents: 1_000,
+  /** How long a call-back may take, the first pause after one that was not taken, the longest, and how often it is tried; real milliseconds. */
+  callBackMs: 10_000,
+  callBackPauseMs: 500,
+  callBackLongestPauseMs: 60_000,
+  callBackTries: 100,
+  /** Characters of a reply. */
+  replyLength: 10_000,
   /** How long a call that gets no answer is held open, real milliseconds. */
   holdMs: 60_000,
 } as const;

@@ -1,6 +1,7 @@
 import { channels, type Channel } from '../domain/task-queues.ts';
 import { AppError } from '../errors.ts';
 import { sandboxBounds } from './bounds.ts';
+import { fates, type Fate } from './fates.ts';
 
 /**
  * How the sandbox can misbehave. `refuse`: a 400 of the provider's. `rate-limit`: a 429 with Retry-After. `timeout`:
@@ -11,7 +12,8 @@ export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
   channel: Channel;
-  fault: FaultKind;
+  /** How the call goes, or what becomes of a message that was taken. */
+  fault: FaultKind | Fate;
   /** How many more messages meet it. */
   times: number;
 }
@@ -34,12 +36,24 @@ export class Faults {
     } else this.#waiting[fault.channel].push({ ...fault });
   }
 
-  /** What is to go wrong with the message that has just come in, if anything. */
+  /** What is to go wrong with the call that has just come in, if anything. */
   take(channel: Channel): FaultKind | null {
-    const [fault] = this.#waiting[channel];
+    return this.#takeOf(channel, faultKinds);
+  }
+
+  /** What is to become of the message that was just taken, if anything was ordered. */
+  takeFate(channel: Channel): Fate | null {
+    return this.#takeOf(channel, fates);
+  }
+
+  #takeOf<Kind extends Fault['fault']>(channel: Channel, kinds: readonly Kind[]): Kind | null {
+    const waiting = this.#waiting[channel];
+    const fault = waiting.find((one): one is Fault & { fault: Kind } =>
+      kinds.some((kind) => kind === one.fault),
+    );
     if (!fault) return null;
     fault.times -= 1;
-    if (fault.times === 0) this.#waiting[channel].shift();
+    if (fault.times === 0) waiting.splice(waiting.indexOf(fault), 1);
     return fault.fault;
   }
 

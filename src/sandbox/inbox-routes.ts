@@ -7,8 +7,10 @@ import { channels } from '../domain/task-queues.ts';
 import { AppError, errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { sandboxBounds } from './bounds.ts';
-import { faultKinds, type Faults } from './faults.ts';
+import { fates } from './fates.ts';
+import { faultKinds } from './faults.ts';
 import type { MessageFile, MessageFilter } from './message-file.ts';
+import type { SandboxParts } from './sandbox-parts.ts';
 
 const page = readFileSync(new URL('./inbox.html', import.meta.url), 'utf8');
 
@@ -25,12 +27,12 @@ const query = z.object({
 
 const order = z.strictObject({
   channel: z.enum(channels),
-  fault: z.enum(faultKinds),
+  fault: z.enum([...faultKinds, ...fates]),
   times: z.int().min(0).max(sandboxBounds.faultTimes).default(1),
 });
 
 /** What people and tests see of the sandbox: the inbox as a page and as JSON, and the faults. */
-export function inboxRoutes(inbox: MessageFile, faults: Faults): Router {
+export function inboxRoutes({ inbox, faults }: Pick<SandboxParts, 'inbox' | 'faults'>): Router {
   const router = express.Router();
   // A restart begins counting anew, so the count alone would not tell whether something is new.
   const start = randomBytes(6).toString('base64url');
@@ -64,7 +66,7 @@ export function inboxRoutes(inbox: MessageFile, faults: Faults): Router {
 export function notFound(req: Request): never {
   throw new AppError(
     'not-found',
-    `There is nothing at ${req.method} ${req.path}; the sandbox has /sandbox, /sandbox/messages and /sandbox/faults.`,
+    `There is nothing at ${req.method} ${req.path}; the sandbox has /sandbox, /sandbox/messages, /sandbox/faults and /sandbox/reply.`,
   );
 }
 
@@ -114,7 +116,8 @@ function readOrder(req: Request): z.infer<typeof order> {
   return read.data;
 }
 
-function sayIssues(error: z.ZodError): string {
+/** What is wrong with what came in, place by place. */
+export function sayIssues(error: z.ZodError): string {
   return error.issues
     .map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
     .join('; ');

@@ -5,10 +5,9 @@ import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { createVapidKeys } from '../vapid.ts';
 import { sandboxBounds } from './bounds.ts';
-import type { Faults } from './faults.ts';
 import { hold } from './hold.ts';
-import type { MessageFile } from './message-file.ts';
 import { decryptPush, publicKeyOf, readVapid, signOfKey, type BrowserKeys } from './push-crypto.ts';
+import type { SandboxParts } from './sandbox-parts.ts';
 
 /**
  * A push service with browsers of its own (RFC 8030). A browser is nothing but its address, which holds all that there is
@@ -26,7 +25,7 @@ const shown = z.object({ title: z.string(), body: z.string(), tag: z.string(), u
 const longestSignature = 86_400;
 
 /** `POST /sandbox/push` is a browser that subscribes; what is posted to its endpoint stands in the inbox, decrypted. */
-export function pushRoutes(inbox: MessageFile, faults: Faults, clock: Clock): Router {
+export function pushRoutes({ inbox, faults, clock }: SandboxParts): Router {
   const router = express.Router();
   const gone = new Set<string>();
   router.post('/sandbox/push', express.json({ limit: sandboxBounds.bodyBytes }), (req, res) => {

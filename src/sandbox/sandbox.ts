@@ -8,7 +8,10 @@ import type { Log } from '../log.ts';
 import { Faults } from './faults.ts';
 import { answerProblems, inboxRoutes, notFound } from './inbox-routes.ts';
 import { MessageFile } from './message-file.ts';
+import { Provider, type HookOptions } from './provider.ts';
 import { pushRoutes } from './push-routes.ts';
+import { replyRoutes } from './reply-routes.ts';
+import type { SandboxParts } from './sandbox-parts.ts';
 import { sendGridRoutes } from './sendgrid-routes.ts';
 import { twilioRoutes } from './twilio-routes.ts';
 
@@ -21,6 +24,8 @@ export interface SandboxOptions {
   /** Messages are dated by Kairos's time. */
   clock: Clock;
   log: Log;
+  /** Where Kairos is called back; nowhere unless told. */
+  hooks?: HookOptions | undefined;
 }
 
 export interface Sandbox extends AsyncDisposable {
@@ -31,11 +36,12 @@ export interface Sandbox extends AsyncDisposable {
 
 /**
  * The sandbox provider: a server that speaks the parts of SendGrid's and Twilio's APIs that Kairos uses, keeps what it
- * took, and shows it as an inbox. @throws StartError if the port is taken or the inbox cannot be read.
+ * took, shows it as an inbox, and calls Kairos back about it. @throws StartError if the port is taken or the inbox cannot be read.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const inbox = await MessageFile.open(join(options.home, 'sandbox.ndjson'));
-  const server = createServer(createApp(inbox, options));
+  const parts = partsOf(inbox, options);
+  const server = createServer(createApp(parts, options.log));
   try {
     await listen(server, options.host, options.port);
   } catch (error) {
@@ -43,6 +49,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw error;
   }
   const stop = async () => {
+    parts.provider?.stop();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
@@ -51,14 +58,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return { url: urlOf(server), stop, [Symbol.asyncDispose]: stop };
 }
 
-function createApp(inbox: MessageFile, { clock, log }: SandboxOptions): Express {
+function partsOf(inbox: MessageFile, { clock, log, hooks }: SandboxOptions): SandboxParts {
   const faults = new Faults();
+  return { inbox, faults, clock, provider: hooks ? new Provider({ hooks, faults, clock, log }) : null };
+}
+
+function createApp(parts: SandboxParts, log: Log): Express {
   return express()
     .disable('x-powered-by')
-    .use(sendGridRoutes(inbox, faults, clock))
-    .use(twilioRoutes(inbox, faults, clock))
-    .use(pushRoutes(inbox, faults, clock))
-    .use(inboxRoutes(inbox, faults))
+    .use(sendGridRoutes(parts))
+    .use(twilioRoutes(parts))
+    .use(pushRoutes(parts))
+    .use(inboxRoutes(parts))
+    .use(replyRoutes(parts))
     .use(notFound)
     .use(answerProblems(log));
 }

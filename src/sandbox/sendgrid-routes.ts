@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response, type Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { sandboxBounds } from './bounds.ts';
-import type { Faults } from './faults.ts';
 import { hold } from './hold.ts';
 import type { InboxMessage } from './inbox-message.ts';
-import { InboxFullError, type MessageFile } from './message-file.ts';
+import { InboxFullError } from './message-file.ts';
+import type { SandboxParts } from './sandbox-parts.ts';
 import { error, type SendGridError } from './sendgrid-errors.ts';
 import { readMails, type Mail } from './sendgrid-mail.ts';
 
 /** `POST /v3/mail/send`, as SendGrid answers it. */
-export function sendGridRoutes(inbox: MessageFile, faults: Faults, clock: Clock): Router {
+export function sendGridRoutes({ inbox, faults, clock, provider }: SandboxParts): Router {
   const router = express.Router();
   router.post(
     '/v3/mail/send',
@@ -42,7 +42,9 @@ export function sendGridRoutes(inbox: MessageFile, faults: Faults, clock: Clock)
           break;
       }
       const requestId = randomBytes(16).toString('base64url');
-      await inbox.append(read.mails.map((mail, i) => messageOf(mail, `${requestId}.${i}`, clock)));
+      const messages = read.mails.map((mail, i) => messageOf(mail, `${requestId}.${i}`, clock));
+      await inbox.append(messages);
+      provider?.mailsTaken(messages);
       if (fault === 'accept-then-timeout') return hold(res);
       res.status(202).set('X-Message-Id', requestId).end();
     },

@@ -13,6 +13,8 @@ export interface TextMessage {
   /** Of a template of WhatsApp's, its sid. */
   contentSid: string | null;
   deliveryId: string | null;
+  /** Where Twilio tells what becomes of it; null: nowhere. */
+  statusCallback: string | null;
 }
 
 /** An error as Twilio answers it. */
@@ -65,9 +67,9 @@ export function readTextMessage(
   const deliveryId = callback ? new URL(callback).searchParams.get('deliveryId') : null;
   const messagingServiceSid = service || null;
   const { contentSid } = template;
-  return {
-    message: { channel, to, from: service || from, messagingServiceSid, body, contentSid, deliveryId },
-  };
+  const statusCallback = callback || null;
+  const called = { messagingServiceSid, body, contentSid, deliveryId, statusCallback };
+  return { message: { channel, to, from: service || from, ...called } };
 }
 
 /** A template and what stands in its places, or what Twilio finds wrong with them. */

@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response, type Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { sandboxBounds } from './bounds.ts';
-import type { Faults } from './faults.ts';
 import { hold } from './hold.ts';
-import { InboxFullError, type MessageFile } from './message-file.ts';
+import type { InboxMessage } from './inbox-message.ts';
+import { InboxFullError } from './message-file.ts';
+import type { SandboxParts } from './sandbox-parts.ts';
 import { readTextMessage, twilioError, type TextMessage, type TwilioError } from './twilio-message.ts';
 
 const version = '2010-04-01';
 const accountSid = /^AC[0-9a-f]{32}$/i;
 
 /** `POST /2010-04-01/Accounts/{sid}/Messages.json`, as Twilio answers it. */
-export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): Router {
+export function twilioRoutes({ inbox, faults, clock, provider }: SandboxParts): Router {
   const router = express.Router();
   router.post(
     `/${version}/Accounts/:account/Messages.json`,
@@ -38,7 +39,9 @@ export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): 
       }
       // Of WhatsApp the sid begins with MM, as of whatever is no plain SMS.
       const sid = `${read.message.channel === 'sms' ? 'SM' : 'MM'}${randomBytes(16).toString('hex')}`;
-      await store(inbox, sid, read.message, clock);
+      const message = inboxMessageOf(sid, read.message, clock);
+      await inbox.append([message]);
+      provider?.textTaken(message, read.message.statusCallback);
       if (fault === 'accept-then-timeout') return hold(res);
       res.status(201).json(resourceOf(account, sid, read.message, clock));
     },
@@ -50,12 +53,12 @@ export function twilioRoutes(inbox: MessageFile, faults: Faults, clock: Clock): 
   return router;
 }
 
-function store(inbox: MessageFile, sid: string, message: TextMessage, clock: Clock): Promise<void> {
+function inboxMessageOf(sid: string, message: TextMessage, clock: Clock): InboxMessage {
   const { channel, to, from, body, contentSid, deliveryId } = message;
   const at = clock.now().toISOString();
   const headers: Record<string, string> = contentSid ? { contentSid } : {};
   const parts = { subject: null, html: null, text: body, headers };
-  return inbox.append([{ id: sid, channel, to, from, ...parts, deliveryId, at }]);
+  return { id: sid, channel, to, from, ...parts, deliveryId, at };
 }
 
 /** The message as Twilio's API shows it right after it was made. */

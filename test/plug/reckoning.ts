@@ -16,8 +16,10 @@ export interface Reckoning {
 const day = 86_400_000;
 /** How long a run of the journey may last. */
 const longestRun = 10 * day;
-const counting = ['held-out', 'unknown', 'accepted'];
-const heard = ['unknown', 'accepted'];
+/** The provider took it; that it arrived it tells unless it was killed before. */
+const taken = ['accepted', 'delivered'];
+const heard = ['unknown', ...taken];
+const counting = ['held-out', ...heard];
 
 /** Every accepted event is there exactly once and was given to its customer, and none that nobody posted. */
 export function wrongEvents({ told, found, answeredAt }: Reckoning): string[] {
@@ -177,7 +179,7 @@ export function wrongMessages({ told, found }: Reckoning): string[] {
   const wrong = found.deliveries.flatMap(({ id, userId, state, message }) => {
     const came = byDelivery.get(id) ?? [];
     byDelivery.delete(id);
-    const fits = state === 'accepted' ? came.length === 1 : came.length <= (state === 'unknown' ? 1 : 0);
+    const fits = taken.includes(state) ? came.length === 1 : came.length <= (state === 'unknown' ? 1 : 0);
     const strays = came.filter(({ to }) => to !== addresses.get(userId));
     return [
       ...(fits ? [] : [`${message} of ${userId} is ${state} and came ${came.length} times`]),

@@ -74,7 +74,7 @@ describe('what is wrong is said as problem+json', () => {
     ],
     ['POST', '/sandbox/faults', `"${'x'.repeat(20_000)}"`, 413, 'too-large', /10240/],
     ['DELETE', '/sandbox/messages', undefined, 405, 'method-not-allowed', /GET/],
-    ['POST', '/sandbox/reply', '{}', 404, 'not-found', /reply/],
+    ['POST', '/sandbox/nothing', '{}', 404, 'not-found', /reply/],
   ])('%s %s', async (method, path, body, status, code, words) => {
     await using sandbox = await testSandbox();
     const answer = await fetch(sandbox.url + path, {

@@ -3,12 +3,17 @@ import { consents, customerIds, customers, deliveries } from '../../src/db/schem
 import type { DeliveryState } from '../../src/domain/delivery.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 import { newId } from '../../src/ids.ts';
-import { createSendGridKeys, sendGridSignature, twilioSignature } from '../../src/sandbox/signing.ts';
+import {
+  createSendGridKeys,
+  sendGridSignature,
+  twilioSignature,
+  type SandboxKeys,
+} from '../../src/sandbox/signing.ts';
 import { testApi, type Answer, type TestApi } from './api.ts';
 import type { TestDatabase } from './database.ts';
 
-const keys = createSendGridKeys();
-const authToken = 'token of the test';
+/** What providers sign with in tests. */
+export const hookKeys: SandboxKeys = { ...createSendGridKeys(), authToken: 'token of the test' };
 export const publicUrl = 'https://kairos.shop.example';
 
 /** The API as providers call it, and what they sign with. */
@@ -26,14 +31,19 @@ export interface HookApi extends AsyncDisposable {
   mail(fields: Record<string, string>): Promise<Answer>;
 }
 
-export async function hookApi(database: TestDatabase, clock: Clock): Promise<HookApi> {
+/** `outside`: where Kairos is reached from outside; null: only here. */
+export async function hookApi(
+  database: TestDatabase,
+  clock: Clock,
+  { outside = publicUrl }: { outside?: string | null } = {},
+): Promise<HookApi> {
   const api = await testApi(
     { database, clock },
     {
-      SENDGRID_WEBHOOK_KEY: keys.publicKey,
-      SENDGRID_INBOUND_KEY: keys.publicKey,
-      TWILIO_AUTH_TOKEN: authToken,
-      KAIROS_PUBLIC_URL: publicUrl,
+      SENDGRID_WEBHOOK_KEY: hookKeys.publicKey,
+      SENDGRID_INBOUND_KEY: hookKeys.publicKey,
+      TWILIO_AUTH_TOKEN: hookKeys.authToken,
+      ...(outside !== null && { KAIROS_PUBLIC_URL: outside }),
     },
   );
   const now = () => Math.floor(clock.realNow().getTime() / 1_000);
@@ -41,10 +51,14 @@ export async function hookApi(database: TestDatabase, clock: Clock): Promise<Hoo
     api,
     sendGrid: (events, { seconds = now(), headers = {} } = {}) => {
       const body = Buffer.from(typeof events === 'string' ? events : `${JSON.stringify(events)}\r\n`);
-      const signed = sendGridSignature(keys.privateKey, { seconds, body });
+      const signed = sendGridSignature(hookKeys.privateKey, { seconds, body });
       return api.post('/v1/hooks/sendgrid', body, { ...signed, ...headers });
     },
-    twilio: (path, form, { url = `${publicUrl}/v1/hooks/twilio/${path}`, token = authToken } = {}) => {
+    twilio: (
+      path,
+      form,
+      { url = `${publicUrl}/v1/hooks/twilio/${path}`, token = hookKeys.authToken } = {},
+    ) => {
       const headers = {
         'content-type': 'application/x-www-form-urlencoded',
         ...twilioSignature(token, { url, form }),
@@ -58,7 +72,7 @@ export async function hookApi(database: TestDatabase, clock: Clock): Promise<Hoo
       const body = Buffer.from(await posted.arrayBuffer());
       const headers = {
         'content-type': posted.headers.get('content-type')!,
-        ...sendGridSignature(keys.privateKey, { seconds: now(), body }),
+        ...sendGridSignature(hookKeys.privateKey, { seconds: now(), body }),
       };
       return api.post('/v1/hooks/sendgrid/inbound', body, headers);
     },
