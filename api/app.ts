@@ -4,6 +4,7 @@ import { AppError } from '../src/errors.ts';
 import { silentLog } from '../src/log.ts';
 import type { ApiDeps, RouteDeps } from './deps.ts';
 import { HookCounts } from './hooks/hook-counts.ts';
+import { ImportCounts } from './import/import-counts.ts';
 import { createIngestion } from './ingestion/ingestion.ts';
 import { createKeys } from './keys.ts';
 import { createMetrics } from './metrics.ts';
@@ -61,7 +62,8 @@ export function createApp(given: ApiDeps): Express {
   app.disable('etag');
   const onsite = onsiteStreams(deps);
   const hooks = new HookCounts();
-  const metrics = createMetrics({ ...deps, onsite, hooks });
+  const imports = new ImportCounts();
+  const metrics = createMetrics({ ...deps, onsite, hooks, imports });
   app.use(metrics.observe);
   app.use(refuseNul);
   healthRoutes(app, deps);
@@ -69,7 +71,7 @@ export function createApp(given: ApiDeps): Express {
   batchRoutes(app, deps);
   eventRoutes(app, deps);
   productRoutes(app, deps);
-  importRoutes(app, deps);
+  importRoutes(app, deps, imports);
   rejectionRoutes(app, deps);
   customerRoutes(app, deps);
   consentRoutes(app, deps);

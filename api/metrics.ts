@@ -4,6 +4,7 @@ import { queueDepths, type QueueDepths } from '../src/db/queries/queue-depths.ts
 import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
 import type { HookCounts } from './hooks/hook-counts.ts';
+import type { ImportCounts } from './import/import-counts.ts';
 import type { Ingestion } from './ingestion/ingestion.ts';
 import type { OnsiteStreams } from './onsite/streams.ts';
 import { codeMetrics } from './code-metrics.ts';
@@ -15,6 +16,7 @@ export function createMetrics(
   deps: Pick<RouteDeps, 'ingestion' | 'database' | 'log' | 'clock' | 'journeys' | 'watches' | 'contents'> & {
     onsite: Pick<OnsiteStreams, 'count'>;
     hooks: HookCounts;
+    imports: ImportCounts;
   },
 ): {
   registry: Registry;
@@ -35,6 +37,7 @@ export function createMetrics(
     },
   });
   hookMetrics(registry, deps.hooks);
+  importMetrics(registry, deps.imports);
   return { registry, observe: timing(registry) };
 }
 
@@ -100,6 +103,27 @@ function hookMetrics(registry: Registry, hooks: HookCounts): void {
     collect() {
       this.reset();
       for (const { count, ...of } of hooks.list()) this.inc(of, count);
+    },
+  });
+}
+
+function importMetrics(registry: Registry, imports: ImportCounts): void {
+  new Gauge({
+    name: 'kairos_imports_running',
+    help: 'Imports that this process takes now, those that wait for routing among them',
+    registers: [registry],
+    collect() {
+      this.set(imports.running);
+    },
+  });
+  new Counter({
+    name: 'kairos_import_lines_total',
+    help: 'Lines of imports that this process has committed, by what became of them',
+    labelNames: ['kind', 'outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { count, ...of } of imports.lines()) this.inc(of, count);
     },
   });
 }

@@ -18,12 +18,14 @@ import { newId } from '../../src/ids.ts';
 import { assertStorable } from '../ingestion/storable.ts';
 import { awaitRoom } from './await-room.ts';
 import { commitChunk, isElsewhere, type Chunk } from './chunk.ts';
+import type { ImportCounts } from './import-counts.ts';
 import { eventsOf, readLine, type ImportKind } from './line-items.ts';
 import { ImportLines, type ImportLine } from './lines.ts';
 
 export interface ImportParts {
   database: Database;
   clock: Clock;
+  counts: ImportCounts;
 }
 
 export interface Importing {
@@ -38,14 +40,8 @@ export interface Importing {
  */
 export async function runImport(parts: ImportParts, importing: Importing): Promise<ImportRow> {
   const { sql, db } = parts.database;
-  // What goes wrong is thrown only when the lock is free: in its transaction, a client that has gone would be taken for
-  // a database that has (see `guardTransactions`), and the lock never given back.
-  const wrong: unknown[] = [];
-  const isOurs = await withLock(sql, lockOf(importing.name), () =>
-    takeFile(parts, importing).catch((error: unknown) => void wrong.push(error)),
-  );
+  const isOurs = await withLock(sql, lockOf(importing.name), () => takeFile(parts, importing));
   if (!isOurs) throw isElsewhere(importing.name);
-  if (wrong.length > 0) throw wrong[0];
   return (await findImport(db, importing.name))!;
 }
 
@@ -71,7 +67,11 @@ async function takeFile(parts: ImportParts, { name, kind, body }: Importing): Pr
     if (chunk === null) break;
     const events = chunk.taken.reduce((sum, line) => sum + line.events.length, 0);
     await awaitRoom({ sql: database.sql, clock }, events);
-    at = await commitChunk({ sql: database.sql, clock }, at, chunk);
+    const before = at;
+    at = await commitChunk({ sql: database.sql, clock }, before, chunk);
+    parts.counts.add(kind, 'accepted', at.accepted - before.accepted);
+    parts.counts.add(kind, 'duplicate', at.duplicates - before.duplicates);
+    parts.counts.add(kind, 'rejected', at.rejected - before.rejected);
   }
   await endImport(database.sql, row.id, clock.now());
 }
@@ -101,7 +101,7 @@ function differs(why: string): AppError {
 
 /** The next lines, up to the bounds of a chunk; null when there are no more. */
 async function gather(
-  { clock }: ImportParts,
+  { clock }: Pick<ImportParts, 'clock'>,
   file: ImportLines,
   lines: AsyncIterator<ImportLine>,
   of: { name: string; kind: ImportKind },

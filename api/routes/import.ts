@@ -11,6 +11,7 @@ import { streamBody } from '../import/body.ts';
 import { customerLineSchema } from '../import/customer-line.ts';
 import { importKinds, type ImportKind } from '../import/line-items.ts';
 import { orderLineSchema } from '../import/order-line.ts';
+import type { ImportCounts } from '../import/import-counts.ts';
 import { runImport } from '../import/run-import.ts';
 import { messageSchema } from '../ingestion/message.ts';
 import { requireAdmin } from '../keys.ts';
@@ -61,8 +62,7 @@ const said: Record<ImportKind, { what: string; line: z.ZodType }> = {
 };
 
 /** Files of any length: a line of JSON for each customer, event or order. */
-export function importRoutes(router: IRouter, deps: RouteDeps): void {
-  let underWay = 0;
+export function importRoutes(router: IRouter, deps: RouteDeps, counts: ImportCounts): void {
   for (const kind of importKinds) {
     const path = `/v1/import/${kind}`;
     describe(router, path, {
@@ -83,12 +83,12 @@ export function importRoutes(router: IRouter, deps: RouteDeps): void {
         res.set('Connection', 'close');
         requireAdmin(deps.keys, req);
         const { name = randomUUID() } = parse(querySchema, req.query, 'malformed-query');
-        if (underWay >= bounds.importsAtOnce) throw tooManyImports();
-        underWay += 1;
+        if (counts.running >= bounds.importsAtOnce) throw tooManyImports();
+        counts.running += 1;
         try {
-          await takeImport(deps, { name, kind }, req, res);
+          await takeImport({ ...deps, counts }, { name, kind }, req, res);
         } finally {
-          underWay -= 1;
+          counts.running -= 1;
         }
       },
     });
@@ -97,7 +97,7 @@ export function importRoutes(router: IRouter, deps: RouteDeps): void {
 }
 
 async function takeImport(
-  deps: RouteDeps,
+  deps: RouteDeps & { counts: ImportCounts },
   { name, kind }: { name: string; kind: ImportKind },
   req: Request,
   res: Response,

@@ -23,6 +23,7 @@ async function setup() {
         : lines;
       return api.post(`/v1/import/${path}`, text, { ...admin, ...headers });
     },
+    metrics: async () => String((await api.get('/metrics', {})).body['text']),
     routed: async () => {
       for (;;) {
         const outcome = await routeBatch(context, 500);
@@ -283,11 +284,13 @@ test('two of one name at once: the second is refused, and free again after the f
   await eventually('the other to begin', async () => (await it.sql`select from imports`).length > 1);
   const third = await it.post('events?name=third', [viewed(1)]);
   expect([third.status, third.body.code, third.headers.get('retry-after')]).toEqual([429, 'too-many', '1']);
+  expect(await it.metrics()).toContain('kairos_imports_running 2\n');
   other.end();
   await otherAnswered;
   first.end();
   await answered;
   expect(counts(await it.post('events?name=once', [viewed(1)]))).toEqual([1, 1, 0, 0]);
+  expect(await it.metrics()).toContain('kairos_imports_running 0\n');
 });
 
 test('takes compressed bodies, also of several pieces, and says when one is cut off', async () => {
@@ -295,6 +298,8 @@ test('takes compressed bodies, also of several pieces, and says when one is cut 
   const pieces = [gzipSync(`${JSON.stringify(viewed(1))}\n`), gzipSync(JSON.stringify(viewed(2)))];
   const gzip = { 'content-encoding': 'gzip' };
   expect(counts(await it.post('events?name=zip', Buffer.concat(pieces), gzip))).toEqual([2, 2, 0, 0]);
+  const taken = 'kairos_import_lines_total{kind="events",outcome="accepted"} 2\n';
+  expect(await it.metrics()).toContain(taken);
   const cut = await it.post('events?name=cut', pieces[0]!.subarray(0, -6), gzip);
   expect([cut.status, cut.body.code]).toEqual([400, 'malformed-body']);
   const unknown = await it.post('events?name=zstd', 'x', { 'content-encoding': 'zstd' });
