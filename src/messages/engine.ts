@@ -57,11 +57,17 @@ export function render(liquid: Liquid, template: string, scope: object): string 
 
 /** Which field an error of LiquidJS is about; null if it is about something else. */
 export function missingField(error: unknown): string | null {
+  if (error instanceof MissingField) return error.field;
   if (!LiquidError.is(error)) return null;
   const cause = error.originalError;
   if (cause instanceof MissingField) return cause.field;
-  if (cause instanceof NothingToSay) return error.token.getText().replaceAll(/^{{-?\s*|\s*-?}}$/g, '');
+  if (cause instanceof NothingToSay) return expressionOf(error.token.getText());
   const name = (cause as { variableName?: unknown } | undefined)?.variableName;
   if (typeof name === 'string') return name;
   return cause ? missingField(cause) : null;
+}
+
+/** What an author wrote between the braces. */
+function expressionOf(output: string): string {
+  return output.replaceAll(/^\{\{-?\s*|\s*-?\}\}$/g, '').replace(/ \| as_(address|query)$/, '');
 }

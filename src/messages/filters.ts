@@ -55,6 +55,8 @@ export const filters = {
   },
   stars,
   web_address: webAddress,
+  as_address: asAddress,
+  as_query: asQuery,
 };
 
 const longestName = 60;
@@ -134,6 +136,23 @@ function stars(item: unknown): string {
 function webAddress(item: unknown, field: string): string {
   const address = recordOf(item)[field];
   return typeof address === 'string' && /^https?:\/\/[^\s"'<>]+$/i.test(address) ? address : '';
+}
+
+/** What stands where an address begins: a script's, or none, must not go out. */
+function asAddress(value: unknown): string {
+  if (typeof value === 'string' && isAddress(value)) return value;
+  throw new NothingToSay();
+}
+
+/** What a link may lead to: a page, a mail, a call. */
+export function isAddress(text: string): boolean {
+  return /^(https?:\/\/|mailto:|tel:)[^\s"'<>]+$/i.test(text);
+}
+
+/** What stands in the query of an address. */
+function asQuery(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return encodeURIComponent(value);
+  throw new NothingToSay();
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

@@ -15,6 +15,34 @@ export class HiddenLiquid {
     return hidden.replaceAll(/(<[a-z][a-z0-9-]*?)(?=\ue000)/gi, '$1 ');
   }
 
+  /**
+   * Looks at what becomes part of an address (`href`, `src`): what stands at its beginning is to be one, and what
+   * stands in its query is spelt as queries are, unless its author has seen to that.
+   */
+  guardAddresses(hidden: string): string {
+    return hidden.replaceAll(
+      /(\s(?:href|src|background)=")([^"]*)(?=")/g,
+      (_, start: string, value: string) => {
+        let before = '';
+        const guarded = value.replaceAll(/\ue000(\d+)\ue001|[^\ue000]+/g, (part, place?: string) => {
+          if (place !== undefined) return this.#guarded(part, Number(place), before);
+          before += part;
+          return part;
+        });
+        return start + guarded;
+      },
+    );
+  }
+
+  #guarded(word: string, place: number, before: string): string {
+    const tag = this.#tags[place]!;
+    if (!tag.startsWith('{{') || /\|\s*(url_encode|cgi_escape|uri_escape)\b/.test(tag)) return word;
+    const filter = before.trim() === '' ? 'as_address' : /[?#]/.test(before) ? 'as_query' : null;
+    if (filter === null) return word;
+    this.#tags.push(tag.replace(/\s*(-?\}\})$/, ` | ${filter} $1`));
+    return wordOf(this.#tags.length - 1);
+  }
+
   show(hidden: string): string {
     return hidden.replaceAll(/\ue000(\d+)\ue001\n*/g, (whole, place: string) => {
       const tag = this.#tags[Number(place)]!;

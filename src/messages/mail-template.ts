@@ -41,7 +41,7 @@ async function compile(mjml: string, language: string): Promise<MailTemplate> {
     throw new Error(`The MJML of a mail is wrong: ${sayFault(error)}`, { cause: error });
   }
   // Half of what MJML writes is the space in front of its lines. The lines stay: mails of one template differ line by line.
-  const plain = withoutIndents(html.replaceAll('lang="und"', `lang="${language}"`));
+  const plain = hidden.guardAddresses(withoutIndents(html.replaceAll('lang="und"', `lang="${language}"`)));
   return { html: hidden.show(plain), text: hidden.showInText(await mailText(hidden.trim(plain))) };
 }
 

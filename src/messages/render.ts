@@ -3,6 +3,7 @@ import type { Channel } from '../domain/task-queues.ts';
 import { defaultZone } from '../domain/zone.ts';
 import { escaped, missingField, plain, render } from './engine.ts';
 import { contentOf } from './index.ts';
+import { isAddress, MissingField } from './filters.ts';
 import { linesOf, onOneLine, withoutGaps } from './lines.ts';
 import { readLocale } from '../domain/locale.ts';
 import { mailTemplate } from './mail-template.ts';
@@ -71,7 +72,7 @@ async function renderChosen(chosen: Chosen, scope: object): Promise<Rendered> {
       return whatsappOf(chosen.templates, scope);
     case 'push':
     case 'onsite':
-      return fieldsOf(chosen.templates, scope);
+      return withAddress(fieldsOf(chosen.templates, scope));
     case 'webhook':
       return { fields: fieldsOf(chosen.templates, scope) };
   }
@@ -105,6 +106,13 @@ function whatsappOf(templates: ChosenOn<'whatsapp'>['templates'], scope: object)
       places.map(([name, template]) => [name, onOneLine(render(plain, template, scope))]),
     ),
   };
+}
+
+/** What is clicked on leads to a page, perhaps of the site that it stands on, or nowhere. */
+function withAddress<Said extends { readonly url?: string }>(said: Said): Said {
+  const { url = '' } = said;
+  if (url === '' || isAddress(url) || /^\/(?!\/)/.test(url)) return said;
+  throw new MissingField('url');
 }
 
 /** Each field rendered as plain text. */

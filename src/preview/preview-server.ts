@@ -17,7 +17,7 @@ const pictures = /https:\/\/shop\.example(?=\/sample-picture\/)/g;
 export async function startPreview(
   contents: readonly Content<unknown>[],
   port: number,
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const server = createServer(previewApp(contents));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -11,7 +11,7 @@ describe('a mail of MJML', () => {
   endif %}`;
     const { html } = await made(`<mj-text>${tags}</mj-text>\n<mj-image src="{{ picture }}" alt="" />`);
     expect(html).toContain(tags);
-    expect(html).toContain('src="{{ picture }}"');
+    expect(html).toContain('src="{{ picture | as_address }}"');
     expect(html).toMatch(/<html lang="en-US"/);
     expect(html).not.toMatch(/[\ue000\ue001]/);
   });
@@ -45,13 +45,13 @@ describe('its text part', () => {
     const said = await text(
       '<mj-text><h1>Big News</h1>One</mj-text><mj-image src="x.png" alt="picture" /><mj-text>Two<br>lines</mj-text><mj-button href="{{ link }}">Go</mj-button>',
     );
-    expect(said).toBe('Big News\n\nOne\n\nTwo\nlines\n\nGo ({{ link }})');
+    expect(said).toBe('Big News\n\nOne\n\nTwo\nlines\n\nGo ({{ link | as_address }})');
   });
 
   test('has a line for each row of a table, also of one within another', async () => {
     const rows = '<tr><td><a href="{{ link }}">A</a><br>two</td><td>1</td></tr>';
     const nested = `<tr><td><table>${rows}</table></td></tr>`;
-    const said = `A ({{ link }}), two  1`;
+    const said = `A ({{ link | as_address }}), two  1`;
     expect(await text(`<mj-table>${rows}${rows}</mj-table>`)).toBe(`${said}\n${said}`);
     expect(await text(`<mj-table>${nested}</mj-table>`)).toBe(said);
   });

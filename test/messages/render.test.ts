@@ -74,8 +74,8 @@ test('every mail that is not owed ends with where its reader chooses what they g
       ({ chosen }) => chosen.channel === 'email',
     )) {
       const { html, text } = await mailTemplate((saying.chosen.templates as EmailTemplate).mjml, 'en');
-      expect(html).toContain('<a href="{{ unsubscribeUrl }}"');
-      expect(text).toMatch(/(unsubscribe|abmelden) \(\{\{ ?unsubscribeUrl ?\}\}\)\s*$/);
+      expect(html).toContain('<a href="{{ unsubscribeUrl | as_address }}"');
+      expect(text).toMatch(/(unsubscribe|abmelden) \(\{\{ ?unsubscribeUrl \| as_address \}\}\)\s*$/);
     }
   }
   const { html, text } = await mail({ data: { items: [item()] } });
