@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { startTestShop, timeSkippedTest as test, type TestShop } from '../../testing/index.ts';
 import { orderCompleted } from '../../src/events/order-completed.ts';
 import { productAdded } from '../../src/events/product-added.ts';
+import { eventually } from '../support/eventually.ts';
+import { alert } from './fixtures/alert.ts';
 
 const dayMs = 86_400_000;
 const quietHours = { email: [{ from: '21:00', to: '08:00' }] } as const;
@@ -58,3 +60,25 @@ test('a nudge that is due at night waits for the morning there: not sent to who 
   const [run] = await shop.runs('sleeper');
   expect(run!.closedAt!.toISOString()).toMatch(/T02:30:\d\d/);
 });
+
+test('to all channels: the mail goes out at night and the text in the morning, to who has not bought meanwhile', async () => {
+  await using shop = await startTestShop({
+    ...{ workflows: new URL('fixtures/alerts.ts', import.meta.url), messages: [alert] },
+    quietHours: { sms: [{ from: '21:00', to: '08:00' }] },
+  });
+  for (const id of ['buyer', 'sleeper']) await shop.identify(id, { traits: { timezone } });
+  await untilUtc(shop, 17, 15);
+  for (const id of ['buyer', 'sleeper']) await shop.track(id, productAdded, { sku: 'teapot' });
+  const states = async (id: string) =>
+    Object.fromEntries((await shop.deliveries(id)).map(({ channel, state }) => [channel, state]));
+  for (const id of ['buyer', 'sleeper'])
+    await eventually('both are decided', async () => (await shop.deliveries(id)).length === 2);
+  expect(await states('buyer')).toEqual({ email: 'accepted', sms: 'waiting' });
+  await shop.track('buyer', orderCompleted, { order_id: 'o-1', total: 20 });
+  expect(await states('buyer')).toEqual({ email: 'accepted', sms: 'cancelled' });
+  await shop.restartWorkers();
+  await shop.pass('10 hours');
+  expect(await states('buyer')).toEqual({ email: 'accepted', sms: 'cancelled' });
+  expect(await states('sleeper')).toEqual({ email: 'accepted', sms: 'accepted' });
+  expect(await shop.runs('sleeper')).toMatchObject([{ outcome: 'email-accepted' }]);
+}, 120_000);
