@@ -88,6 +88,8 @@ export interface PageInput {
   wave: number;
   message: string;
   channel: Channel;
+  /** The page takes the next of the line although its channel is not the first: the channels before reach none of them. */
+  line?: true;
   /** Ids, quantities and amounts. */
   data: Record<string, unknown>;
   /** 0, and 1, 2 … when the wave looks again at customers whose events had not taken effect. */
@@ -99,6 +101,8 @@ export interface PageInput {
 export interface PageAnswer {
   /** The channel whose page comes next; null when nobody is left to look at, or no place. */
   next: Channel | null;
+  /** That page takes the next of the line, whom the channels before it do not reach. */
+  line?: true;
   /** Whether there are places left, and customers whose events had not taken effect. */
   lookAgain: boolean;
 }

@@ -75,11 +75,12 @@ async function judgeEntry(
   { row, now, stock }: { row: PageRow; now: Date; stock: WordingStock },
 ): Promise<boolean> {
   const found = askChannels(look, row, now);
-  const [first, last] = [found[0]!, found.at(-1)!];
+  const last = found.at(-1)!;
   // Reached on a later channel: the call is made on that one's own queue, by its own page.
-  if (last.ruling.reason === null && first !== last) {
-    const { channel, ruling } = first;
-    const refused = ruledEntry(look, { row, found: [first], now });
+  if (last.ruling.reason === null && last.channel !== look.input.channel) {
+    const tried = found.slice(0, found.findIndex(({ channel }) => channel === look.input.channel) + 1);
+    const { channel, ruling } = tried.at(-1)!;
+    const refused = ruledEntry(look, { row, found: tried, now });
     page.ruled.push({ ...refused, state: 'waiting', reason: ruling.reason, channel });
     return true;
   }
@@ -117,11 +118,27 @@ interface Found {
   ruling: Ruling;
 }
 
-/** Asks this channel, and the ones after it as long as each speaks against itself: the last found is what counts. */
+/**
+ * Asks this channel, and the ones after it as long as each speaks against itself: the last found is what counts. A page of
+ * the line whose channel is not the first asks those before too, so that the ledger says why they were passed over; whom
+ * one of them has come to reach meanwhile is told here all the same.
+ */
 function askChannels(look: PageLook, row: PageRow, now: Date): Found[] {
   const { channels } = look.message;
+  const own = channels.indexOf(look.input.channel);
+  const found = askEach(look, { row, now }, look.input.line ? channels : channels.slice(own));
+  const { channel, ruling } = found.at(-1)!;
+  const isEarlier = ruling.reason === null && channels.indexOf(channel) < own;
+  return isEarlier ? askEach(look, { row, now }, channels.slice(own)) : found;
+}
+
+function askEach(
+  look: PageLook,
+  { row, now }: { row: PageRow; now: Date },
+  channels: readonly Channel[],
+): Found[] {
   const found: Found[] = [];
-  for (const channel of channels.slice(channels.indexOf(look.input.channel))) {
+  for (const channel of channels) {
     const ruling = judge(factsFor(look, row, now, channel));
     found.push({ channel, ruling });
     if (!speaksAgainstChannel(ruling)) break;

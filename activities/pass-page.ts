@@ -10,8 +10,9 @@ import {
   type Turn,
   type WaitingEntry,
 } from '../src/db/queries/waiting-entries.ts';
+import { anybodyOnSite } from '../src/db/queries/onsite-presence.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
-import { priorityOf, type MessageType } from '../src/define/message.ts';
+import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
 import { placesAllowed } from '../src/domain/places.ts';
@@ -69,16 +70,18 @@ function lookedAnew(wave: WaveRow, look: number): WaveRow {
 async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> {
   const { tx, input, message } = look;
   const turn = turnOf(look);
-  const isFirst = input.channel === message.channels[0];
+  const takesLine = input.line === true || input.channel === message.channels[0];
   // Those on their way to the next channel have their places already.
-  const kept = isFirst ? (await undecided(tx, turn, message)).fallen : 0;
+  const kept = takesLine ? (await undecided(tx, turn, message)).fallen : 0;
   const places = wave.allowed - wave.used - kept;
+  const next = kept === 0 && places > 0 ? await pastSite(look, wave, turn) : null;
+  if (next !== null) return { kind: 'passed', calls: [], answer: { next, line: true, lookAgain: false } };
   const entries = places > 0 ? await nextEntries(look, wave, turn) : [];
   const { now, rows } = await lookAtEntries(look, entries);
   const page = await judgePage(look, { rows, now, places });
   await record(look, page, now);
   const isThrough = places > 0 && entries.length < turn.limit && (page.last ?? rows.at(-1)) === rows.at(-1);
-  const after = isFirst ? passedOn(wave, page, isThrough) : { ...wave, ...counted(wave, page) };
+  const after = takesLine ? passedOn(wave, page, isThrough) : { ...wave, ...counted(wave, page) };
   await saveWave(tx, input.runId, after);
   const left = after.allowed - after.used;
   const answer = answerOf(message, await undecided(tx, turn, message), { left, through: after.through });
@@ -95,6 +98,20 @@ function turnOf({ input, message, run, watch, parts }: PageLook): Turn {
   return { list: watch.waiting.name, sku: run.subject, runId, wave, message: message.name, limit };
 }
 
+/**
+ * The channel after the shop's page, if nobody is on it of those whose turn is next: a page that would write of each that
+ * they are not there is spared, and the one after it says so beside what it does. Else null.
+ */
+async function pastSite(look: PageLook, wave: WaveRow, turn: Turn): Promise<Channel | null> {
+  const { tx, input, message, parts } = look;
+  const next = channelAfter(message, input.channel);
+  if (input.channel !== 'onsite' || input.channel !== message.channels[0] || next === null) return null;
+  const entries = await nextEntries(look, wave, { ...turn, limit: bounds.waveCustomers });
+  if (entries.length === 0) return null;
+  const ids = entries.map(({ customerId }) => customerId);
+  return (await anybodyOnSite(tx, ids, parts.clock.now())) ? null : next;
+}
+
 /** Whose turn it is: on the first channel the line, or those of it who were behind; on another those whom none before it reached. */
 function nextEntries(
   { tx, input, message }: PageLook,
@@ -102,7 +119,7 @@ function nextEntries(
   turn: Turn,
 ): PromiseLike<WaitingEntry[]> {
   const place = message.channels.indexOf(input.channel);
-  if (place > 0) return nextFallen(tx, turn, message.channels[place - 1]!);
+  if (place > 0 && !input.line) return nextFallen(tx, turn, message.channels[place - 1]!);
   const after = { since: wave.lookedSince, id: wave.lookedId };
   return input.look === 0 ? nextWaiting(tx, turn, after) : nextBehind(tx, turn, after);
 }

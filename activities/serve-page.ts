@@ -71,7 +71,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     // Those whom this page did not reach after all go before whoever else is next: they were decided on.
     const among = message.channels.slice(message.channels.indexOf(next));
     const turnedTo = await channelTurnedTo(gate.database.sql, { ...input, among });
-    return turnedTo === null ? passage.answer : { ...passage.answer, next: turnedTo };
+    return turnedTo === null ? passage.answer : { next: turnedTo, lookAgain: passage.answer.lookAgain };
   };
   return { servePage: (input) => beating(heartbeat, () => serve(input, declaredMessage(messages, input))) };
 }

@@ -79,7 +79,8 @@ export class SendingShop {
     if (begun.kind !== 'begun') throw new Error('No wave began.');
     let answer: PageAnswer = { next: backOnShelf.channels[0], lookAgain: false };
     while (answer.next !== null) {
-      answer = await serve({ ...of, channel: answer.next, data: {}, look: 0, askedAt: 0 });
+      const line = answer.line ? { line: answer.line } : {};
+      answer = await serve({ ...of, ...line, channel: answer.next, data: {}, look: 0, askedAt: 0 });
     }
     await waves.endWave(of);
   }

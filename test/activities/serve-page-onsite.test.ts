@@ -4,7 +4,8 @@ import type { PageActivities } from '../../activities/contract.ts';
 import { openOnsiteStream } from '../../src/db/queries/onsite-streams.ts';
 import { message } from '../../src/define/message.ts';
 import { newId } from '../../src/ids.ts';
-import { back, startWatching } from '../support/watching.ts';
+import { back, startWatching, type Person } from '../support/watching.ts';
+import type { Verdict } from '../../src/domain/delivery.ts';
 
 /** First on the page of who is there, else by e-mail. */
 const here = message<object>({ ...back, channels: ['onsite', 'email'] });
@@ -48,4 +49,51 @@ test('of a wave those who are on the site are told there, in the order of the li
   const placed = await sql`select customer_id as id from onsite_messages order by delivery_id`;
   expect(placed.map(({ id }) => id).sort()).toEqual([line[1], line[2]].sort());
   await sql`truncate onsite_streams, onsite_messages`;
+});
+
+test('where nobody in line is on the site, no page is spent on saying so of each; the one after it says it', async () => {
+  await using it = await startWatching();
+  const { sql } = it.database;
+  // The last but one is reached by text only, the last by nothing.
+  const reach = [
+    {},
+    {},
+    { email: null, phone: '+447700900123', consents: ['sms'] },
+    { email: null, consents: [] },
+  ];
+  const line = await it.line(4, (n) => reach[n] as Person);
+  await openOnsiteStream(sql, {
+    ...{ id: newId(it.clock), anonymousId: 'somebody else', openedAt: it.clock.now() },
+    thereUntil: new Date(it.clock.now().getTime() + 40_000),
+  });
+  await it.shelf(4);
+  const worker = it.worker({
+    messages: [message<object>({ ...back, channels: ['onsite', 'email', 'sms'] })],
+    channels: { ...it.channels, onsite: onsiteChannel({ sql, clock: it.clock }) },
+  });
+  const asked: string[] = [];
+  const end = await it.wave(async (page) => {
+    const channel = asked.length === 0 ? 'onsite' : page.channel;
+    asked.push(channel);
+    const answer = await worker({ ...page, channel });
+    if (asked.length === 1) expect(await it.ledger()).toEqual([]);
+    return answer;
+  });
+  expect(asked).toEqual(['onsite', 'email', 'sms']);
+  expect(end).toMatchObject({ places: 4, used: 3, withheld: 1, goesOn: false });
+  const rows = await sql<{ id: string; channel: string; state: string; verdicts: Verdict[] }[]>`
+    select d.customer_id as id, d.channel, d.state, d.verdicts
+    from deliveries d join waiting_entries e on e.id = d.entry_id order by e.since`;
+  expect(rows.map(({ id, channel, state }) => [id, channel, state])).toEqual([
+    [line[0], 'email', 'accepted'],
+    [line[1], 'email', 'accepted'],
+    [line[2], 'sms', 'accepted'],
+    [line[3], 'onsite', 'withheld'],
+  ]);
+  const notThere = 'withheld: unreachable — the visitor is not on the site now';
+  for (const { verdicts } of rows) expect(verdicts[0]).toMatchObject({ channel: 'onsite', words: notThere });
+  expect(rows[2]!.verdicts.map(({ channel, state }) => `${channel} ${state}`)).toEqual([
+    ...['onsite withheld', 'email withheld', 'sms intended', 'sms accepted'],
+  ]);
+  await sql`truncate onsite_streams`;
 });

@@ -184,7 +184,10 @@ async function serveWave(
   const begun = await waves.beginWave({ runId, wave: last + 1, message: back.name });
   if (begun.kind === 'none') return null;
   let answer: PageAnswer = { next: 'email', lookAgain: false };
-  while (answer.next !== null) answer = await serve(it.page({ wave: begun.wave, channel: answer.next }));
+  while (answer.next !== null) {
+    const line = answer.line ? { line: answer.line } : {};
+    answer = await serve(it.page({ wave: begun.wave, channel: answer.next, ...line }));
+  }
   return waves.endWave({ runId, wave: begun.wave, message: back.name });
 }
 

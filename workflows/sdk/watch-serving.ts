@@ -87,7 +87,7 @@ async function servePages(
 ): Promise<boolean> {
   const { looks: look } = serving;
   let channel: Channel | null = message.channels[0];
-  let behind = false;
+  let [line, behind] = [false, false];
   while (channel !== null) {
     await host.giveWay();
     const input = {
@@ -95,12 +95,14 @@ async function servePages(
       wave: serving.wave!,
       message: message.name,
       channel,
+      ...(line ? { line: true as const } : {}),
       data,
       look,
       askedAt: host.now(),
     };
     const answer = await host.servePage(input);
     channel = answer.next;
+    line = answer.line ?? false;
     behind = answer.lookAgain;
   }
   return behind;

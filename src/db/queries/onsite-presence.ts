@@ -11,3 +11,15 @@ export function isOnSite(sql: Sql | TransactionSql, customerId: Fragment, at: Da
       select from onsite_streams s where s.anonymous_id = i.external_id and s.there_until > ${at} offset 0) s
     where i.customer_id = ${customerId} and i.kind = 'anonymous')`;
 }
+
+/** Whether any of some customers is on the shop's pages at a time. */
+export async function anybodyOnSite(
+  sql: Sql | TransactionSql,
+  customerIds: readonly string[],
+  at: Date,
+): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (
+      select from unnest(${[...customerIds]}::uuid[]) as c (id) where ${isOnSite(sql, sql`c.id`, at)}) as found`;
+  return row!.found;
+}
