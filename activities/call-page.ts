@@ -8,6 +8,8 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import { grouped } from '../src/domain/grouped.ts';
 import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
+import { suppress } from '../src/db/queries/suppress.ts';
+import { suppressedBy, withRefusedAddress } from './refused-address.ts';
 import { newsOf, unreachedOn } from './call-news.ts';
 import { afterDoubt } from './in-doubt.ts';
 import type { GateParts } from './gate-look.ts';
@@ -15,7 +17,7 @@ import { isStillFresh } from './still-fresh.ts';
 import { mostAtOnce, unbounded } from './turns.ts';
 
 /** What making the calls of a page needs. */
-export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns'> & {
+export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns' | 'secret'> & {
   /** The channel of the message that is tried after this one; null: it is the last. */
   next: Channel | null;
 };
@@ -80,7 +82,7 @@ export async function callPage(
       await unmark(parts, marked, doubts);
       return { kind: 'paused' };
     }
-    const came = await (batch ? callBatch(batch, marked) : callEach(adapter, marked));
+    const came = await (batch ? callBatch(batch, marked) : callEach(parts, adapter, marked));
     const apart = batch ? partsOf(marked.messages, came) : null;
     if (apart) {
       await unmark(parts, marked, doubts);
@@ -165,8 +167,16 @@ async function callBatch(batch: ChannelBatch, { messages }: Marked): Promise<Out
   return new Map(messages.map(({ deliveryId }) => [deliveryId, outcome]));
 }
 
-async function callEach(adapter: ChannelAdapter, { messages }: Marked): Promise<Outcomes> {
-  const outcomes = await Promise.all(messages.map((message) => orInDoubt(() => adapter.send(message))));
+async function callEach(
+  { secret }: PageCallParts,
+  adapter: ChannelAdapter,
+  { messages }: Marked,
+): Promise<Outcomes> {
+  const outcomes = await Promise.all(
+    messages.map(async (message) =>
+      withRefusedAddress(await orInDoubt(() => adapter.send(message)), message.to, secret),
+    ),
+  );
   return new Map(messages.map(({ deliveryId }, place) => [deliveryId, outcomes[place]!]));
 }
 
@@ -214,13 +224,16 @@ export async function settleCalls(
     outcome,
     news: newsOf({ deliveryId, channel, at }, outcome),
   }));
+  const refused = suppressedBy(parts, channel, outcomes.values());
   for (const same of grouped(told, ({ news }) => news.state)) {
     const { state, from } = same[0]!.news;
-    await raisePage(sql, {
-      state,
-      ...(from ? { from } : {}),
-      news: same.map(({ news }) => pageNewsOf(news)),
-    });
+    const raised = { state, ...(from ? { from } : {}), news: same.map(({ news }) => pageNewsOf(news)) };
+    if (state !== 'failed' || refused.length === 0) await raisePage(sql, raised);
+    else
+      await sql.begin(async (tx) => {
+        await raisePage(tx, raised);
+        await suppress(tx, refused);
+      });
   }
   const notTaken = told.filter(({ outcome }) => outcome.kind === 'not-accepted');
   for (const same of grouped(notTaken, ({ news }) => news.verdict.words)) {

@@ -1,9 +1,11 @@
+import type { Sql } from 'postgres';
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, Context } from '@temporalio/activity';
 import { clearCalling, giveUpCall } from '../src/db/queries/call-under-way.ts';
 import { deliveryInDoubt } from '../src/db/queries/delivery-in-doubt.ts';
-import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
+import { raiseDelivery, type DeliveryNow, type Raise } from '../src/db/queries/raise-delivery.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
+import { suppress, type NewSuppression } from '../src/db/queries/suppress.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
@@ -18,6 +20,7 @@ import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
 import { afterDoubt, mayRepeat, resendAt, sayResend } from './in-doubt.ts';
 import { passGate } from './pass-gate.ts';
+import { suppressedBy, withRefusedAddress } from './refused-address.ts';
 import { nextOf, type CallUnderWay, type Passage } from './passage.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
@@ -104,7 +107,8 @@ async function call(
   }
   let outcome: CallOutcome;
   try {
-    outcome = afterDoubt(call.after, await gate.channels[channel]!.send(outbound, signal));
+    const came = await gate.channels[channel]!.send(outbound, signal);
+    outcome = withRefusedAddress(afterDoubt(call.after, came), outbound.to, gate.secret);
   } catch (error) {
     outcome = { kind: 'unknown', detail: `the channel failed: ${withoutAddresses(String(error))}` };
   }
@@ -135,11 +139,25 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
       ? await settleInDoubt(settling, call, { outcome, verdict: news.verdict })
       : null;
   if (inDoubt) return inDoubt;
-  const delivery = await raiseDelivery(sql, news);
+  const refused = suppressedBy(gate, call.channel, [outcome]);
+  const delivery = await (refused.length === 0 ? raiseDelivery(sql, news) : raiseRefused(sql, news, refused));
   forget(gate, call);
   if (!delivery) throw new Error(`The delivery ${call.deliveryId} is gone from the ledger.`);
   if (delivery.state === 'intended') throw callAgain(null, attempt);
   return answer(delivery);
+}
+
+/** The state of the delivery and what it says of the address, both or neither. */
+async function raiseRefused(
+  sql: Sql,
+  news: Raise,
+  refused: readonly NewSuppression[],
+): Promise<DeliveryNow | null> {
+  return sql.begin(async (tx) => {
+    const delivery = await raiseDelivery(tx, news);
+    await suppress(tx, refused);
+    return delivery;
+  });
 }
 
 /** The call found that the customer is not reached: the answer speaks against the channel, as the gate's does. */

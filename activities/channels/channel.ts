@@ -1,4 +1,5 @@
 import type { Purpose } from '../../src/domain/delivery.ts';
+import type { SuppressionReason } from '../../src/domain/suppression.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 
 /** What a message says on a channel, ready to hand over. */
@@ -67,7 +68,7 @@ export type CallOutcome =
   /** The provider's id of the message; null if it took the message without saying one. */
   | { kind: 'accepted'; providerId: string | null }
   /** The provider will not take this message, now or later: its code, and its words for an operator. */
-  | { kind: 'refused'; code: string; detail: string; about?: RefusalAbout }
+  | { kind: 'refused'; code: string; detail: string; about?: RefusalAbout; suppress?: RefusedAddress }
   /** Certainly not taken, though it may be later: never connected, 401, 403, 408, 429. Real milliseconds. */
   | { kind: 'not-accepted'; retryAfterMs: number | null; detail: string }
   /** The customer is not reached on this channel after all, and certainly has not got it: the next channel is tried. */
@@ -77,6 +78,15 @@ export type CallOutcome =
    * milliseconds; `isFinal`: no repetition would tell more.
    */
   | { kind: 'unknown'; detail: string; retryAfterMs?: number | null; isFinal?: true };
+
+/**
+ * What a refusal of a message by itself says of its address: why it is not written to any more. The channel names the
+ * reason; whoever made the call adds the hash, for the address itself is kept nowhere.
+ */
+export interface RefusedAddress {
+  reason: SuppressionReason;
+  addressHash?: string;
+}
 
 /**
  * Of a refused call for several messages, what it was refused for: something that all have in common, or some of them

@@ -1,4 +1,5 @@
 import { cutText } from '../../src/domain/cut-text.ts';
+import type { SuppressionReason } from '../../src/domain/suppression.ts';
 import { withoutAddresses } from '../../src/domain/without-addresses.ts';
 import type { CallOutcome, RefusalAbout } from './channel.ts';
 
@@ -16,6 +17,8 @@ export interface ProviderError {
   words: string | null;
   /** Of a call for several messages, whom it is about, if it says so. */
   about?: RefusalAbout;
+  /** What it says of the address: why nothing is sent there any more. */
+  suppress?: SuppressionReason | null;
   /** It is about us, whatever the status: somebody can mend it. */
   isMendable?: boolean;
 }
@@ -29,15 +32,18 @@ const mendable = new Set([401, 403, 407, 408, 425, 429]);
 
 /** What an answer other than a success says about the message. */
 export function outcomeOf(answer: ProviderAnswer, readError: ReadError, address: string): CallOutcome {
-  const { code, words, about, isMendable } = readError(answer.body);
+  const { code, words, about, suppress, isMendable } = readError(answer.body);
   const detail = withoutAddress(words ? `${answer.status}: ${words}` : `${answer.status}`, address);
   const isRefusal = answer.status >= 400 && answer.status < 500;
   if (mendable.has(answer.status) || (isRefusal && isMendable)) {
     return { kind: 'not-accepted', retryAfterMs: retryAfterMs(answer.headers), detail };
   }
   if (isRefusal) {
-    const refused = { kind: 'refused', code: code ?? String(answer.status), detail } as const;
-    return about === undefined ? refused : { ...refused, about };
+    return {
+      ...{ kind: 'refused', code: code ?? String(answer.status), detail },
+      ...(about !== undefined && { about }),
+      ...(suppress && { suppress: { reason: suppress } }),
+    };
   }
   return { kind: 'unknown', detail };
 }

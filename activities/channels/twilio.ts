@@ -1,6 +1,8 @@
 import twilio from 'twilio';
 import type { MessageListInstanceCreateOptions } from 'twilio/lib/rest/api/v2010/account/message.js';
+import { twilioSuppression } from '../../src/domain/provider-news.ts';
 import type { CallOutcome, Outbound } from './channel.ts';
+import type { ProviderError } from './provider-answer.ts';
 import { callProvider, ProviderRefusal, type CallWiring } from './provider-call.ts';
 
 export interface TwilioOptions {
@@ -71,10 +73,13 @@ function requestClientFor(options: TwilioOptions, wiring: CallWiring): twilio.Re
   return client;
 }
 
-function readTwilioError(body: unknown): { code: string | null; words: string | null } {
-  const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
+function readTwilioError(body: unknown): ProviderError {
+  const said = (body ?? {}) as { code?: unknown; message?: unknown };
+  const { message } = said;
+  const code = typeof said.code === 'number' ? String(said.code) : null;
   return {
-    code: typeof code === 'number' ? String(code) : null,
+    code,
+    suppress: twilioSuppression(code),
     words: typeof message === 'string' ? message : null,
   };
 }

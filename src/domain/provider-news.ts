@@ -93,6 +93,11 @@ const twilioSuppressions: Readonly<Record<string, SuppressionReason>> = {
   '63024': 'refused',
 };
 
+/** What an error of Twilio's says of the number; null: nothing. Also of a message that it refused at once. */
+export function twilioSuppression(errorCode: string | null): SuppressionReason | null {
+  return twilioSuppressions[errorCode ?? ''] ?? null;
+}
+
 /** What Twilio's statuses mean, with the error code that came along; null for one that is not known. */
 export function twilioMeaning(status: string, errorCode: string | null): Meaning | null {
   switch (status) {
@@ -111,7 +116,7 @@ export function twilioMeaning(status: string, errorCode: string | null): Meaning
       return { state: 'failed', code: 'canceled' };
     case 'undelivered':
     case 'failed': {
-      const suppress = twilioSuppressions[errorCode ?? ''];
+      const suppress = twilioSuppression(errorCode);
       return { state: 'failed', code: errorCode ?? status, ...(suppress && { suppress }) };
     }
     default:

@@ -97,3 +97,54 @@ test('a page passes over whom it holds back, each by their own address and chann
   const [first] = (await it.ledger()).filter(({ customerId }) => customerId === line[0]);
   expect(first!.verdicts[0]).toMatchObject({ channel: 'email', reason: 'suppressed' });
 });
+
+const optedOut = {
+  kind: 'refused',
+  code: '21610',
+  detail: 'opted out',
+  suppress: { reason: 'stopped' },
+} as const;
+
+test('who opted out at the provider is not called again, and not written to whoever they are', async () => {
+  await using it = await shop();
+  await it.database.sql`truncate suppressions`;
+  it.channels.sms.answer = () => optedOut;
+  const first = await it.send(it.ask({ channel: 'sms' }));
+  expect(first).toMatchObject({ state: 'failed', channel: 'sms' });
+  const rows = await it.database.sql`select channel, reason, source, address_hash as hash from suppressions`;
+  const hash = addressHash(phone, testSecret);
+  expect(rows).toEqual([{ channel: 'sms', reason: 'stopped', source: 'refused with 21610', hash }]);
+  const again = await it.send(it.ask({ nth: 2, channel: 'sms' }));
+  expect(again).toMatchObject({ state: 'withheld', reason: 'suppressed' });
+  expect(it.channels.sms.sent).toHaveLength(1);
+});
+
+test('what a refusal says of the address and of the delivery is written together, also when the database was away', async () => {
+  await using it = await shop();
+  await it.database.sql`truncate suppressions`;
+  it.channels.sms.answer = async () => {
+    await it.database.sql`alter table suppressions rename to away`;
+    return optedOut;
+  };
+  const send = it.worker();
+  await expect(send(it.ask({ channel: 'sms' }))).rejects.toThrow(/suppressions/);
+  expect((await it.ledger()).map(({ state }) => state)).toEqual(['intended']);
+  await it.database.sql`alter table away rename to suppressions`;
+  expect(await send(it.ask({ channel: 'sms' }))).toMatchObject({ state: 'failed' });
+  expect(await it.database.sql`select reason from suppressions`).toEqual([{ reason: 'stopped' }]);
+  expect(it.channels.sms.sent).toHaveLength(1);
+});
+
+test('of a page those whom the provider refuses so are suppressed, each by their own number', async () => {
+  await using it = await startWatching();
+  await it.database.sql`truncate suppressions`;
+  await it.line(3, (n) => ({ email: null, phone: `+1415555010${n}`, consents: ['sms'] }));
+  it.channels.sms.answer = ([one]) =>
+    one!.to === '+14155550101' ? optedOut : { kind: 'accepted', providerId: null };
+  await it.shelf(3);
+  await it.wave();
+  const states = (await it.ledger()).map(({ state }) => state).sort();
+  expect(states).toEqual(['accepted', 'accepted', 'failed']);
+  const rows = await it.database.sql`select address_hash as hash from suppressions`;
+  expect(rows).toEqual([{ hash: addressHash('+14155550101', testSecret) }]);
+});

@@ -172,6 +172,19 @@ describe.each(channels)('%s, through the real client library', (channel) => {
     });
   });
 
+  test('only what Twilio says of a number speaks against it: who opted out there, and no number at all', async () => {
+    const reasons = [];
+    for (const code of [21610, 21614, 21617, 20404]) {
+      await using server = await brokenProvider((socket) => {
+        say(socket, '400 Bad Request', { 'content-type': 'application/json' }, JSON.stringify({ code }));
+      });
+      const outcome = await call(channel, server.url);
+      reasons.push(outcome.kind === 'refused' ? outcome.suppress?.reason : outcome.kind);
+    }
+    const none = [undefined, undefined];
+    expect(reasons).toEqual(channel === 'email' ? [...none, ...none] : ['stopped', 'refused', ...none]);
+  });
+
   test('the provider’s own checks: an address it does not take is refused', async () => {
     await using sandbox = await testSandbox();
     const adapter = createChannels({ sandboxUrl: sandbox.url, emailFrom: 'hello@shop.example' })[channel]!;
