@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { closeRun } from '../../src/db/queries/close-run.ts';
 import { heldOpen } from '../support/held-open.ts';
 import { addCustomer, addRun, startSending } from '../support/sending.ts';
+import { waitingForLock } from '../support/waiting-for-lock.ts';
 
 /** Six in the afternoon in London is ten in the morning in San Francisco. */
 const phone = '+14155550123';
@@ -62,13 +63,7 @@ test('nothing that was cancelled with its run goes, though the gate had looked b
   });
   await isClosed;
   const sent = it.send(ask);
-  await expect
-    .poll(async () => {
-      const waiting = await sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      return waiting.length;
-    })
-    .toBe(1);
+  await waitingForLock(sql);
   open();
   await closing;
   await expect(sent).rejects.toMatchObject({ type: 'moved' });

@@ -7,6 +7,7 @@ import { routeBatch } from '../../src/routing/route-batch.ts';
 import { eventually } from '../support/eventually.ts';
 import { acceptEvents, routingOver, type GivenEvent } from '../support/routing.ts';
 import { startSending, testJourney } from '../support/sending.ts';
+import { waitingForLock } from '../support/waiting-for-lock.ts';
 
 const cart = testJourney('cart', { per: 'cart_id', hears: { replied: event('Message Replied') } });
 
@@ -137,12 +138,7 @@ test('gates hold both customers while two aliases cross: everybody comes through
   const alias = (previousId: string, userId: string): GivenEvent => {
     return { kind: 'alias', userId, previousId, admin: true };
   };
-  const waiting = (count: number) =>
-    eventually(`${count} wait for a lock`, async () => {
-      const rows = await it.sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      return rows.length >= count;
-    });
+  const waiting = (count: number) => waitingForLock(it.sql, count);
   const [one, other] = await it.sql<{ id: string }[]>`
     select customer_id as id from runs where state = 'open' order by customer_id`;
   let going: Promise<unknown>[] = [];

@@ -7,6 +7,7 @@ import { segment } from '../../src/define/segment.ts';
 import { MissingData } from '../../src/messages/missing-data.ts';
 import { heldOpen } from '../support/held-open.ts';
 import { addCustomer, addRun, startSending, testJourney, type Sending } from '../support/sending.ts';
+import { waitingForLock } from '../support/waiting-for-lock.ts';
 import { startWatching, testWatch, type Watching } from '../support/watching.ts';
 
 const regulars = segment('regulars', trait('regular').is(true));
@@ -71,13 +72,7 @@ describe('a code', () => {
     });
     await isLocked;
     const sent = it.send(it.ask(askCoupon));
-    await expect
-      .poll(async () => {
-        const waiting = await sql`
-          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-        return waiting.length;
-      })
-      .toBe(1);
+    await waitingForLock(sql);
     open();
     await page;
     expect((await sent).state).toBe('accepted');

@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres';
-import { mostVerdicts, type Verdict } from '../../domain/delivery.ts';
+import type { Verdict } from '../../domain/delivery.ts';
 import { cancelledIfErased, keptVerdict } from './said-of-nobody.ts';
+import { withVerdict } from './with-verdict.ts';
 
 /**
  * Marks a delivery as being called again: its message was certainly not taken, or its provider knows it by its id, which
@@ -11,7 +12,7 @@ export async function markCalling(
   call: { deliveryId: string; was: Date | null; callingAt: Date; verdict?: Verdict },
 ): Promise<boolean> {
   const rows = await tx`
-    update deliveries set calling_at = ${call.callingAt}, held_until = null,
+    update deliveries d set calling_at = ${call.callingAt}, held_until = null,
       verdicts = ${withVerdict(tx, call.verdict ?? null)}
     where id = ${call.deliveryId} and state = 'intended' and calling_at is not distinct from ${call.was}
     returning id`;
@@ -27,19 +28,12 @@ export async function markResend(
   call: { deliveryId: string; was: Date | null; callingAt: Date; verdict: Verdict },
 ): Promise<boolean> {
   const rows = await tx`
-    update deliveries set calling_at = ${call.callingAt}, held_until = null,
+    update deliveries d set calling_at = ${call.callingAt}, held_until = null,
       verdicts = ${withVerdict(tx, call.verdict)}
     where id = ${call.deliveryId} and state = 'unknown' and calling_at is not distinct from ${call.was}
       and (calling_at is not null or held_until is not null)
     returning id`;
   return rows.length > 0;
-}
-
-/** Kept unless the last says the same: a provider that is away for a day fills no page. */
-function withVerdict(sql: Sql | TransactionSql, verdict: Verdict | null) {
-  return sql`case when ${verdict === null} or verdicts -> -1 ->> 'words' = ${verdict?.words ?? null}
-      or jsonb_array_length(verdicts) >= ${mostVerdicts}
-    then verdicts else verdicts || ${sql.json([verdict] as never)} end`;
 }
 
 /**
@@ -75,9 +69,7 @@ export async function clearCalling(
     update deliveries d set calling_at = null, ${cancelledIfErased(sql)},
       -- Of one that is called a second time: its time has come already.
       held_until = case when d.state = 'unknown' then d.calling_at else d.held_until end,
-      verdicts = case when d.anonymous or verdicts -> -1 ->> 'words' = ${verdict.words}
-          or jsonb_array_length(verdicts) >= ${mostVerdicts}
-        then verdicts else verdicts || ${sql.json([verdict] as never)} end
+      verdicts = ${withVerdict(sql, verdict)}
     where id = ${deliveryId} and state in ('intended', 'unknown') and calling_at = ${callingAt}
     returning anonymous`;
   return rows.some(({ anonymous }) => !anonymous);

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
-import { mostVerdicts, type Verdict } from '../../domain/delivery.ts';
+import type { Verdict } from '../../domain/delivery.ts';
+import { withVerdict } from './with-verdict.ts';
 
 /**
  * Holds a delivery that is `intended` and whose message was certainly not taken: it stays what it is, and the gate looks
@@ -10,9 +11,8 @@ export async function holdIntended(
   hold: { deliveryId: string; was: Date | null; until: Date; verdict: Verdict },
 ): Promise<boolean> {
   const rows = await tx`
-    update deliveries set calling_at = null, held_until = ${hold.until},
-      verdicts = case when jsonb_array_length(verdicts) >= ${mostVerdicts} then verdicts
-        else verdicts || ${tx.json([hold.verdict] as never)} end
+    update deliveries d set calling_at = null, held_until = ${hold.until},
+      verdicts = ${withVerdict(tx, hold.verdict)}
     where id = ${hold.deliveryId} and state = 'intended' and calling_at is not distinct from ${hold.was}
     returning id`;
   return rows.length > 0;

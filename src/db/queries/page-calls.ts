@@ -1,14 +1,9 @@
 import type { Sql, TransactionSql } from 'postgres';
-import {
-  mostVerdicts,
-  statesBelow,
-  type DeliveryState,
-  type GateReason,
-  type Verdict,
-} from '../../domain/delivery.ts';
+import { statesBelow, type DeliveryState, type GateReason, type Verdict } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import { isPaused } from './paused-meanwhile.ts';
 import { cancelledIfErased, keptProviderId, keptVerdict } from './said-of-nobody.ts';
+import { withVerdict } from './with-verdict.ts';
 
 /** A delivery of a watch that is `intended`, and by whom it may be under way. */
 export interface IntendedDelivery {
@@ -78,18 +73,14 @@ export async function clearCalls(
   const { ids, callingAt, verdict } = calls;
   await sql`
     update deliveries d set calling_at = null, ${cancelledIfErased(sql)},
-      verdicts = case when d.anonymous or ${verdict === null} or verdicts -> -1 ->> 'words' = ${verdict?.words ?? null}
-          or jsonb_array_length(verdicts) >= ${mostVerdicts}
-        then verdicts else verdicts || ${sql.json([verdict] as never)} end
+      verdicts = ${withVerdict(sql, verdict)}
     where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at = ${callingAt}`;
 }
 
 /** Notes that a call in doubt is made again; it stays marked. The verdict is kept unless the last says the same. */
 export async function noteRepeat(tx: TransactionSql, { id, verdict }: PageNews): Promise<void> {
   await tx`
-    update deliveries set verdicts = verdicts || ${tx.json([verdict] as never)}
-    where id = ${id} and verdicts -> -1 ->> 'words' is distinct from ${verdict.words}
-      and jsonb_array_length(verdicts) < ${mostVerdicts}`;
+    update deliveries d set verdicts = ${withVerdict(tx, verdict)} where id = ${id}`;
 }
 
 /** What is learnt of one of several deliveries. */
