@@ -12,6 +12,9 @@ import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { channelsOf } from './channels-of.ts';
+import { testJourney } from './test-journey.ts';
+
+export { testJourney } from './test-journey.ts';
 
 /** A channel that keeps what it is given and answers what the test says. */
 export interface TestChannel extends ChannelAdapter {
@@ -44,30 +47,6 @@ export const testSecret = 'secret of the test';
 /** About something that customers may refuse by itself. */
 export const news = message<object>({ name: 'news', purpose: 'offer', channels: ['email'], topic: 'news' });
 export const testMessages: MessageType<unknown>[] = [nudge, offer, receipt, news];
-
-/** A journey as the gate knows it: nobody held out, a cap that is out of the way. */
-export function testJourney(name: string, over: Partial<JourneyDefinition> = {}): JourneyDefinition {
-  return {
-    name,
-    version: 1,
-    workflowType: name,
-    starts: { name: 'Product Added' },
-    ends: {},
-    hears: {},
-    per: null,
-    carries: [],
-    holds: null,
-    again: 'always',
-    lasts: '10 days',
-    fresh: '1 day',
-    holdout: 0,
-    cap: { sends: 100, within: '7 days' },
-    settings: {},
-    splits: {},
-    firstWait: async () => null,
-    ...over,
-  };
-}
 
 /** One database for all tests of a file, emptied after each: cloning one takes longer than most of these tests. */
 let shared: Promise<TestDatabase> | null = null;

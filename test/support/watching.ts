@@ -10,41 +10,17 @@ import { createPageActivities, type PageActivityParts } from '../../activities/s
 import { createWatchActivities } from '../../activities/watch.ts';
 import { createClock, type Clock } from '../../src/clock.ts';
 import { deliveries, runs, stock as stockTable, waitingEntries } from '../../src/db/schema/index.ts';
-import { message, type MessageType } from '../../src/define/message.ts';
-import { stock, type WatchDefinition } from '../../src/define/watch.ts';
+import type { MessageType } from '../../src/define/message.ts';
+import type { WatchDefinition } from '../../src/define/watch.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { channelsOf } from './channels-of.ts';
+import { back, list, sku, testWatch } from './test-watch.ts';
 
-export const list = 'lookers';
-export const sku = 'teapot';
-
-/** A watch as the gate knows it: nobody held out, a place for each unit. */
-export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition {
-  const wave = over.wave ?? { perUnit: 1, every: '1 hour' };
-  return {
-    name: 'backAgain',
-    version: 1,
-    workflowType: 'backAgain',
-    subject: 'sku',
-    wakes: { soldOut: stock.falls(0), restocked: stock.rises(0) },
-    waiting: { name: list, opensOn: [{ name: 'Product Viewed' }] },
-    holdout: 0,
-    wave,
-    settings: { ...wave },
-    ...over,
-  };
-}
-
-export const back = message<object>({
-  name: 'back',
-  purpose: 'help',
-  channels: ['email', 'sms'],
-  topic: 'restocks',
-});
+export { back, list, sku, testWatch } from './test-watch.ts';
 
 /** A channel that keeps each call it is given, and answers what the test says. */
 export interface TestChannel extends Omit<ChannelAdapter, 'batch'> {
