@@ -2,9 +2,10 @@ import type { TransactionSql } from 'postgres';
 import { freshNews } from '../../src/db/queries/fresh-news.ts';
 import { lockDeliveries } from '../../src/db/queries/lock-deliveries.ts';
 import { deliveryMarks, markDeliveries } from '../../src/db/queries/mark-delivery.ts';
-import { raiseDelivery } from '../../src/db/queries/raise-delivery.ts';
+import { raisePage, type PageNews } from '../../src/db/queries/page-calls.ts';
 import { suppress, type NewSuppression } from '../../src/db/queries/suppress.ts';
 import { addressHash, calledAddress } from '../../src/domain/address-hash.ts';
+import { deliveryStates, type DeliveryState } from '../../src/domain/delivery.ts';
 import { sayNews, type ProviderNews } from '../../src/domain/provider-news.ts';
 import { newId } from '../../src/ids.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -46,8 +47,9 @@ export async function takeNews(deps: HookDeps, news: readonly ProviderNews[]): P
     );
     return { fresh, known };
   });
+  const first = new Set(fresh);
   for (const one of told.values()) {
-    const outcome = !fresh.includes(one) ? 'repeated' : isOf(known)(one) ? 'taken' : 'unknown-delivery';
+    const outcome = !first.has(one) ? 'repeated' : isOf(known)(one) ? 'taken' : 'unknown-delivery';
     deps.counts.add({ provider: one.provider, kind: one.kind, outcome });
   }
   const taken = fresh.filter(isOf(known)).length;
@@ -67,33 +69,34 @@ const isOf =
   (one: ProviderNews): one is Known =>
     one.deliveryId !== null && known.has(one.deliveryId);
 
-/** The rows are locked already: all of it goes out at once. */
+/**
+ * Of rows that are locked already. State by state: a delivery ends in the one that says most, in whatever order they are
+ * told.
+ */
 async function raiseAndMark(tx: TransactionSql, news: readonly Known[], now: Date): Promise<void> {
-  const raised = news.map((one) => {
-    const { deliveryId, state, channel, providerId, code } = one;
-    if (state === undefined) return null;
-    const verdict = {
-      at: now.toISOString(),
-      channel,
-      state,
-      reason: null,
-      words: sayNews({ ...one, state }),
-    };
-    return raiseDelivery(tx, {
-      ...{ deliveryId, state, verdict },
-      ...(providerId !== null && { providerId }),
-      ...(code !== undefined && { providerCode: code }),
-    });
-  });
-  const marked = deliveryMarks.map((mark) => {
+  for (const state of deliveryStates) {
+    const first = new Map<string, PageNews>();
+    for (const one of news) {
+      if (one.state === state && !first.has(one.deliveryId))
+        first.set(one.deliveryId, pageNewsOf(one, state, now));
+    }
+    await raisePage(tx, { state, news: [...first.values()] });
+  }
+  for (const mark of deliveryMarks) {
     const of = news.filter((one) => one.mark === mark);
-    return markDeliveries(
+    await markDeliveries(
       tx,
       mark,
       of.map(({ deliveryId, at }) => ({ deliveryId, at: earlier(at, now) })),
     );
-  });
-  await Promise.all([...raised, ...marked]);
+  }
+}
+
+function pageNewsOf(one: Known, state: DeliveryState, now: Date): PageNews {
+  const { deliveryId: id, channel, providerId, code } = one;
+  const verdict = { at: now.toISOString(), channel, state, reason: null, words: sayNews({ ...one, state }) };
+  const named = providerId === null ? {} : { providerId };
+  return { id, verdict, ...named, ...(code !== undefined && { providerCode: code }) };
 }
 
 /** Clocks of others go as they like; nothing was opened in the future. */

@@ -117,6 +117,21 @@ describe("SendGrid's events", () => {
     expect(await deleteOldNews(it.database.sql, new Date(startMs + 31 * 86_400_000))).toBe(15);
   });
 
+  test('told by many at once, in whatever order, count once', async () => {
+    await using it = await setup();
+    const ids = await Promise.all(Array.from({ length: 12 }, () => it.add()));
+    const all = ids.flatMap((id) => ['open', 'bounce', 'delivered'].map((event) => told(id, event)));
+    const turned = (by: number) => [...all.slice(by), ...all.slice(0, by)];
+    const posts = [all, all.toReversed(), turned(7), turned(20).toReversed(), turned(13), turned(29)];
+    const answers = await Promise.all(posts.map((events) => it.sendGrid(events)));
+    expect(answers.map(({ status }) => status)).toEqual(posts.map(() => 200));
+    const taken = answers.reduce((sum, { body }) => sum + Number(body['taken']), 0);
+    expect(taken).toBe(all.length);
+    for (const id of ids)
+      expect(await it.row(id)).toMatchObject({ state: 'bounced', openedAt: new Date(startMs) });
+    expect(await it.suppressed()).toHaveLength(1);
+  });
+
   test("that come before the call's answer are not undone by it", async () => {
     await using it = await setup();
     const id = await it.add('intended');

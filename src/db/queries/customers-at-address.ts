@@ -1,4 +1,4 @@
-import type { TransactionSql } from 'postgres';
+import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { TraitChannel } from '../../domain/task-queues.ts';
 
 /** A customer who has an address, and what they last got there. */
@@ -22,6 +22,15 @@ export async function customersAtAddress(
   channel: TraitChannel,
   address: string,
 ): Promise<CustomerAtAddress[]> {
+  return customersAtAddressQuery(tx, channel, address);
+}
+
+/** The statement alone, for its plan. */
+export function customersAtAddressQuery(
+  tx: Sql | TransactionSql,
+  channel: TraitChannel,
+  address: string,
+): PendingQuery<CustomerAtAddress[]> {
   const has =
     channel === 'email'
       ? tx`lower(btrim(c.traits #>> '{email,value}')) = ${address.toLowerCase()}

@@ -118,7 +118,8 @@ export async function raisePage(
       verdicts = case when ${up} then d.verdicts || ${keptVerdict(sql, sql`r.verdict`)} else d.verdicts end,
       provider_code = case when ${up} then r."providerCode" else d.provider_code end,
       provider_id = ${keptProviderId(sql, sql`r."providerId"`)},
-      calling_at = case when ${up} then null else d.calling_at end
+      calling_at = case when ${up} then null else d.calling_at end,
+      held_until = case when ${up} then null else d.held_until end
     from jsonb_to_recordset(${sql.json(raise.news as never)})
       as r (id uuid, verdict jsonb, "providerId" text, "providerCode" text)
     where d.id = r.id and d.id = any(array(select id from locked))`;
