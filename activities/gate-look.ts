@@ -10,7 +10,7 @@ import type { TraitValues } from '../src/domain/address.ts';
 import { addressHashes, hashOn } from '../src/domain/address-hash.ts';
 import { longestShopCap, windowMs } from '../src/domain/caps.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
-import { withCartWords } from '../src/domain/enrich-items.ts';
+import { withCartWords, withReviews } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import { relevantData } from '../src/domain/relevance.ts';
 import { pausedSince } from '../src/domain/pause.ts';
@@ -130,7 +130,8 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
   const variant = variantFor(message, row.settings, { ...row, variant: drawnVariant(row) });
   const shopZone = readShopSettings(row.settings[shopScope]).timezone;
   const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look));
-  const said = { ...data, ...found.extras, unsubscribeUrl };
+  const reviewed = message.reviews ? withReviews(data, stock.reviewed) : data;
+  const said = { ...reviewed, ...found.extras, unsubscribeUrl };
   const asked = { message, channel: input.channel, variant, data: said };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { assignCodes, codesOf, type AssignedCode, lockFreeCodes } from '../src/db/queries/codes.ts';
+import { productsNamed, type ProductWords } from '../src/db/queries/product-words.ts';
 import {
   boughtOf,
   recommendedProducts,
@@ -23,6 +24,8 @@ export interface WordingStock {
   free: string[];
   recommended: readonly RecommendedProduct[];
   bought: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What the catalogue has of the products that the data name. */
+  reviewed: readonly ProductWords[];
 }
 
 /** Reads it. @param most how many would-sends there may be at most: so many codes are locked. */
@@ -31,7 +34,7 @@ export async function takeStock(
   message: MessageType<unknown>,
   of: { deliveryIds: readonly string[]; customerIds: readonly string[]; named: NamedProducts; most: number },
 ): Promise<WordingStock> {
-  const stock: WordingStock = { kept: new Map(), free: [], recommended: [], bought: new Map() };
+  const stock: WordingStock = { kept: new Map(), free: [], recommended: [], bought: new Map(), reviewed: [] };
   if (message.codes !== undefined) {
     if (of.deliveryIds.length > 0) stock.kept = await codesOf(tx, of.deliveryIds);
     if (of.most > 0) stock.free = await lockFreeCodes(tx, message.codes, of.most);
@@ -41,6 +44,7 @@ export async function takeStock(
     const skus = stock.recommended.map(({ sku }) => sku);
     if (skus.length > 0) stock.bought = await boughtOf(tx, of.customerIds, skus);
   }
+  if (message.reviews) stock.reviewed = await productsNamed(tx, of.named);
   return stock;
 }
 

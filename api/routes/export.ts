@@ -37,6 +37,7 @@ const sections: Record<keyof typeof exportSections, string> = {
   onsiteMessages: 'What waits for them, or stands, on a page of the shop.',
   events: 'Events as they came.',
   unrouted: 'Events that were accepted and have not taken effect yet.',
+  codes: 'Coupon codes that went out with messages to them.',
   rejections: 'What was refused and names them.',
 };
 

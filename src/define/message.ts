@@ -55,6 +55,8 @@ export interface MessageType<Data = Record<string, never>> {
   readonly codes?: string;
   /** Those that its templates ask for: `{% if segments contains "loyal-shoppers" %}`. */
   readonly segments?: readonly Segment[];
+  /** Each of its data's `items` comes with the `rating` and the `reviews` that the catalogue has of it. */
+  readonly reviews?: boolean;
   /** How many products its templates have as `recommendations`, at most. */
   readonly recommendations?: number;
   /**

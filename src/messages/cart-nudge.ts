@@ -8,6 +8,7 @@ export const cartNudge = message<{ items: CartItem[] }>({
   about: 'items',
   while: ['in-cart', 'in-stock', 'not-bought'],
   channels: ['email', 'sms'],
+  reviews: true,
   // Whether to ask what is unclear, instead of reminding, is for an operator to try.
   variants: { reminder: 1, question: 0 },
 });

@@ -8,5 +8,6 @@ export const cartOffer = message<{ items: CartItem[]; percentOff: number }>({
   about: 'items',
   while: ['in-cart', 'in-stock', 'not-bought'],
   channels: ['email', 'sms'],
+  reviews: true,
   recommendations: 2,
 });

@@ -136,7 +136,7 @@ describe('GET /v1/customers/{id}/export', () => {
     const tables = await tablesWith(database.sql, 'customer_id');
     expect(tables).toEqual([...exportedTables, ...Object.keys(left)].sort());
     expect(Object.keys(exportSections)).toEqual(
-      expect.arrayContaining(['customers', 'events', 'unrouted', 'rejections']),
+      expect.arrayContaining(['customers', 'events', 'unrouted', 'codes', 'rejections']),
     );
   });
 

@@ -53,6 +53,9 @@ export const exportSections: Readonly<Record<string, Section>> = {
   onsiteStreams: (tx, { people }) => tx`
     select s.* from customer_ids i join onsite_streams s on s.anonymous_id = i.external_id
     where i.customer_id = any(${[...people]}::uuid[]) and i.kind = 'anonymous' order by s.opened_at, s.id`,
+  codes: (tx, { people }) => tx`
+    select c.* from deliveries d join codes c on c.delivery_id = d.id
+    where d.customer_id = any(${[...people]}::uuid[]) order by c.assigned_at, c.code`,
   rejections: (tx, { names }) => tx`
     select * from rejections where id in (${rejectionsOf(tx, names)}) order by id`,
 };

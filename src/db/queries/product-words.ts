@@ -29,6 +29,19 @@ export async function productWords(sql: Sql | TransactionSql, sku: string): Prom
   return { ...unknown, sku, ...row };
 }
 
+/** What the catalogue says now of products that a message's data name, by sku; one of each product id that none has. */
+export async function productsNamed(
+  sql: Sql | TransactionSql,
+  { skus, productIds }: { skus: readonly string[]; productIds: readonly string[] },
+): Promise<ProductWords[]> {
+  const rows = await sql<Omit<ProductWords, 'quantity'>[]>`
+    select ${productColumns(sql)} from products p where p.sku in (
+      select unnest(${[...skus]}::text[]) union select unnest(${[...productIds]}::text[])
+      union select min(sku) from products where product_id = any(${[...productIds]}::text[]) group by product_id)
+    order by p.sku`;
+  return rows.map((row) => ({ ...row, quantity: 1 }));
+}
+
 /** The columns of a product `p` of the statement around it, as messages see them. */
 export function productColumns(sql: Sql | TransactionSql) {
   return sql`p.sku, p.product_id as "productId", p.title, p.category, p.url, p.image_url as "imageUrl",
