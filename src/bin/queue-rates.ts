@@ -53,15 +53,18 @@ export class QueueRates {
   /** Reads the settings once, and holds Temporal to them. */
   async look(): Promise<void> {
     this.rates = await channelRates(this.#sql);
-    for (const channel of channels) {
-      const perSecond = this.rates.get(channel) ?? null;
-      if (this.#held.get(channel) === perSecond) continue;
-      // Kept also if it fails, so that a Temporal that knows no limits is asked, and complained of, once a minute.
-      this.#held.set(channel, perSecond);
-      await this.#hold(channel, perSecond).catch((error: unknown) =>
-        this.#log.warn({ err: error, channel }, 'Temporal did not take the rate limit of a queue'),
-      );
-    }
+    // At once: a Temporal that is away lets one call wait as long as it may, not six.
+    await Promise.all(channels.map((channel) => this.#lookAt(channel)));
+  }
+
+  async #lookAt(channel: Channel): Promise<void> {
+    const perSecond = this.rates.get(channel) ?? null;
+    if (this.#held.get(channel) === perSecond) return;
+    // Kept also if it fails, so that a Temporal that knows no limits is asked, and complained of, once a minute.
+    this.#held.set(channel, perSecond);
+    await this.#hold(channel, perSecond).catch((error: unknown) =>
+      this.#log.warn({ err: error, channel }, 'Temporal did not take the rate limit of a queue'),
+    );
   }
 
   async #hold(channel: Channel, perSecond: number | null): Promise<void> {

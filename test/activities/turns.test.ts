@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { createTurns, mostAtOnce, mostOfPage, unbounded, type Rates } from '../../activities/turns.ts';
+import {
+  createTurns,
+  mostAtOnce,
+  mostOfPage,
+  unbounded,
+  type Rates,
+  type Turns,
+} from '../../activities/turns.ts';
 import { createChannelActivities } from '../../activities/send.ts';
 import { createClock } from '../../src/clock.ts';
 import { saveChannelRate } from '../../src/db/queries/save-settings.ts';
@@ -100,6 +107,37 @@ test('mails of a page and by themselves keep one rate together, in calls that ar
     }
   }
   expect(calls.at(-1)!.at - calls[0]!.at).toBeGreaterThanOrEqual(12_000);
+});
+
+test('who is not to have their turn for long comes back: one by itself undecided, of a page those not called yet', async () => {
+  await using it = await startWatching();
+  const [id] = await it.line(8);
+  await it.shelf(8);
+  let taken = 0;
+  const turns: Turns = { perSecond: () => 5, take: async () => (++taken === 2 ? 7_000 : 0) };
+  const serve = it.worker({ turns });
+  const wave = it.wave(async (page) => {
+    await expect(serve(page)).rejects.toMatchObject({
+      type: 'pacing',
+      nextRetryDelay: 7_000,
+      nonRetryable: false,
+    });
+    expect((await it.ledger()).filter(({ state }) => state === 'intended')).toHaveLength(3);
+    return serve(page);
+  });
+  expect(await wave).toMatchObject({ used: 8 });
+  expect(it.channels.email.calls.map(({ length }) => length)).toEqual([5, 3]);
+  expect(new Set(it.channels.email.calls.flat().map(({ to }) => to)).size).toBe(8);
+  const { ask } = await addRun(it, id!);
+  taken = 1;
+  const alone = createChannelActivities({
+    ...{ ...it, turns, definitions: [testJourney('cart')], secret: testSecret, messages: [receipt] },
+    ...{ render: () => ({ text: 'paid' }), attempt: () => 1, abort: () => undefined },
+  });
+  const order = ask({ message: 'receipt' });
+  await expect(alone.sendMessage(order)).rejects.toMatchObject({ type: 'pacing', nextRetryDelay: 7_000 });
+  expect(await it.ledger()).toHaveLength(8);
+  expect(await alone.sendMessage(order)).toMatchObject({ state: 'accepted' });
 });
 
 test('calls and pages are cut to the rate, and hold one message at least', () => {
