@@ -25,6 +25,11 @@ export function didHappenings(sql: ISql, leaf: DidPredicate, asked: Asked): Happ
     which: leaf.which,
     times: leaf.times,
     sum: leaf.sum && { value: value(leaf.sum.property), test: leaf.sum.test },
+    // Of several names, or of a category, all would be read first and then put in order.
+    ofOne:
+      leaf.follow === null && leaf.events.length === 1 && leaf.about === null
+        ? sql`from customer_events e where ${named(sql, leaf)} and e.customer_id = a.id`
+        : null,
   };
 }
 

@@ -26,6 +26,7 @@ export function orderHappenings(sql: ISql, leaf: OrderedPredicate, asked: Asked)
     ripensMs: 0,
     which: leaf.which,
     times: leaf.times,
+    ofOne: null,
     sum: leaf.spent && { value: sql`(o.value_minor - o.refunded_minor)`, test: inMinor(leaf.spent) },
   };
 }

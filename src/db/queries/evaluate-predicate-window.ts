@@ -17,6 +17,11 @@ export interface Happenings {
   which: 'any' | 'first' | 'last';
   times: Times;
   sum: { value: Fragment; test: NumberTest } | null;
+  /**
+   * The same as `from` for the one customer `a.id`, where an index has what they did in the order of time: of who has
+   * done it a thousand times the newest are read and no more. Null: there is no such index.
+   */
+  ofOne: Fragment | null;
 }
 
 /**
@@ -36,7 +41,7 @@ export interface Bounds {
 export function happenedLeaf(sql: ISql, things: Happenings, asked: Asked): CompiledLeaf {
   const bounds = boundsOf(sql, things, asked.now);
   if (things.sum) return summed(sql, { ...things, sum: things.sum }, bounds);
-  return things.which === 'any' ? counted(sql, things, bounds, asked) : extreme(sql, things, bounds);
+  return things.which === 'any' ? counted(sql, things, bounds, asked) : extreme(sql, things, bounds, asked);
 }
 
 export function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date): Bounds {
@@ -58,8 +63,24 @@ export function boundsOf(sql: ISql, { window, ripensMs }: Happenings, now: Date)
   };
 }
 
-function inWindow(sql: ISql, { from, at }: Happenings, { after, between }: Bounds): Fragment {
-  return sql`${from} ${between(at)} ${after === null ? sql`` : sql`and ${at} > ${after}`}`;
+function inWindow(sql: ISql, { from, at }: Happenings, bounds: Bounds): Fragment {
+  return sql`${from} ${inWindowOf(sql, at, bounds)}`;
+}
+
+function inWindowOf(sql: ISql, at: Fragment, { after, between }: Bounds): Fragment {
+  return sql`${between(at)} ${after === null ? sql`` : sql`and ${at} > ${after}`}`;
+}
+
+/** When each of a few customers did it for the n-th time from an end, as `customer_id` and `at`; who did less has no row. */
+function place(
+  sql: ISql,
+  { ofOne, at }: Happenings,
+  { who, order, nth, within }: { who: Asked['who']; order: Fragment; nth: number; within: Fragment },
+): Fragment | null {
+  if (ofOne === null || who === 'everybody') return null;
+  return sql`
+    select a.id as customer_id, n.at from unnest(${[...new Set(who)]}::uuid[]) as a (id) cross join lateral (
+      select ${at} as at ${ofOne} ${within} order by ${at} ${order} limit 1 offset ${nth - 1}::int) n`;
 }
 
 function counted(sql: ISql, things: Happenings, bounds: Bounds, { who }: Asked): CompiledLeaf {
@@ -67,6 +88,17 @@ function counted(sql: ISql, things: Happenings, bounds: Bounds, { who }: Asked):
   const source = inWindow(sql, things, bounds);
   const enough = times.atLeast > 1 ? sql`having count(*) >= ${times.atLeast}` : sql``;
   if (bounds.ripe === null && times.atMost === null) {
+    const one = place(sql, things, {
+      who,
+      order: sql`desc`,
+      nth: times.atLeast,
+      within: inWindowOf(sql, at, bounds),
+    });
+    if (one) {
+      const next = bounds.after === null ? sql`` : sql`, ${bounds.leaves(sql`o.at`)} as next_at`;
+      const rows = sql`select o.customer_id ${next} from (${one}) o`;
+      return { kind: 'row', rows, moves: bounds.after !== null };
+    }
     // With one asked for, the newest is the last to leave; with n, the n-th newest. Of everybody that is not worth the sorting.
     const nth = sql`(array_agg(${at} order by ${at}))[(count(*) - ${times.atLeast - 1}::int)::int]`;
     const edge = times.atLeast === 1 ? sql`max(${at})` : who === 'everybody' ? sql`min(${at})` : nth;
@@ -103,15 +135,18 @@ function summed(
   return { kind: 'flagged', rows, moves: moves(bounds), otherwise };
 }
 
-function extreme(sql: ISql, things: Happenings, bounds: Bounds): CompiledLeaf {
+function extreme(sql: ISql, things: Happenings, bounds: Bounds, { who }: Asked): CompiledLeaf {
   const { customer, at, which, from } = things;
   const { after, ripe, between } = bounds;
   // The last of all is in the window only if it is the last of those in it, which are fewer.
   const newer = which === 'last' && after !== null ? sql`and ${at} > ${after}` : sql``;
-  const m = sql`g.m`;
-  const extremes = sql`
-    select ${customer} as customer_id, ${which === 'first' ? sql`min(${at})` : sql`max(${at})`} as m
-    ${from} ${newer} group by ${customer}`;
+  const m = sql`g.at`;
+  const order = which === 'first' ? sql`asc` : sql`desc`;
+  const extremes =
+    place(sql, things, { who, order, nth: 1, within: newer }) ??
+    sql`
+      select ${customer} as customer_id, ${which === 'first' ? sql`min(${at})` : sql`max(${at})`} as at
+      ${from} ${newer} group by ${customer}`;
   const left = after === null ? sql`null::timestamptz` : bounds.leaves(m);
   const next = ripe === null ? left : sql`case when ${m} > ${ripe} then ${bounds.ripens(m)} else ${left} end`;
   const rows = sql`
