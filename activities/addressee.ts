@@ -1,3 +1,4 @@
+import { LiquidError } from 'liquidjs';
 import type { Trait } from '../src/db/schema/customers.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
@@ -73,6 +74,8 @@ export async function renderedFor(
     return { content: await render({ ...asked, customer, persona, segments, zone }) };
   } catch (error) {
     if (error instanceof MissingData) return { missing: error.field };
+    // Of traits anything may come, from anybody: one that a template can make nothing of holds up nobody else.
+    if (LiquidError.is(error)) return { missing: `text in ${error.token.getText()}` };
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { holdoutOf, drawOf } from '../../src/domain/holdout.ts';
+import { plain, render } from '../../src/messages/engine.ts';
 import { startWatching, testWatch, type Watching } from '../support/watching.ts';
 
 const waitingCount = async ({ database: { sql } }: Watching) =>
@@ -222,6 +223,24 @@ describe('what holds back', () => {
     });
     expect(await it.ledger()).toEqual([]);
   });
+});
+
+test('whoever has a trait that no template can make anything of holds up nobody else', async () => {
+  const says = ({ customer }: { customer: object }) => ({
+    text: render(plain, '{{ customer.tier | upcase }}', { customer }),
+  });
+  await using it = await startWatching(testWatch(), { render: says });
+  const line = await it.line(3);
+  const tier = (value: unknown) => ({ tier: { value, origin: 'stated', at: it.clock.now().toISOString() } });
+  const { sql } = it.database;
+  await sql`update customers set traits = traits || ${sql.json(tier('gold'))}`;
+  await sql`update customers set traits = traits || ${sql.json(tier({ toString: 1 }) as never)} where id = ${line[0]!}`;
+  await it.shelf(3);
+  expect(await it.wave()).toMatchObject({ used: 2, withheld: 1 });
+  const [first] = (await it.ledger()).filter(({ state }) => state === 'withheld');
+  expect(first!.verdicts[0]!.words).toContain(
+    'asks for text in {{ customer.tier | upcase }}, which is not there',
+  );
 });
 
 test('settings of the wave follow at once', async () => {
