@@ -231,7 +231,9 @@ test('whoever has a trait that no template can make anything of holds up nobody 
   });
   await using it = await startWatching(testWatch(), { render: says });
   const line = await it.line(3);
-  const tier = (value: string | object) => ({ tier: { value, origin: 'stated', at: it.clock.now().toISOString() } });
+  const tier = (value: string | object) => ({
+    tier: { value, origin: 'stated', at: it.clock.now().toISOString() },
+  });
   const { sql } = it.database;
   await sql`update customers set traits = traits || ${sql.json(tier('gold') as never)}`;
   await sql`update customers set traits = traits || ${sql.json(tier({ toString: 1 }) as never)} where id = ${line[0]!}`;
