@@ -34,6 +34,9 @@ const messageSchema = z.object({
   name: z.string(),
   purpose: z.enum(purposes),
   channels: z.array(z.enum(channels)),
+  sendsTo: z
+    .enum(['first', 'all'])
+    .describe('The first of its channels that passes the gate, or each that does.'),
   topic: z.string().nullable(),
   ...shownWeightsSchema.shape,
   locales: z.array(z.string()).describe('The languages it is written in, the one for all others first.'),
@@ -96,9 +99,17 @@ function weightsOfVariants(router: IRouter, { database, clock, keys, contents }:
 
 function shownMessage(content: Content<unknown>, stored: ReadonlyMap<string, unknown>) {
   const { message, sample } = content;
-  const { name, purpose, topic = null, variants = {}, codes = null, recommendations = 0 } = message;
+  const {
+    name,
+    purpose,
+    sendsTo = 'first',
+    topic = null,
+    variants = {},
+    codes = null,
+    recommendations = 0,
+  } = message;
   return {
-    ...{ name, purpose, channels: message.channels, topic },
+    ...{ name, purpose, channels: message.channels, sendsTo, topic },
     weights: weightsInForce(message, stored.get(messageScope(name))),
     defaults: variants,
     ...{ locales: localesIn(content), codes, recommendations },

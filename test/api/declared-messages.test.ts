@@ -21,7 +21,14 @@ test('the messages are listed with what they are, what they say it in, and a sam
   const { body } = await api.get('/v1/messages');
   expect(body.items.map(({ name }) => name)).toEqual(contents.map(({ message }) => message.name));
   expect(body.items[0]).toMatchObject({
-    ...{ name: 'cart-nudge', purpose: 'help', channels: ['email', 'sms'], topic: null, codes: null },
+    ...{
+      name: 'cart-nudge',
+      purpose: 'help',
+      channels: ['email', 'sms'],
+      sendsTo: 'first',
+      topic: null,
+      codes: null,
+    },
     ...{ weights: { reminder: 1, question: 0 }, defaults: { reminder: 1, question: 0 } },
     ...{ locales: ['en-US', 'de'], recommendations: 0 },
     sample: { customer: { firstName: 'Ada' } },

@@ -74,7 +74,7 @@ test('a rate that is set while Kairos runs slows its channel and no other, and l
   expect([await limitOf('email'), updates]).toEqual([null, 2]);
   await eventually('the rest', () => sentBy('email') === sends, 30_000);
   await stop();
-});
+}, 120_000);
 
 test('a Temporal that takes no limits is complained of, and nothing else stops', async () => {
   await using database = await testDatabase();
