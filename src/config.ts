@@ -2,9 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { StartError } from './errors.ts';
 
-const publicKey = z.string().refine(isPublicKey, {
-  error: 'expected the verification key that SendGrid shows: a public key of the curve P-256 as base64',
-});
+const verificationKey =
+  'expected the verification key that SendGrid shows: a public key of the curve P-256 as base64';
 
 /**
  * The environment, parsed once. Every setting that Kairos knows is named here and in the README.
@@ -41,8 +40,8 @@ const variables = z.object({
     })
     .optional(),
   /** What SendGrid's event webhook, and its inbound parse, are verified with: the public key that SendGrid shows, base64. */
-  SENDGRID_WEBHOOK_KEY: publicKey.optional(),
-  SENDGRID_INBOUND_KEY: publicKey.optional(),
+  SENDGRID_WEBHOOK_KEY: z.string().refine(isPublicKey, verificationKey).optional(),
+  SENDGRID_INBOUND_KEY: z.string().refine(isPublicKey, verificationKey).optional(),
   KAIROS_EMAIL_FROM: z.string().default('Kairos <hello@kairos.example>'),
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),

@@ -7,7 +7,7 @@ import { markDeliveries } from '../../src/db/queries/mark-delivery.ts';
 import { calledAddress } from '../../src/domain/address-hash.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { cutText } from '../../src/domain/cut-text.ts';
-import { optWord } from '../../src/domain/opt-words.ts';
+import { optWord, type OptWord } from '../../src/domain/opt-words.ts';
 import { asksForHelp } from '../../src/domain/reply.ts';
 import type { TraitChannel } from '../../src/domain/task-queues.ts';
 import { messageReplied } from '../../src/events/message-replied.ts';
@@ -28,6 +28,8 @@ export interface Reply {
   from: string;
   /** Without what it answers to. */
   text: string;
+  /** What the provider takes it for, in words that it may have been told: Twilio's Advanced Opt-Out. */
+  word?: OptWord | null;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function takeReply(deps: HookDeps, reply: Reply): Promise<HookOutco
   const outcome = await database.sql.begin(async (tx): Promise<HookOutcome> => {
     const id = `reply:${reply.provider}:${reply.id}`;
     if ((await freshNews(tx, [id], clock.now())).size === 0) return 'repeated';
-    const word = optWord(reply.text);
+    const word = reply.word ?? optWord(reply.text);
     const { channel, from: address, provider: source } = reply;
     if (word === 'stop' || word === 'start') {
       await heedOptWord(tx, deps, { word, channel, address, source, wording: reply.text, at: clock.now() });
@@ -70,7 +72,7 @@ async function senderOf(tx: TransactionSql, { channel, from }: Reply): Promise<C
 async function eventsOf(
   tx: TransactionSql,
   { clock }: HookDeps,
-  of: { reply: Reply; id: string; sender: CustomerAtAddress; word: ReturnType<typeof optWord> },
+  of: { reply: Reply; id: string; sender: CustomerAtAddress; word: OptWord | null },
 ): Promise<NewEvent[]> {
   const { reply, id, sender, word } = of;
   const { channel } = reply;

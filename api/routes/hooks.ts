@@ -1,6 +1,8 @@
 import type { IRouter, Request, Response } from 'express';
 import { z } from 'zod';
 import { bounds } from '../../src/domain/bounds.ts';
+import type { OptWord } from '../../src/domain/opt-words.ts';
+import { withoutAddresses } from '../../src/domain/without-addresses.ts';
 import { AppError } from '../../src/errors.ts';
 import { parseJson, readBytes } from '../body.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -31,7 +33,12 @@ const statusForm = z.looseObject({
   To: z.string(),
   ErrorCode: z.string().optional(),
 });
-const inboundForm = z.looseObject({ MessageSid: z.string(), From: z.string(), Body: z.string().optional() });
+const inboundForm = z.looseObject({
+  MessageSid: z.string(),
+  From: z.string(),
+  Body: z.string().optional(),
+  OptOutType: z.enum(['STOP', 'START', 'HELP']).optional(),
+});
 const mailForm = z.looseObject({
   from: z.string(),
   headers: z.string().optional(),
@@ -104,7 +111,7 @@ async function sendGridEvents(deps: HookDeps, req: Request, res: Response): Prom
   const { news, bad } = readSendGridEvents(parseJson(body), clock);
   for (const { index, detail } of bad) {
     deps.counts.add({ provider: 'sendgrid', kind: 'other', outcome: 'malformed' });
-    log.warn({ index, detail }, 'an event of SendGrid could not be read');
+    log.warn({ index, detail: withoutAddresses(detail) }, 'an event of SendGrid could not be read');
   }
   if (bad.length > 0 && news.length === 0) {
     throw new AppError('malformed-body', `[${bad[0]!.index}] ${bad[0]!.detail}`);
@@ -143,17 +150,16 @@ async function twilioStatus(deps: HookDeps, req: Request, res: Response): Promis
   res.json({ ...(await takeNews(deps, [news])), rejected: [] });
 }
 
+/** What Twilio says of a word that it knows to opt out or in, where the account's own words are set. */
+const optTypes: Readonly<Record<string, OptWord>> = { STOP: 'stop', START: 'start', HELP: 'help' };
+
 async function twilioInbound(deps: HookDeps, req: Request, res: Response): Promise<void> {
   const form = await twilioForm(deps, req, res);
   const { channel, address } = placeOf(fieldOf(form, 'From'));
   const text = optionalField(form, 'Body') ?? '';
-  await takeReply(deps, {
-    provider: 'twilio',
-    id: fieldOf(form, 'MessageSid'),
-    channel,
-    from: address,
-    text,
-  });
+  const word = optTypes[optionalField(form, 'OptOutType') ?? ''] ?? null;
+  const id = fieldOf(form, 'MessageSid');
+  await takeReply(deps, { provider: 'twilio', id, channel, from: address, text, word });
   // Twilio would send back whatever else stood in it.
   res.type('text/xml').send('<?xml version="1.0" encoding="UTF-8"?><Response/>');
 }

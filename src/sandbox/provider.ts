@@ -27,6 +27,10 @@ export interface InboundMessage {
   subject?: string | undefined;
 }
 
+/** Twilio's own words: it heeds a single word and no sentence. */
+const stopWord = /^\s*(stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\s*$/i;
+const startWord = /^\s*(start|yes|unstop)\s*$/i;
+
 const account = `AC${'0'.repeat(32)}`;
 
 /** What the sandbox tells Kairos of what it took, and of what its people write, as SendGrid and Twilio do. */
@@ -36,6 +40,8 @@ export class Provider {
   readonly #clock: Clock;
   readonly #callBacks: CallBacks;
   readonly #afterMs: number;
+  /** Numbers that Twilio writes to no more: one word does it, and one undoes it. */
+  readonly #optedOut = new Set<string>();
   /** Events of mails that are told together. */
   readonly #gathered: Record<string, unknown>[] = [];
 
@@ -97,11 +103,18 @@ export class Provider {
     return { id, status: await this.#callBacks.tellNow(callBack) };
   }
 
+  /** Whether Twilio refuses text messages to a number, for somebody there wrote STOP (error 21610). */
+  hasOptedOut(number: string): boolean {
+    return this.#optedOut.has(number);
+  }
+
   stop(): void {
     this.#callBacks.stop();
   }
 
   #text({ channel, from, to, text }: InboundMessage): { id: string; callBack: CallBack } {
+    if (channel === 'sms' && stopWord.test(text)) this.#optedOut.add(from);
+    if (channel === 'sms' && startWord.test(text)) this.#optedOut.delete(from);
     const id = `SM${randomBytes(16).toString('hex')}`;
     const form = {
       ...{ MessageSid: id, SmsMessageSid: id, SmsSid: id, AccountSid: account, ApiVersion: '2010-04-01' },

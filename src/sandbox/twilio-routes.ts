@@ -22,6 +22,9 @@ export function twilioRoutes({ inbox, faults, clock, provider }: SandboxParts): 
       const account = String(req.params['account']);
       const read = readTextMessage((req.body ?? {}) as Record<string, unknown>);
       if ('error' in read) return refuse(res, read.error);
+      if (read.message.channel === 'sms' && provider?.hasOptedOut(read.message.to)) {
+        return refuse(res, twilioError(400, 21610, 'Attempt to send to unsubscribed recipient'));
+      }
       const fault = faults.take(read.message.channel);
       switch (fault) {
         case 'refuse':

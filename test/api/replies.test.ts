@@ -104,11 +104,14 @@ test('STOP suppresses the number and START lifts it; neither asks for help, whoe
   ]);
   await it.sms('stop', { From: 'whatsapp:+41446681800', MessageSid: 'SM-stranger' });
   const stranger = addressHash('+41446681800', testSecret);
-  expect(await it.suppressed()).toContain(`whatsapp stopped ${stranger}`);
+  // In words of the account's own, which Twilio knows.
+  await it.sms('PESCA', { OptOutType: 'STOP', From: '+12025550123' });
+  const told = addressHash('+12025550123', testSecret);
+  for (const hash of [stranger, told]) expect(await it.suppressed()).toContain(`whatsapp stopped ${hash}`);
   expect(await it.events()).toHaveLength(2);
   const metrics = String((await it.api.get('/metrics', {})).body['text']);
   expect(metrics).toContain(
-    'kairos_hook_news_total{provider="twilio",kind="reply",outcome="unknown-sender"} 1',
+    'kairos_hook_news_total{provider="twilio",kind="reply",outcome="unknown-sender"} 2',
   );
 });
 

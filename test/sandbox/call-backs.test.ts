@@ -155,6 +155,23 @@ test('a customer who answers is heard, by text and by mail', async () => {
   expect((await alone.reply({ from: '+14155550123', to: '+1', text: 'x' })).status).toBe(503);
 });
 
+test('who wrote STOP is refused by Twilio too, until they write START', async () => {
+  await using it = await setup();
+  const to = { phone: '+14155550123', channel: 'sms' as const };
+  const { customerId } = await it.send(to);
+  const reply = (text: string) => it.sandbox.reply({ from: to.phone, to: '+15005550006', text });
+  await reply('Stop');
+  // Somebody lifts it here, and Twilio knows nothing of that.
+  await it.database.sql`update suppressions set lifted_at = at`;
+  await it.database.sql`truncate consents`;
+  const refused = await it.send(to);
+  expect((await it.row(refused.customerId)).providerCode).toBe('21610');
+  await it.database.sql`update suppressions set lifted_at = at`;
+  await reply('start');
+  const again = await it.send(to);
+  expect((await it.becomes(again.customerId, 'delivered')).customerId).not.toBe(customerId);
+});
+
 test('Kairos is called back until it takes it, signed anew each time', async () => {
   const came: { path: string | undefined; body: Buffer; headers: IncomingMessage['headers'] }[] = [];
   const server = createServer((req, res) => {
