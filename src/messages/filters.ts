@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { minorDigits } from '../domain/money.ts';
 import { dateFormat, moneyFormat } from './formats.ts';
 import { onOneLine } from './lines.ts';
@@ -95,10 +94,9 @@ function itemName(item: unknown): string {
 /** What a line comes to; null where its price is not known. */
 function linePrice(item: unknown): Money | null {
   const { priceMinor, currency, quantity } = recordOf(item);
-  const known = z.object({ priceMinor: z.number(), currency: z.string(), quantity: z.number() });
-  const line = known.safeParse({ priceMinor, currency, quantity });
-  if (!line.success) return null;
-  return { minor: line.data.priceMinor * line.data.quantity, currency: line.data.currency };
+  if (typeof priceMinor !== 'number' || typeof quantity !== 'number' || typeof currency !== 'string')
+    return null;
+  return { minor: priceMinor * quantity, currency };
 }
 
 /** What all lines come to; null where a price is not known, or where they are in several currencies. */

@@ -9,16 +9,18 @@ export interface MailTemplate {
   text: string;
 }
 
-const compiled = new Map<string, Promise<MailTemplate>>();
+/** By language, and then by the MJML itself. */
+const compiled = new Map<string, Map<string, Promise<MailTemplate>>>();
 
 /**
  * Compiles MJML into templates, once for each: a thousand mails of one template are then a thousand renderings of
  * LiquidJS, and neither MJML nor the making of a text is repeated. @throws Error that says which line of it is wrong.
  */
 export function mailTemplate(mjml: string, language: string): Promise<MailTemplate> {
-  const key = `${language}\n${mjml}`;
-  const known = compiled.get(key) ?? compile(mjml, language);
-  compiled.set(key, known);
+  const inLanguage = compiled.get(language) ?? new Map<string, Promise<MailTemplate>>();
+  compiled.set(language, inLanguage);
+  const known = inLanguage.get(mjml) ?? compile(mjml, language);
+  inLanguage.set(mjml, known);
   return known;
 }
 
