@@ -40,6 +40,7 @@ import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sendingRoutes } from './routes/sending.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { timelineRoutes } from './routes/timeline.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { watchRoutes } from './routes/watches.ts';
@@ -95,6 +96,7 @@ export function createApp(given: ApiDeps): Express {
   onsiteScriptRoutes(app);
   onsiteRoutes(app, deps, onsite);
   unsubscribeRoutes(app, deps);
+  suppressionRoutes(app, deps);
   hookRoutes(app, deps, hooks);
   openapiRoutes(app);
   metricsRoutes(app, metrics.registry);

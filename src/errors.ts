@@ -21,6 +21,7 @@ export const errorCodes = {
   'unknown-segment': { status: 404, title: 'No segment has this name' },
   'unknown-slot': { status: 404, title: 'No slot has this name' },
   'unknown-delivery': { status: 404, title: 'No message of this visitor has this id' },
+  'unknown-suppression': { status: 404, title: 'No suppression has this id' },
   'unknown-import': { status: 404, title: 'No import has this name' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'import-running': { status: 409, title: 'An import of this name is under way' },

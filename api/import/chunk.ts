@@ -4,17 +4,20 @@ import type { Sql } from '../../src/db/connect.ts';
 import { advanceImport, type ImportRow } from '../../src/db/queries/imports.ts';
 import { insertEvents, type NewEvent } from '../../src/db/queries/insert-events.ts';
 import { insertRejections } from '../../src/db/queries/rejections.ts';
+import { suppress, type NewSuppression } from '../../src/db/queries/suppress.ts';
 import { isDataError } from '../../src/db/unavailable.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { rejectionOf, type Refusal } from '../ingestion/item.ts';
 import { eventsChannel } from '../ingestion/shared-commit.ts';
 
-/** A line that can be taken, as the events it stands for; of an empty line there are none. */
+/** A line that can be taken, as what it stands for; of an empty line there is nothing. */
 export interface TakenLine {
   number: number;
   came: unknown;
   events: readonly NewEvent[];
+  /** Of addresses that are not to be written to. */
+  suppressions?: readonly NewSuppression[];
 }
 
 /** Lines of an import that are committed together, with how far it has come by them. */
@@ -47,7 +50,9 @@ export async function commitChunk(
       tx,
       kept.map((refusal) => ({ ...rejectionOf(refusal, clock), import: from.name })),
     );
-    const said = chunk.taken.filter(({ events }) => events.length > 0).length - refused.length;
+    const said =
+      chunk.taken.filter(({ events, suppressions = [] }) => events.length + suppressions.length > 0).length -
+      refused.length;
     const counts = { accepted: accepted.size, duplicates: said - accepted.size, rejected: refusals.length };
     const reached = { lines: chunk.lines, digest: chunk.digest, ...counts };
     if (!(await advanceImport(tx, from, reached, clock.now()))) throw isElsewhere(from.name);
@@ -104,7 +109,15 @@ async function insertOnce(tx: TransactionSql, lines: readonly TakenLine[]): Prom
     tx,
     given.map(({ event }) => event),
   );
-  return new Set(given.filter(({ event }) => accepted.has(event.id)).map(({ number }) => number));
+  const said = lines.flatMap(({ number, suppressions = [] }) => suppressions.map((row) => ({ number, row })));
+  const suppressed = await suppress(
+    tx,
+    said.map(({ row }) => row),
+  );
+  return new Set([
+    ...given.filter(({ event }) => accepted.has(event.id)).map(({ number }) => number),
+    ...said.filter(({ row }) => suppressed.has(row.id)).map(({ number }) => number),
+  ]);
 }
 
 function unstorable({ number, came }: TakenLine): Refusal {

@@ -6,8 +6,10 @@ import { eventMessage } from './event-line.ts';
 import { orderMessages } from './order-line.ts';
 
 /** What can be imported. */
-export const importKinds = ['customers', 'events', 'orders'] as const;
+export const importKinds = ['customers', 'events', 'orders', 'suppressions'] as const;
 export type ImportKind = (typeof importKinds)[number];
+/** What comes as events. */
+export type EventsKind = Exclude<ImportKind, 'suppressions'>;
 
 /**
  * The events that a line of an import stands for. One that came without a message id has one made of the import's name
@@ -17,7 +19,7 @@ export type ImportKind = (typeof importKinds)[number];
  */
 export function eventsOf(
   line: unknown,
-  of: { kind: ImportKind; name: string; number: number },
+  of: { kind: EventsKind; name: string; number: number },
   by: Delivered,
 ): NewEvent[] {
   return messagesOf(line, of).map((message) => {
@@ -31,7 +33,7 @@ function named(message: Record<string, unknown>, { name, number }: { name: strin
   return { ...told, messageId: messageId ?? `import:${name}:${number}` };
 }
 
-function messagesOf(line: unknown, { kind, name }: { kind: ImportKind; name: string }): unknown[] {
+function messagesOf(line: unknown, { kind, name }: { kind: EventsKind; name: string }): unknown[] {
   switch (kind) {
     case 'customers':
       return [customerMessage(line, name)];

@@ -15,6 +15,8 @@ import { withLock } from '../../src/db/with-lock.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
+import { parse } from '../parse.ts';
+import { suppressionLineSchema, suppressionRows } from '../suppressions/suppression.ts';
 import { assertStorable } from '../ingestion/storable.ts';
 import { awaitRoom } from './await-room.ts';
 import { commitChunk, isElsewhere, type Chunk } from './chunk.ts';
@@ -23,6 +25,8 @@ import { eventsOf, readLine, type ImportKind } from './line-items.ts';
 import { ImportLines, type ImportLine } from './lines.ts';
 
 export interface ImportParts {
+  /** The home's: keys the hashes of addresses. */
+  secret: string;
   database: Database;
   clock: Clock;
   counts: ImportCounts;
@@ -101,13 +105,13 @@ function differs(why: string): AppError {
 
 /** The next lines, up to the bounds of a chunk; null when there are no more. */
 async function gather(
-  { clock }: Pick<ImportParts, 'clock'>,
+  { clock, secret }: Pick<ImportParts, 'clock' | 'secret'>,
   file: ImportLines,
   lines: AsyncIterator<ImportLine>,
   of: { name: string; kind: ImportKind },
 ): Promise<Chunk | null> {
   const chunk: Chunk = { taken: [], refusals: [], lines: 0, digest: '' };
-  const by = { clock, admin: true, receivedAt: clock.realNow() };
+  const by = { clock, secret, admin: true, receivedAt: clock.realNow() };
   let [count, events, bytes] = [0, 0, 0];
   while (count < bounds.importLines && events < bounds.importLines && bytes < bounds.importBytes) {
     const next = await lines.next();
@@ -128,7 +132,7 @@ type Read = Chunk['taken'][number] | Chunk['refusals'][number];
 function readOrRefuse(
   { number, bytes }: ImportLine,
   of: { name: string; kind: ImportKind },
-  by: Parameters<typeof eventsOf>[2],
+  by: Parameters<typeof eventsOf>[2] & { secret: string },
 ): Read {
   let came: unknown = null;
   try {
@@ -139,7 +143,13 @@ function readOrRefuse(
     came = readLine(bytes);
     // Before any schema: what that says of a line is kept, and one text that cannot be would end the import for good.
     assertStorable(came);
-    return { number, came, events: eventsOf(came, { ...of, number }, by) };
+    const { kind, name } = of;
+    if (kind === 'suppressions') {
+      const given = parse(suppressionLineSchema, came, 'malformed-message');
+      const rows = suppressionRows({ ...given, source: `import ${name}` }, by, 'malformed-message');
+      return { number, came, events: [], suppressions: rows };
+    }
+    return { number, came, events: eventsOf(came, { kind, name, number }, by) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { index: number, came, code: error.code, detail: error.message };

@@ -3,7 +3,12 @@ import { pipeline } from 'node:stream/promises';
 import type { IRouter, Response } from 'express';
 import type { TransactionSql } from 'postgres';
 import { z } from 'zod';
-import { exportedPerson, exportedRows, exportSections } from '../../src/db/queries/export-customer.ts';
+import {
+  exportedPerson,
+  exportedRows,
+  exportSections,
+  type ExportedPerson,
+} from '../../src/db/queries/export-customer.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
@@ -35,6 +40,7 @@ const sections: Record<keyof typeof exportSections, string> = {
   pushSubscriptions: 'Browsers that take push messages for them.',
   onsiteStreams: 'Pages of the shop that listen for them, or lately did.',
   onsiteMessages: 'What waits for them, or stands, on a page of the shop.',
+  suppressions: 'Where they are not written to, by the keyed hashes of their addresses.',
   events: 'Events as they came.',
   unrouted: 'Events that were accepted and have not taken effect yet.',
   codes: 'Coupon codes that went out with messages to them.',
@@ -80,14 +86,19 @@ export function exportRoutes(router: IRouter, deps: RouteDeps): void {
 }
 
 /** One snapshot for all of it: nothing is there twice or missing, whatever happens meanwhile. */
-async function sendExport({ database, clock }: RouteDeps, customerId: string, res: Response): Promise<void> {
+async function sendExport(
+  { database, clock, secret }: RouteDeps,
+  customerId: string,
+  res: Response,
+): Promise<void> {
   const exportedAt = clock.now();
   try {
     await database.sql.begin('isolation level repeatable read read only', async (tx) => {
       // Who stops reading would keep the snapshot, and with it all that is deleted meanwhile, for ever.
       await tx`select set_config('idle_in_transaction_session_timeout', ${String(bounds.exportIdleMs)}, true)`;
       res.type('application/json');
-      await pipeline(Readable.from(written(tx, customerId, exportedAt)), res);
+      const person = await exportedPerson(tx, customerId, secret);
+      await pipeline(Readable.from(written(tx, person, exportedAt)), res);
     });
   } catch (error) {
     // Nobody is there to be told.
@@ -95,8 +106,11 @@ async function sendExport({ database, clock }: RouteDeps, customerId: string, re
   }
 }
 
-async function* written(tx: TransactionSql, customerId: string, exportedAt: Date): AsyncGenerator<string> {
-  const person = await exportedPerson(tx, customerId);
+async function* written(
+  tx: TransactionSql,
+  person: ExportedPerson,
+  exportedAt: Date,
+): AsyncGenerator<string> {
   yield `{"exportedAt":${JSON.stringify(exportedAt)}`;
   for (const [name, section] of Object.entries(exportSections)) {
     yield `,\n${JSON.stringify(name)}:[`;

@@ -17,6 +17,7 @@ import { messageSchema } from '../ingestion/message.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
 import { parse } from '../parse.ts';
+import { suppressionLineSchema } from '../suppressions/suppression.ts';
 import { resource } from '../resource.ts';
 
 /** A name stands in the path of its progress, beside the kinds. */
@@ -25,7 +26,7 @@ const nameSchema = z
   .regex(/^[A-Za-z0-9._:-]+$/)
   .max(bounds.importNameLength)
   .refine(
-    (name) => !/^(customers|events|orders|exposures)$/.test(name),
+    (name) => !/^(customers|events|orders|exposures|suppressions)$/.test(name),
     'this is no name, but what is imported',
   );
 const querySchema = onlyNamed({
@@ -59,6 +60,7 @@ const said: Record<ImportKind, { what: string; line: z.ZodType }> = {
   customers: { what: 'what is known of customers', line: customerLineSchema },
   events: { what: 'Segment messages of the past', line: messageSchema },
   orders: { what: 'orders as they are now', line: orderLineSchema },
+  suppressions: { what: 'addresses that are not to be written to', line: suppressionLineSchema },
 };
 
 /** Files of any length: a line of JSON for each customer, event or order. */

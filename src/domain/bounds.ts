@@ -24,6 +24,8 @@ export const bounds = {
   productSubstitutes: 100,
   productReviews: 20,
   reviewLength: 2_000,
+  /** Characters of an address that is suppressed, or looked for: more than mail systems carry (RFC 5321). */
+  addressLength: 320,
   /** Any other body. */
   bodyBytes: 100 * kilobyte,
   /** Objects and arrays within each other. */

@@ -90,7 +90,7 @@ test('what was bought together goes before what is seen most, never what the cus
     { rating: null, reviews: [] },
   ]);
   const codes = await sql.begin(async (tx) =>
-    exportSections['codes']!(tx, await exportedPerson(tx, it.customerId)),
+    exportSections['codes']!(tx, await exportedPerson(tx, it.customerId, 'secret')),
   );
   expect(codes.map(({ pool }) => String(pool))).toEqual(['spring', 'spring']);
 });

@@ -276,7 +276,7 @@ describe('what was refused', () => {
     database.sql.begin(async (tx) => {
       const rows = await exportSections['rejections']!(
         tx,
-        await exportedPerson(tx, await customerOf(userId)),
+        await exportedPerson(tx, await customerOf(userId), 'secret'),
       );
       return rows.map((row) => row['detail'] as string);
     });
@@ -366,7 +366,7 @@ describe('what was refused', () => {
         jsonb_build_object('userId', 'other-' || n, 'text', repeat('x', 500))
       from generate_series(1, 2000) n`;
     const [row] = await database.sql.begin(async (tx) => {
-      const { names } = await exportedPerson(tx, await customerOf('ada-lovelace'));
+      const { names } = await exportedPerson(tx, await customerOf('ada-lovelace'), 'secret');
       expect(names.ids).toHaveLength(501);
       return tx<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>`
         explain (analyze, format json) ${rejectionsOf(tx, names)}`;

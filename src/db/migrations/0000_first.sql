@@ -503,6 +503,7 @@ CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in
 CREATE INDEX "provider_news_received" ON "provider_news" USING btree ("received_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel","reason") WHERE lifted_at is null;--> statement-breakpoint
 CREATE INDEX "suppressions_at" ON "suppressions" USING btree ("at","id");--> statement-breakpoint
+CREATE INDEX "suppressions_address" ON "suppressions" USING btree ("address_hash","at");--> statement-breakpoint
 CREATE INDEX "push_subscriptions_customer" ON "push_subscriptions" USING btree ("customer_id") WHERE gone_at is null;--> statement-breakpoint
 CREATE INDEX "onsite_messages_customer" ON "onsite_messages" USING btree ("customer_id","placed_at");--> statement-breakpoint
 CREATE INDEX "onsite_messages_expires" ON "onsite_messages" USING btree ("expires_at");--> statement-breakpoint

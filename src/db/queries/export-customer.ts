@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, TransactionSql } from 'postgres';
+import { addressHashes } from '../../domain/address-hash.ts';
 import { rejectionsOf } from './erase-rejections.ts';
 import { personalNames, withJoined, type PersonalNames } from './erased-people.ts';
 
@@ -7,6 +8,8 @@ export interface ExportedPerson {
   /** Their customer's id, and those of all who were joined to them. */
   people: readonly string[];
   names: PersonalNames;
+  /** Of their addresses: by these it is known where they are not written to. */
+  addressHashes: readonly string[];
 }
 
 /** Tables whose rows name a customer, as the export calls them, and the order in which it gives their rows. */
@@ -56,6 +59,8 @@ export const exportSections: Readonly<Record<string, Section>> = {
   codes: (tx, { people }) => tx`
     select c.* from deliveries d join codes c on c.delivery_id = d.id
     where d.customer_id = any(${[...people]}::uuid[]) order by c.assigned_at, c.code`,
+  suppressions: (tx, { addressHashes: hashes }) => tx`
+    select * from suppressions where address_hash = any(${[...hashes]}::text[]) order by at, id`,
   rejections: (tx, { names }) => tx`
     select * from rejections where id in (${rejectionsOf(tx, names)}) order by id`,
 };
@@ -64,9 +69,20 @@ export const exportSections: Readonly<Record<string, Section>> = {
 export const exportedTables: readonly string[] = Object.values(tables).map(({ table }) => table);
 
 /** Who is meant by a customer's id. */
-export async function exportedPerson(tx: TransactionSql, customerId: string): Promise<ExportedPerson> {
+export async function exportedPerson(
+  tx: TransactionSql,
+  customerId: string,
+  secret: string,
+): Promise<ExportedPerson> {
   const people = await withJoined(tx, [customerId]);
-  return { people, names: await personalNames(tx, people) };
+  const traits = await tx<{ email: unknown; phone: unknown }[]>`
+    select traits #> '{email,value}' as email, traits #> '{phone,value}' as phone
+    from customers where id = any(${people}::uuid[])`;
+  const hashes = traits.flatMap((one) => {
+    const { email, phone } = addressHashes(one, secret);
+    return [email, phone].filter((hash) => hash !== null);
+  });
+  return { people, names: await personalNames(tx, people), addressHashes: [...new Set(hashes)] };
 }
 
 /** A section's rows, some at a time, with the names and numbers of JSON. */

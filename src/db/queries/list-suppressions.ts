@@ -1,4 +1,5 @@
 import { and, desc, eq, isNull, lt, or, type SQL } from 'drizzle-orm';
+import type { SuppressionReason } from '../../domain/suppression.ts';
 import type { Db } from '../connect.ts';
 import { suppressions } from '../schema/suppressions.ts';
 
@@ -7,6 +8,7 @@ export type SuppressionRow = typeof suppressions.$inferSelect;
 export interface SuppressionFilter {
   addressHash?: string | undefined;
   channel?: string | undefined;
+  reason?: SuppressionReason | undefined;
   /** Also those that were lifted. */
   lifted?: boolean | undefined;
 }
@@ -20,6 +22,7 @@ export async function listSuppressions(
   const where: (SQL | undefined)[] = [
     filter.addressHash === undefined ? undefined : eq(suppressions.addressHash, filter.addressHash),
     filter.channel === undefined ? undefined : eq(suppressions.channel, filter.channel),
+    filter.reason === undefined ? undefined : eq(suppressions.reason, filter.reason),
     filter.lifted === true ? undefined : isNull(suppressions.liftedAt),
     before === null
       ? undefined

@@ -6,7 +6,7 @@ export const imports = pgTable('imports', {
   id: uuid('id').primaryKey(),
   /** The name that the caller gave it: the same name again goes on with it. */
   name: text('name').notNull().unique(),
-  kind: text('kind').$type<'customers' | 'events' | 'orders' | 'exposures'>().notNull(),
+  kind: text('kind').$type<'customers' | 'events' | 'orders' | 'exposures' | 'suppressions'>().notNull(),
   /** Lines taken, whatever became of them. */
   lines: bigint('lines', { mode: 'number' }).notNull().default(0),
   accepted: bigint('accepted', { mode: 'number' }).notNull().default(0),

@@ -29,5 +29,7 @@ export const suppressions = pgTable(
       .on(t.addressHash, t.channel, t.reason)
       .where(sql`lifted_at is null`),
     index('suppressions_at').on(t.at, t.id),
+    /** What was ever said of an address. */
+    index('suppressions_address').on(t.addressHash, t.at),
   ],
 );
