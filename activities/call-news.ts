@@ -9,17 +9,25 @@ export function unreachedOn(channel: Channel, at: Date, { detail }: { detail: st
   return { at: at.toISOString(), channel, state: 'withheld', reason: 'unreachable', words };
 }
 
+/** A call, and when its end is told. */
+interface Called {
+  deliveryId: string;
+  channel: Channel;
+  callingAt: Date;
+  at: Date;
+}
+
 /** What a call's end makes of the delivery. Not accepted after all is a failure only if it was given up before. */
-export function newsOf(
-  { deliveryId, channel, at }: { deliveryId: string; channel: Channel; at: Date },
-  outcome: CallOutcome,
-): Raise {
+export function newsOf({ deliveryId, channel, callingAt, at }: Called, outcome: CallOutcome): Raise {
   const verdict = (state: Verdict['state'], words: string): Verdict => ({
     at: at.toISOString(),
     channel,
     state,
     reason: null,
     words,
+  });
+  const failed = (words: string, providerCode: string): Raise => ({
+    ...{ deliveryId, state: 'failed', verdict: verdict('failed', words), providerCode, callingAt },
   });
   switch (outcome.kind) {
     case 'accepted': {
@@ -30,11 +38,11 @@ export function newsOf(
     }
     case 'refused': {
       const words = `failed: the provider refused it with ${outcome.code} — ${outcome.detail}`;
-      return { deliveryId, state: 'failed', verdict: verdict('failed', words), providerCode: outcome.code };
+      return failed(words, outcome.code);
     }
     case 'unreachable': {
       const words = `failed: the customer could not be reached — ${outcome.detail}`;
-      return { deliveryId, state: 'failed', verdict: verdict('failed', words), providerCode: outcome.code };
+      return failed(words, outcome.code);
     }
     case 'not-accepted': {
       const words = `intended: the provider did not take it and is asked again — ${outcome.detail}`;

@@ -205,7 +205,7 @@ function partsOf(messages: readonly Outbound[], outcomes: Outcomes): Outbound[][
 
 /** Whether a call that ended so is left as it is, because its provider knows the delivery: whoever comes next repeats it. */
 export function isRepeatable({ idempotent }: ChannelAdapter, outcome: CallOutcome): boolean {
-  return outcome.kind === 'unknown' && !outcome.isFinal && idempotent !== undefined;
+  return outcome.kind === 'unknown' && !outcome.refusal && idempotent !== undefined;
 }
 
 /** Writes what is known of some calls. If the database is away, the next attempt finds it in this process. */
@@ -222,12 +222,13 @@ export async function settleCalls(
   const left = [...outcomes].filter(([id]) => !turned.has(id));
   const told = left.map(([deliveryId, outcome]) => ({
     outcome,
-    news: newsOf({ deliveryId, channel, at }, outcome),
+    news: newsOf({ deliveryId, channel, callingAt, at }, outcome),
   }));
   const refused = suppressedBy(parts, channel, outcomes.values());
   for (const same of grouped(told, ({ news }) => news.state)) {
     const { state, from } = same[0]!.news;
-    const raised = { state, ...(from ? { from } : {}), news: same.map(({ news }) => pageNewsOf(news)) };
+    const only = { ...(from ? { from } : {}), ...(state === 'failed' ? { callingAt } : {}) };
+    const raised = { state, ...only, news: same.map(({ news }) => pageNewsOf(news)) };
     if (state !== 'failed' || refused.length === 0) await raisePage(sql, raised);
     else
       await sql.begin(async (tx) => {

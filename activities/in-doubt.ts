@@ -48,14 +48,16 @@ export function mayRepeat(
 
 /**
  * What a call after one that ended in doubt says of the message: only that it was taken is certain. A repetition that
- * was not taken is made again; one that was refused tells no more, however often it is made: a receiver may say so of
+ * was not taken is made again; one that was refused, or found nobody, tells no more, however often it is made: a receiver may say so of
  * what it has already.
  */
 export function afterDoubt(after: CallUnderWay['after'], outcome: CallOutcome): CallOutcome {
   if (after === undefined) return outcome;
   if (outcome.kind === 'refused' || outcome.kind === 'unreachable') {
-    const detail = `the call before ended in doubt, and the one after it was refused with ${outcome.code}: ${outcome.detail}`;
-    return { kind: 'unknown', detail, isFinal: true };
+    const { code } = outcome;
+    const detail = `the call before ended in doubt, and the one after it was refused with ${code}: ${outcome.detail}`;
+    const suppress = outcome.kind === 'refused' && outcome.suppress ? { suppress: outcome.suppress } : {};
+    return { kind: 'unknown', detail, refusal: { code, ...suppress } };
   }
   if (outcome.kind !== 'not-accepted' || after === 'resent') return outcome;
   return { kind: 'unknown', detail: outcome.detail, retryAfterMs: outcome.retryAfterMs };

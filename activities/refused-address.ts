@@ -18,9 +18,11 @@ export function suppressedBy(
   outcomes: Iterable<CallOutcome>,
 ): NewSuppression[] {
   return [...outcomes].flatMap((outcome) => {
-    if (outcome.kind !== 'refused' || outcome.suppress?.addressHash === undefined) return [];
-    const { reason, addressHash: hash } = outcome.suppress;
-    const source = `refused with ${outcome.code}`;
+    const refusal =
+      outcome.kind === 'unknown' ? outcome.refusal : outcome.kind === 'refused' ? outcome : null;
+    if (refusal?.suppress?.addressHash === undefined) return [];
+    const { reason, addressHash: hash } = refusal.suppress;
+    const source = `refused with ${refusal.code}`;
     return [{ id: newId(clock), channel, addressHash: hash, reason, source, at: clock.now() }];
   });
 }

@@ -108,7 +108,7 @@ async function call(
   let outcome: CallOutcome;
   try {
     const came = await gate.channels[channel]!.send(outbound, signal);
-    outcome = withRefusedAddress(afterDoubt(call.after, came), outbound.to, gate.secret);
+    outcome = afterDoubt(call.after, withRefusedAddress(came, outbound.to, gate.secret));
   } catch (error) {
     outcome = { kind: 'unknown', detail: `the channel failed: ${withoutAddresses(String(error))}` };
   }
@@ -190,12 +190,14 @@ async function settleInDoubt(
   const { sql } = gate.database;
   const delivery = await deliveryInDoubt(sql, call);
   if (!delivery) return null;
-  if (!outcome.isFinal && mayRepeat(gate, call, delivery)) {
+  if (!outcome.refusal && mayRepeat(gate, call, delivery)) {
     forget(gate, call);
     throw callAgain(outcome.retryAfterMs ?? null, attempt);
   }
   const until = resendAt(message, delivery.verdicts, gate.clock.now());
   const words = `${verdict.words}${sayResend(until)}`;
+  // What the refusal of a repetition says of the address holds, whatever became of the message.
+  await suppress(sql, suppressedBy(gate, call.channel, [outcome]));
   if (!(await giveUpCall(sql, { ...call, verdict: { ...verdict, words }, until }))) return null;
   forget(gate, call);
   return { ...answer({ ...delivery, state: 'unknown' }), until: until?.getTime() ?? null };

@@ -75,9 +75,15 @@ export type CallOutcome =
   | { kind: 'unreachable'; code: string; detail: string }
   /**
    * The request left and no clear answer came: 5xx, reset, time-out. Where such calls are repeated: after how long, real
-   * milliseconds; `isFinal`: no repetition would tell more.
+   * milliseconds; and if a repetition was refused, which may be because the message is there: no other would tell more.
    */
-  | { kind: 'unknown'; detail: string; retryAfterMs?: number | null; isFinal?: true };
+  | { kind: 'unknown'; detail: string; retryAfterMs?: number | null; refusal?: Refusal };
+
+/** The code of a refusal, and what it says of the address. */
+export interface Refusal {
+  code: string;
+  suppress?: RefusedAddress;
+}
 
 /**
  * What a refusal of a message by itself says of its address: why it is not written to any more. The channel names the

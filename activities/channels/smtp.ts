@@ -178,8 +178,12 @@ interface SmtpError extends Error {
   responseCode?: number;
 }
 
-/** Where an answer is about this mail; before, it is about us, and somebody can mend it. */
-const aboutMail = ['MAIL FROM', 'RCPT TO', 'DATA'];
+/**
+ * Where an answer is about this mail; before, it is about us, and somebody can mend it: of a mail itself the server has
+ * heard no more than its sender, the shop's own, and how long it is.
+ */
+const aboutMail = ['RCPT TO', 'DATA'];
+const tooLong = 552;
 
 /** 5xx that are about us all the same: no password, or a wrong one. */
 const mendable = [530, 534, 535, 538];
@@ -191,8 +195,8 @@ function outcomeOf(
   const words = response ?? (code && !message.includes(code) ? `${code}: ${message}` : message);
   const detail = withoutAddress(words || 'the connection failed', address);
   if (responseCode) {
-    const isFinal =
-      responseCode >= 500 && !mendable.includes(responseCode) && aboutMail.includes(command ?? '');
+    const isAboutMail = aboutMail.includes(command ?? '') || responseCode === tooLong;
+    const isFinal = responseCode >= 500 && !mendable.includes(responseCode) && isAboutMail;
     return isFinal
       ? { kind: 'refused', code: String(responseCode), detail }
       : { kind: 'not-accepted', retryAfterMs: null, detail };

@@ -73,6 +73,12 @@ function requestClientFor(options: TwilioOptions, wiring: CallWiring): twilio.Re
   return client;
 }
 
+/**
+ * About who sends, not about the message: a service that is not there, has no number or may not be used, a number that is
+ * not the shop's. It is the shop's own setting, and no customer is to lose a message over it.
+ */
+const aboutSender = ['21603', '21606', '21701', '21703', '21704', '63007'];
+
 function readTwilioError(body: unknown): ProviderError {
   const said = (body ?? {}) as { code?: unknown; message?: unknown };
   const { message } = said;
@@ -80,6 +86,7 @@ function readTwilioError(body: unknown): ProviderError {
   return {
     code,
     suppress: twilioSuppression(code),
+    isMendable: code !== null && aboutSender.includes(code),
     words: typeof message === 'string' ? message : null,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CallOutcome, Outbound } from '../../activities/channels/channel.ts';
 import type { SendInput } from '../../activities/contract.ts';
 import { raiseDelivery } from '../../src/db/queries/raise-delivery.ts';
-import { runs, unrouted } from '../../src/db/schema/index.ts';
+import { runs, suppressions, unrouted } from '../../src/db/schema/index.ts';
 import { settleClosedDeliveries } from '../../src/db/queries/settle-closed-deliveries.ts';
 import { message } from '../../src/define/message.ts';
 import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
@@ -139,6 +139,22 @@ describe('a provider that knows a delivery by its id', () => {
       await it.database.db.delete(unrouted);
       expect((await it.send(it.ask())).state).toBe('accepted');
     });
+  });
+
+  test('that refuses a call which another worker repeats already: what becomes of that decides', async () => {
+    await using it = await knowing();
+    const tell: ((outcome: CallOutcome) => void)[] = [];
+    it.channels.email.answer = () => new Promise((resolve) => tell.push(resolve));
+    const first = it.worker()(it.ask());
+    await expect.poll(it.sent).toBe(1);
+    it.pass('1 second');
+    const second = it.worker()(it.ask());
+    await expect.poll(it.sent).toBe(2);
+    tell[0]!(gone);
+    await expect(first).rejects.toMatchObject({ type: 'not-accepted' });
+    expect(await states(it)).toEqual(['intended']);
+    tell[1]!(accepted);
+    expect((await second).state).toBe('accepted');
   });
 
   test('that refuses the repetition may have the message: unknown, and asked no more', async () => {
@@ -291,15 +307,19 @@ describe('a message that is owed and may come twice rather than never', () => {
     expect((await it.worker()(it.ask())).state).toBe('accepted');
   });
 
-  test('is unknown when its second call was refused: the first may have been taken', async () => {
+  test('is unknown when its second call was refused: the first may have been taken; what that says of the address holds', async () => {
     await using it = await shop();
-    it.channels.email.answer = answers([() => unclear, () => gone]);
+    const optedOut: CallOutcome = { ...gone, code: '21610', suppress: { reason: 'stopped' } };
+    it.channels.email.answer = answers([() => unclear, () => optedOut]);
     await it.send(it.ask());
     it.pass('10 minutes');
     expect(await it.send(it.ask())).toMatchObject({ state: 'unknown', until: null });
     it.pass('1 hour');
     expect(await it.send(it.ask())).toMatchObject({ state: 'unknown', until: null });
     expect(sent(it)).toBe(2);
+    expect(await it.database.db.select().from(suppressions)).toMatchObject([
+      { channel: 'email', reason: 'stopped', source: 'refused with 21610' },
+    ]);
   });
 
   test('also when the worker died amid the first call; not when the run has ended', async () => {

@@ -2,6 +2,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import { statesBelow, type DeliveryState, type GateReason, type Verdict } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import { isPaused } from './paused-meanwhile.ts';
+import { isNotRepeated } from './raise-delivery.ts';
 import { cancelledIfErased, keptProviderId, keptVerdict } from './said-of-nobody.ts';
 import { withVerdict } from './with-verdict.ts';
 
@@ -103,11 +104,13 @@ export async function raisePage(
     state: DeliveryState;
     from?: readonly DeliveryState[];
     reason?: GateReason;
+    callingAt?: Date;
     news: readonly PageNews[];
   },
 ): Promise<void> {
   if (raise.news.length === 0) return;
-  const up = sql`d.state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
+  const up = sql`(d.state = any(${[...(raise.from ?? statesBelow(raise.state))]})
+    and ${isNotRepeated(sql, raise.callingAt)})`;
   // Locked in the order of their ids, as a merge or an erasure moves several of them at once.
   await sql`
     with locked as materialized (

@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from 'postgres';
+import type { Fragment, Sql, TransactionSql } from 'postgres';
 import {
   statesBelow,
   type Arm,
@@ -17,6 +17,8 @@ export interface Raise {
   from?: readonly DeliveryState[];
   reason?: GateReason;
   verdict: Verdict;
+  /** Of what a call came to that is no more than its own end: nothing, once a later call is under way. */
+  callingAt?: Date;
   providerId?: string;
   /** The provider's code of a failure. */
   providerCode?: string;
@@ -38,7 +40,8 @@ export interface DeliveryNow {
  * customer who was erased.
  */
 export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Promise<DeliveryNow | null> {
-  const up = sql`state = any(${[...(raise.from ?? statesBelow(raise.state))]})`;
+  const up = sql`(state = any(${[...(raise.from ?? statesBelow(raise.state))]})
+    and ${isNotRepeated(sql, raise.callingAt)})`;
   const verdict = keptVerdict(sql, sql`${sql.json(raise.verdict as never)}::jsonb`);
   const [row] = await sql<DeliveryNow[]>`
     update deliveries d set
@@ -52,4 +55,13 @@ export async function raiseDelivery(sql: Sql | TransactionSql, raise: Raise): Pr
     where id = ${raise.deliveryId}
     returning id, state, reason, channel, arm, (extract(epoch from at) * 1000)::float8 as at`;
   return row ?? null;
+}
+
+/**
+ * Whether no call after the one begun at that time is under way, for a delivery `d` of the statement around it: another
+ * attempt repeats it, and what becomes of that decides.
+ */
+export function isNotRepeated(sql: Sql | TransactionSql, callingAt: Date | undefined): Fragment {
+  if (callingAt === undefined) return sql`true`;
+  return sql`(d.state <> 'intended' or d.calling_at = ${callingAt})`;
 }

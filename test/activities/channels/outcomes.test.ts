@@ -185,6 +185,15 @@ describe.each(channels)('%s, through the real client library', (channel) => {
     expect(reasons).toEqual(channel === 'email' ? [...none, ...none] : ['stopped', 'refused', ...none]);
   });
 
+  test('a sender that is none is the shop’s own setting: it is asked again, and nobody loses the message', async () => {
+    const errors = [{ message: 'The from email does not contain a valid address.', field: 'from.email' }];
+    const body = JSON.stringify({ errors, code: 21701, message: 'The Messaging Service does not exist.' });
+    await using server = await brokenProvider((socket) => {
+      say(socket, '400 Bad Request', { 'content-type': 'application/json' }, body);
+    });
+    expect(await call(channel, server.url)).toMatchObject({ kind: 'not-accepted', retryAfterMs: null });
+  });
+
   test('the provider’s own checks: an address it does not take is refused', async () => {
     await using sandbox = await testSandbox();
     const adapter = createChannels({ sandboxUrl: sandbox.url, emailFrom: 'hello@shop.example' })[channel]!;

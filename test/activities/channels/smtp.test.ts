@@ -83,6 +83,17 @@ describe('what the server answers', () => {
     expect(await call(`smtp://${server.host}`)).toMatchObject(expected);
   });
 
+  test.each([
+    [550, { kind: 'not-accepted', retryAfterMs: null }],
+    [552, { kind: 'refused', code: '552' }],
+  ])('%i to the sender is about the shop, not the mail, unless that is too long', async (code, expected) => {
+    await using server = await startMailServer({
+      disabledCommands: ['STARTTLS'],
+      onMailFrom: (_address, _session, done) => done(refusal(code, 'not from there')),
+    });
+    expect(await call(`smtp://${server.host}`)).toMatchObject(expected);
+  });
+
   test('a wrong password is about us: not accepted, whatever the code', async () => {
     await using server = await startMailServer({ secure: true });
     const outcome = await call(`smtps://shop:wrong@${server.host}`, { tls: trusting });
