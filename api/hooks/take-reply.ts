@@ -51,10 +51,12 @@ export async function takeReply(deps: HookDeps, reply: Reply): Promise<HookOutco
       await heedOptWord(tx, deps, { word, channel, address, source, wording: reply.text, at: clock.now() });
     }
     const sender = await senderOf(tx, reply);
-    if (sender === null) return 'unknown-sender';
+    const ids = sender === null ? null : await anyIdOf(tx, sender.customerId);
+    // Who was erased a moment ago has no id any more.
+    if (sender === null || ids === null || (ids.userId ?? ids.anonymousId) === null) return 'unknown-sender';
     if (word === 'stop' && sender.last)
       await markDeliveries(tx, 'unsubscribed', [{ deliveryId: sender.last.deliveryId, at: clock.now() }]);
-    await insertEvents(tx, await eventsOf(tx, deps, { reply, id, sender, word }));
+    await insertEvents(tx, eventsOf(deps, { reply, id, ids, sender, word }));
     await tx`select pg_notify(${eventsChannel}, '')`;
     return 'taken';
   });
@@ -69,12 +71,17 @@ async function senderOf(tx: TransactionSql, { channel, from }: Reply): Promise<C
   return found.find(({ stated }) => calledAddress(channel, stated) === called) ?? null;
 }
 
-async function eventsOf(
-  tx: TransactionSql,
+function eventsOf(
   { clock }: HookDeps,
-  of: { reply: Reply; id: string; sender: CustomerAtAddress; word: OptWord | null },
-): Promise<NewEvent[]> {
-  const { reply, id, sender, word } = of;
+  of: {
+    reply: Reply;
+    id: string;
+    ids: Awaited<ReturnType<typeof anyIdOf>>;
+    sender: CustomerAtAddress;
+    word: OptWord | null;
+  },
+): NewEvent[] {
+  const { reply, id, ids, sender, word } = of;
   const { channel } = reply;
   const { deliveryId: delivery_id, name: journey, message } = sender.last ?? {};
   const opted = word === 'stop' ? 'out' : word === 'start' ? 'in' : null;
@@ -83,7 +90,7 @@ async function eventsOf(
   const now = clock.now();
   const common = {
     ...{ kind: 'track' as const, source: null, subject: null, previousId: null, admin: true },
-    ...(await anyIdOf(tx, sender.customerId)),
+    ...ids,
     ...{ occurredAt: now, receivedAt: now },
   };
   const properties = { channel, ...answered, ...(opted && { opted }) };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Log } from '../log.ts';
 import { sandboxBounds } from './bounds.ts';
 
@@ -21,6 +22,8 @@ export class CallBacks {
 
   constructor(log: Log) {
     this.#log = log;
+    // Each that waits listens for the end, and Node would take so many for a leak.
+    setMaxListeners(0, this.#stopped.signal);
   }
 
   /** Tells one thing after the other, in the background; after a while, real milliseconds. */
@@ -93,6 +96,7 @@ export class CallBacks {
   }
 
   #pause(ms: number): Promise<void> {
+    if (this.#stopped.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
