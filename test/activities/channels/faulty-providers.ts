@@ -102,8 +102,9 @@ async function faultyMailServer(timeoutMs: number): Promise<FaultyProvider> {
       done(fault ? Object.assign(new Error('not now'), { responseCode }) : null);
     },
     onData: (stream, _session, done) => {
-      const fault = take(['server-error', 'timeout', 'accept-then-timeout']);
       void text(stream).then((raw) => {
+        // Not before its end: until then the mail certainly was not taken.
+        const fault = take(['server-error', 'timeout', 'accept-then-timeout']);
         const isTaken = fault === null || fault === 'accept-then-timeout';
         if (isTaken) taken.push(/^X-Kairos-Delivery: (.+)\r$/m.exec(raw)![1]!);
         if (fault === null) done();
