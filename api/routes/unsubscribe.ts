@@ -73,11 +73,16 @@ async function take(deps: RouteDeps, leaver: Leaver, form: URLSearchParams): Pro
       await choose(deps, leaver, { on: new Set(form.getAll('on')), shown: new Set(form.getAll('shown')) });
       return 'Saved.';
     default:
-      throw new AppError(
-        'malformed-body',
-        'Expected the form "List-Unsubscribe=One-Click", or what the page at this address posts.',
-      );
+      throw notOurs();
   }
+}
+
+function notOurs(cause?: unknown): AppError {
+  return new AppError(
+    'malformed-body',
+    'Expected the form "List-Unsubscribe=One-Click", or what the page at this address posts.',
+    { cause },
+  );
 }
 
 function sendChoices(res: Response, { customer, choices }: Leaver, notice: string | null): void {
@@ -97,7 +102,10 @@ function sendUnknown(res: Response): void {
 
 /** RFC 8058 lets mail programs post either kind of form. */
 async function readForm(req: Request, res: Response): Promise<URLSearchParams> {
-  const bytes = await readBytes(req, res, bounds.bodyBytes);
+  const bytes = await readBytes(req, res, bounds.bodyBytes).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'malformed-json') throw notOurs(error);
+    throw error;
+  });
   if (!/^multipart\/form-data/i.test(req.get('content-type') ?? ''))
     return new URLSearchParams(bytes.toString());
   const form = new URLSearchParams();

@@ -59,7 +59,7 @@ function hashesOn(
  */
 export async function leaveByOneClick(deps: Deps, leaver: Leaver): Promise<void> {
   const { channel, topic } = leaver.way;
-  await refuse(deps, leaver, { place: { channel, topic }, source: 'one-click' });
+  await refuse(deps, leaver, { place: { channel, topic }, source: 'one-click', at: deps.clock.now() });
   await noteLeaving(deps, leaver);
 }
 
@@ -69,23 +69,28 @@ export async function choose(
   leaver: Leaver,
   ticked: { on: ReadonlySet<string>; shown: ReadonlySet<string> },
 ): Promise<void> {
-  const changed = leaver.choices.filter(
-    ({ name, isOn, fixed }) => ticked.shown.has(name) && fixed === null && isOn !== ticked.on.has(name),
-  );
-  for (const { channel, topic, name } of changed) {
-    const place = { channel, topic };
-    if (ticked.on.has(name)) await agree(deps, leaver, place);
-    else await refuse(deps, leaver, { place, source: 'preferences' });
-  }
-  if (changed.some(({ name }) => !ticked.on.has(name))) await noteLeaving(deps, leaver);
+  const shown = leaver.choices.filter(({ name, fixed }) => ticked.shown.has(name) && fixed === null);
+  const changed = shown.filter(({ name, isOn }) => isOn !== ticked.on.has(name));
+  const refused = changed.filter(({ name }) => !ticked.on.has(name));
+  // A refusal of a channel covers its topics: those that stay ticked are agreed to anew, and so after it.
+  const covered = ({ channel, topic }: ConsentPlace) =>
+    topic !== '' && refused.some((one) => one.channel === channel && one.topic === '');
+  const agreed = shown.filter((one) => ticked.on.has(one.name) && (changed.includes(one) || covered(one)));
+  const now = deps.clock.now();
+  const at = new Date(now.getTime() - 1);
+  for (const { channel, topic } of refused)
+    await refuse(deps, leaver, { place: { channel, topic }, source: 'preferences', at });
+  for (const { channel, topic } of agreed) await agree(deps, leaver, { channel, topic }, now);
+  if (refused.length > 0) await noteLeaving(deps, leaver);
 }
 
 /** No more help and offers anywhere. */
 export async function leaveEverything(deps: Deps, leaver: Leaver): Promise<void> {
   const places = leaver.choices.filter(({ topic, isOn }) => topic === '' || isOn);
   const own = { channel: leaver.way.channel, topic: '' };
+  const at = deps.clock.now();
   for (const { channel, topic } of places.length === 0 ? [own] : places) {
-    await refuse(deps, leaver, { place: { channel, topic }, source: 'preferences' });
+    await refuse(deps, leaver, { place: { channel, topic }, source: 'preferences', at });
   }
   await noteLeaving(deps, leaver);
 }
@@ -93,48 +98,48 @@ export async function leaveEverything(deps: Deps, leaver: Leaver): Promise<void>
 async function refuse(
   deps: Deps,
   leaver: Leaver,
-  { place, source }: { place: ConsentPlace; source: 'one-click' | 'preferences' },
+  { place, source, at }: { place: ConsentPlace; source: 'one-click' | 'preferences'; at: Date },
 ): Promise<void> {
   const hashes = hashesOn(deps, leaver, place.channel);
   if (place.topic !== '' || hashes.length === 0) {
     if (leaver.consents[sayConsentPlace(place)]?.state !== 'denied')
-      await say(deps, leaver, { ...place, state: 'denied', source });
+      await say(deps, leaver, { ...place, state: 'denied', source, at });
     return;
   }
   const { database, clock } = deps;
-  const row = { channel: place.channel, reason: 'unsubscribed' as const, source, at: clock.now() };
+  const row = { channel: place.channel, reason: 'unsubscribed' as const, source, at };
   await suppress(
     database.sql,
     hashes.map((addressHash) => ({ ...row, id: newId(clock), addressHash })),
   );
 }
 
-async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace): Promise<void> {
-  const { database, clock } = deps;
-  await say(deps, leaver, { ...place, state: 'granted', source: 'preferences' });
+async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace, at: Date): Promise<void> {
+  const { database } = deps;
+  await say(deps, leaver, { ...place, state: 'granted', source: 'preferences', at });
   if (place.topic !== '') return;
   for (const addressHash of hashesOn(deps, leaver, place.channel)) {
     const of = { addressHash, channels: [place.channel], reasons: ['unsubscribed' as const] };
     await liftSuppressions(database.sql, of, {
       by: 'preferences',
       why: 'they agreed again on their preferences page',
-      at: clock.now(),
+      at,
     });
   }
 }
 
-type Said = ConsentPlace & { state: ConsentState; source: string };
+type Said = ConsentPlace & { state: ConsentState; source: string; at: Date };
 
 /** Records a word of theirs with the words they saw; of somebody who was erased or joined to another meanwhile, that one's. */
 async function say(deps: Deps, { way, customer }: Leaver, said: Said): Promise<void> {
   const { database, clock } = deps;
-  const at = clock.now();
+  const { at } = said;
   for (
     let who = customer;
     who !== null && !who.erased;
     who = await leavingCustomer(database.sql, way.customerId)
   ) {
-    const row: NewConsent = { id: newId(clock), customerId: who.id, wording: labelOf(said), at, ...said };
+    const row: NewConsent = { id: newId(clock), customerId: who.id, wording: labelOf(said), ...said };
     if (await insertConsents(database, who.id, [row], at)) return;
   }
 }

@@ -11,9 +11,9 @@ label{display:flex;gap:.8rem;padding:.7rem 0;align-items:flex-start}label.topic{
 input{width:1.3rem;height:1.3rem;margin:.1rem 0 0;flex:none}small{display:block;color:#5c626b}
 button{font:inherit;font-weight:600;padding:.7rem 1.2rem;border-radius:.5rem;border:1px solid #0b5fd0;min-height:2.75rem}
 .save{background:#0b5fd0;color:#fff}.stop{background:transparent;color:inherit;border-color:#5c626b}
-p.done{background:#dff3e3;color:#14361c;border-radius:.6rem;padding:.8rem 1rem}.buttons{display:flex;flex-wrap:wrap;gap:.8rem}
+p.said{background:#e7eaee;border-radius:.6rem;padding:.8rem 1rem}p.done{background:#dff3e3;color:#14361c}.buttons{display:flex;flex-wrap:wrap;gap:.8rem}
 @media(prefers-color-scheme:dark){body{background:#17181b;color:#ececea}fieldset{background:#202226;border-color:#3d4046}
-small{color:#a9aeb6}.save{background:#7fb2f5;color:#10151c;border-color:#7fb2f5}p.done{background:#1d3b26;color:#dff3e3}}`;
+small{color:#a9aeb6}.save{background:#7fb2f5;color:#10151c;border-color:#7fb2f5}p.said{background:#2a2d33}p.done{background:#1d3b26;color:#dff3e3}}`;
 
 const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
@@ -44,7 +44,7 @@ function pageOf({ title, notice, choices }: Shown): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow"><title>${escape(title)}</title><link rel="icon" href="data:,"><style>${style}</style></head>
 <body><main><h1>${escape(title)}</h1>
-${notice === null ? '' : `<p class="done" role="status">${escape(notice)}</p>`}
+${notice === null ? '' : `<p class="said${choices.length === 0 ? '' : ' done'}" role="status">${escape(notice)}</p>`}
 ${choices.length === 0 ? '' : formOf(choices)}
 </main></body></html>`;
 }

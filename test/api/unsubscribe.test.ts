@@ -36,7 +36,7 @@ async function setup() {
   const post = (path: string, body: string, type = 'application/x-www-form-urlencoded') =>
     api.post(path, body, { 'content-type': type });
   return {
-    ...{ sql, api, customerId, pathOf, post, clock },
+    ...{ sql, api, customerId, way, pathOf, post, clock },
     page: async (path = pathOf()) => (await api.get(path, {})).body['text'] as string,
     /** What is ticked on the page. */
     ticked: async (path = pathOf()) => {
@@ -107,7 +107,8 @@ test('a link that was forged, cut or made elsewhere leads nowhere and changes no
   await using it = await setup();
   const before = await it.everything();
   const forged = it.pathOf().replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
-  for (const path of [forged, it.pathOf().slice(0, -3), '/u/x', `/u/${'A'.repeat(300)}`]) {
+  const ofAnotherHome = `/u/${wayOutToken(it.way, 'secret of another home')}`;
+  for (const path of [forged, ofAnotherHome, it.pathOf().slice(0, -3), '/u/x', `/u/${'A'.repeat(300)}`]) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await fetch(`${it.api.url}${path}`, { method: 'POST', headers, body: oneClick });
     expect(answer.status).toBe(404);
@@ -115,6 +116,50 @@ test('a link that was forged, cut or made elsewhere leads nowhere and changes no
   }
   expect((await it.post(it.pathOf(), 'hello=1')).status).toBe(400);
   expect(await it.everything()).toEqual(before);
+});
+
+test('what scans mails opens links as it likes, by any agent, and posts nothing: no address is left out by it', async () => {
+  await using it = await setup();
+  const before = await it.everything();
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
+    const answer = await fetch(`${it.api.url}${it.pathOf()}?List-Unsubscribe=One-Click&action=stop`, {
+      method,
+    });
+    expect([method, answer.status]).toEqual([method, method === 'GET' || method === 'HEAD' ? 200 : 405]);
+    if (method === 'HEAD') expect(await answer.text()).toBe('');
+  }
+  for (const body of ['', 'List-Unsubscribe=Two-Clicks', 'action=', 'list-unsubscribe=one-click', '\u0000'])
+    expect((await it.post(it.pathOf(), body)).body).toMatchObject({ status: 400, code: 'malformed-body' });
+  expect((await it.post(it.pathOf(), 'x', 'multipart/form-data')).body.code).toBe('malformed-body');
+  expect(await it.everything()).toEqual(before);
+});
+
+test('one click counts in whatever charset and kind of form it comes, with what else stands beside it', async () => {
+  for (const [body, type] of [
+    [oneClick, 'application/x-www-form-urlencoded; charset=ISO-8859-1'],
+    [`${oneClick}&on=%E9%FF`, 'application/x-www-form-urlencoded;charset=utf-8'],
+    [oneClick, 'text/plain'],
+  ] as const) {
+    await using it = await setup();
+    expect((await it.post(it.pathOf(), body, type)).status).toBe(200);
+    expect(await it.suppressed()).toMatchObject([{ channel: 'email', reason: 'unsubscribed' }]);
+  }
+});
+
+test('clicks at the same instant are one', async () => {
+  await using it = await setup();
+  const answers = await Promise.all(Array.from({ length: 8 }, () => it.post(it.pathOf(), oneClick)));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+  expect(await it.suppressed()).toHaveLength(1);
+});
+
+test('who leaves a channel but for a topic keeps the topic', async () => {
+  await using it = await setup();
+  const path = it.pathOf({ topic: 'new-arrivals' });
+  await it.post(path, 'shown=email&shown=email:new-arrivals&on=email:new-arrivals&action=save');
+  expect(await it.ticked(path)).toEqual(['email:new-arrivals', 'sms', 'onsite']);
+  await it.post(path, 'shown=email&shown=email:new-arrivals&action=save');
+  expect(await it.ticked(path)).toEqual(['sms', 'onsite']);
 });
 
 test('what is chosen is kept with the words that were shown, and can be chosen again', async () => {
