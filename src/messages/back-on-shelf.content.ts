@@ -80,6 +80,13 @@ It was sold out when you looked at it, and is on the shelf again{% if price != "
           leave: leave.german,
         }),
       },
+      onsite: {
+        title: '{{ product | item_name | truncate: 80, "…" }} ist wieder da',
+        text: `{% assign price = product | line_price -%}
+Als Sie es angesehen haben, war es ausverkauft. Jetzt ist es wieder da{% if price != "" %}: {{ price }}{% endif %}.`,
+        url: '{{ product | web_address: "url" }}',
+        action: 'Ansehen',
+      },
       sms: {
         text: `{%- assign link = product | web_address: "url" -%}
 {{ product | item_name | truncate: 60, "..." }} ist wieder da, und Sie erfahren es mit als Erste.{% if link != "" %} {{ link }}{% endif %} Fragen? Einfach antworten. Abmelden mit STOP.`,
