@@ -1,10 +1,18 @@
 import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
 import { intendedOf, noteRepeat, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
+import { givePlaceBack } from '../src/db/queries/give-place-back.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
+import { lockWave } from '../src/db/queries/waves.ts';
 import { channelAfter, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
-import { hasTurned, nextChannelReasons, type GateReason, type Verdict } from '../src/domain/delivery.ts';
+import {
+  hasTurned,
+  nextChannelReasons,
+  passingReasons,
+  type GateReason,
+  type Verdict,
+} from '../src/domain/delivery.ts';
 import { judgeAgain, type SecondRuling } from '../src/domain/gate.ts';
 import { isRepeatable, settleCalls, type PageCallParts } from './call-page.ts';
 import type { ChannelAdapter, Outbound } from './channels/channel.ts';
@@ -52,6 +60,8 @@ export async function passLeftovers(
   if (known.length === 0) return noLeftovers();
   await settleKnown({ ...parts, next: channelAfter(message, input.channel) }, input, known);
   return sql.begin(async (tx) => {
+    // Before the customers, as a page does.
+    await lockWave(tx, input);
     const look = await takePageLook(tx, parts, message, input);
     const entries = known.map(({ entryId, customerId }) => ({ id: entryId, customerId }));
     const { now, rows } = await lookAtEntries(look, entries);
@@ -136,18 +146,26 @@ async function secondLook(
   return left;
 }
 
-/** What a call found not to be reached, and is not reached on this channel either, turns to the one after it. */
+/**
+ * What a call found not to be reached, and is not reached on this channel either, turns to the one after it. Whom only
+ * the hour keeps from it, for the provider was away until the night, keeps their place for the next wave.
+ */
 async function turnOrCancel(
   look: PageLook,
   { row, ruling, now }: { row: PageRow; ruling: SecondRuling & { state: 'cancelled' }; now: Date },
 ): Promise<void> {
   const id = row.deliveryId!;
   const { reason, words } = ruling;
+  const said = { state: 'withheld' as const, reason, words: words.replace(/^cancelled/, 'withheld') };
   const next = channelAfter(look.message, look.input.channel);
   if (next !== null && hasTurned(row.verdicts) && nextChannelReasons.includes(reason)) {
-    const said = { state: 'withheld' as const, reason, words: words.replace(/^cancelled/, 'withheld') };
     // Nothing is under way: what was marked is released by now.
     await turnToNext(look.tx, { ids: [id], was: null, next, verdict: verdictOf(look, now, said) });
+    return;
+  }
+  if (passingReasons.includes(reason)) {
+    const { runId, wave } = look.input;
+    await givePlaceBack(look.tx, { id, runId, wave, reason, verdict: verdictOf(look, now, said) });
     return;
   }
   const news = [{ id, verdict: verdictOf(look, now, ruling) }];

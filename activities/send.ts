@@ -53,6 +53,8 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
       const laterMs = await turns.take(input.channel, 1, abort());
       if (laterMs > 0) throw turnTaken(laterMs);
       const passage = await passGate(gate, message, input);
+      // What the gate holds or withholds, a paused journey's say, slows down nobody.
+      if (passage.kind !== 'call') await turns.giveBack(input.channel, 1);
       const settling = { gate, message, input, attempt: attempt() };
       switch (passage.kind) {
         case 'settled':

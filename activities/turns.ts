@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
-import { takeTurns } from '../src/db/queries/take-turns.ts';
+import { giveTurnsBack, takeTurns } from '../src/db/queries/take-turns.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 
@@ -19,10 +19,12 @@ export interface Turns {
   perSecond(channel: Channel): number | null;
   /** Resolves when it is the turn of so many messages: 0; or at once, with how long it would be: real milliseconds. */
   take(channel: Channel, messages: number, signal?: AbortSignal): Promise<number>;
+  /** Of so many that were taken nothing was sent: they are those of others. */
+  giveBack(channel: Channel, messages: number): Promise<void>;
 }
 
 /** Of workers whose channels have no bound. */
-export const unbounded: Turns = { perSecond: () => null, take: async () => 0 };
+export const unbounded: Turns = { perSecond: () => null, take: async () => 0, giveBack: async () => {} };
 
 /** @param rates as they are now, whenever it is asked. @param pause waits so many real milliseconds. */
 export function createTurns(
@@ -43,6 +45,10 @@ export function createTurns(
       if (!turn.isTaken) return Math.max(1, waitMs);
       if (waitMs > 0) await pause(waitMs, signal);
       return 0;
+    },
+    async giveBack(channel, messages) {
+      const rate = perSecond(channel);
+      if (rate !== null) await giveTurnsBack(sql, { channel, spanMs: (messages * 1_000) / rate });
     },
   };
 }

@@ -40,14 +40,16 @@ const furthestMs = 8 * 86_400_000;
 /**
  * Whether it is quiet where the customer is, and until when: null when the message may go. It may only where no rule
  * that may apply says no, in every zone that the customer may be in. Where nothing of a week is open to all of that, the
- * customer's likeliest zone decides, and before that the message's wish for a time gives way.
+ * customer's likeliest zone decides, and before that the message's wish for a time gives way; at last the shop's own hours
+ * do, and never the law's.
  *
  * What is owed is exempt, unless the shop says otherwise. E-mail, which wakes nobody and which no law times, is held only
  * where it is known what time it is there: with nothing but the shop's own zone to go by it goes.
  */
 export function quietAt(question: QuietQuestion): Quiet | null {
   const { where, bestTime } = question;
-  const rules = rulesFor(question);
+  const law = lawFor(question);
+  const rules = [...shopsFor(question), ...law];
   const zones = zonesFor(question);
   const wish = bestTime === null ? [] : [wishOf(bestTime)];
   const attempts: [readonly QuietRule[], readonly string[]][] = [
@@ -55,6 +57,8 @@ export function quietAt(question: QuietQuestion): Quiet | null {
     [rules, zones],
     [[...rules, ...wish], zones.slice(0, 1)],
     [rules, zones.slice(0, 1)],
+    [law, zones],
+    [law, zones.slice(0, 1)],
   ];
   for (const [some, there] of attempts) {
     const found = openingOf(question.now, some, there);
@@ -64,13 +68,17 @@ export function quietAt(question: QuietQuestion): Quiet | null {
   return null;
 }
 
-/** Of the shop, and of the law of every state that the customer may be in. */
-function rulesFor({ channel, purpose, where, shop }: QuietQuestion): QuietRule[] {
+function shopsFor({ channel, purpose, where, shop }: QuietQuestion): QuietRule[] {
   if (purpose === 'transactional' && !shop.transactional) return [];
   const isGuess = channel === 'email' && where.by === "the shop's zone";
   const windows = isGuess ? [] : shop[channel];
-  const own: QuietRule[] = windows.length === 0 ? [] : [{ of: "the shop's settings", windows }];
-  return isTextToUsa(channel, where) ? [...own, federalHours, ...statesOf(where)] : own;
+  return windows.length === 0 ? [] : [{ of: "the shop's settings", windows }];
+}
+
+/** Of every state that the customer may be in. */
+function lawFor({ channel, purpose, where, shop }: QuietQuestion): QuietRule[] {
+  if (purpose === 'transactional' && !shop.transactional) return [];
+  return isTextToUsa(channel, where) ? [federalHours, ...statesOf(where)] : [];
 }
 
 function statesOf({ phone, home }: CustomerZone): QuietRule[] {

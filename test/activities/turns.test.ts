@@ -73,6 +73,18 @@ test('a turn that would be long after is not taken; a higher rate takes back wha
   expect(await sql`select channel from channel_turns`).toEqual([{ channel: 'sms' }]);
 });
 
+test('what is given back is the turn of the next', async () => {
+  await using it = await setup(new Map([['sms', 1]]));
+  const { turns, waits } = it.worker();
+  for (let n = 0; n < 5; n += 1) {
+    expect(await turns.take('sms', 1)).toBe(0);
+    await turns.giveBack('sms', 1);
+  }
+  await turns.giveBack('email', 1);
+  expect(await turns.take('sms', 1)).toBe(0);
+  expect([await turns.take('sms', 1), waits]).toEqual([0, [1_000]]);
+});
+
 test('mails of a page and by themselves keep one rate together, in calls that are cut to it', async () => {
   await using it = await startWatching();
   const ids = await it.line(60);
@@ -114,7 +126,11 @@ test('who is not to have their turn for long comes back: one by itself undecided
   const [id] = await it.line(8);
   await it.shelf(8);
   let taken = 0;
-  const turns: Turns = { perSecond: () => 5, take: async () => (++taken === 2 ? 7_000 : 0) };
+  const turns: Turns = {
+    ...unbounded,
+    perSecond: () => 5,
+    take: async () => (++taken === 2 ? 7_000 : 0),
+  };
   const serve = it.worker({ turns });
   const wave = it.wave(async (page) => {
     await expect(serve(page)).rejects.toMatchObject({

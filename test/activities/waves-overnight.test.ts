@@ -99,3 +99,33 @@ test('what is gone by the morning is offered to nobody; who waited waits on', as
   await it.shelf(3);
   expect(await it.wave()).toMatchObject({ used: 3, goesOn: false });
 });
+
+test('whom a provider that was away until the night did not get keep their places, and the wave has them for others', async () => {
+  await using it = await startWatching();
+  const value = { quietHours: { email: [{ from: '21:00', to: '08:00' }] } };
+  await saveShopSettings(it.database.sql, { scope: shopScope, value, at: it.clock.now() });
+  const ids = await it.line(4, (n) => (n < 2 ? berliner() : californian()));
+  await it.shelf(3);
+  // Seven in the evening in Berlin: nothing is taken.
+  it.channels.email.answer = () => ({ kind: 'not-accepted', retryAfterMs: null, detail: 'away' });
+  const serve = it.worker();
+  await expect(it.wave(serve)).rejects.toThrow();
+  expect((await it.ledger()).map(({ state }) => state)).toEqual(['intended', 'intended', 'intended']);
+  it.pass('4 hours');
+  it.channels.email.answer = () => ({ kind: 'accepted', providerId: 'taken' });
+  await serve(it.page());
+  await serve(it.page());
+  expect(await it.told()).toEqual(ids.slice(2));
+  const [wave] = await it.database.sql`select used, withheld from waves`;
+  expect(wave).toEqual({ used: 2, withheld: 2 });
+  const [first] = (await it.ledger()).filter(({ customerId }) => customerId === ids[0]);
+  expect(first).toMatchObject({ state: 'withheld', reason: 'quiet-hours', arm: null });
+  const waiting = await it.database
+    .sql`select customer_id as id from waiting_entries where state = 'waiting'`;
+  expect(waiting.map(({ id }) => id as string).sort()).toEqual(ids.slice(0, 2).sort());
+  it.pass('9 hours');
+  await it.shelf(2);
+  await it.database.sql`update waves set ended_at = ${it.clock.now()}`;
+  expect(await it.wave()).toMatchObject({ used: 2 });
+  expect(await it.told()).toEqual(ids);
+});

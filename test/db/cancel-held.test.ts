@@ -66,4 +66,17 @@ describe('with a run ends what it held', () => {
     const reasons = (await it.ledger()).map(({ state, reason }) => `${state} ${reason}`);
     expect(reasons.sort()).toEqual(['cancelled expired', 'cancelled run-closed']);
   });
+
+  test('what is unknown stays so, and nobody is promised that it is sent once more', async () => {
+    await using it = await setup();
+    await it.hold(it.runId, { state: 'unknown', reason: null, arm: 'treated', purpose: 'transactional' });
+    const at = it.clock.now();
+    await closeRun(it.database.sql, { runId: it.runId, outcome: 'lost', heard: 0, at });
+    const [row] = await it.ledger();
+    expect(row).toMatchObject({ state: 'unknown', reason: null, heldUntil: null });
+    expect(row!.verdicts.at(-1)).toMatchObject({
+      state: 'unknown',
+      words: 'unknown — the run ended as lost, and so it is not sent once more',
+    });
+  });
 });

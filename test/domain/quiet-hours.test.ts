@@ -222,6 +222,12 @@ describe('at the best time', () => {
   test.each(cases)('%s', (_, asked, expected) => expect(opens(asked)).toBe(expected));
 });
 
+test('where the shop leaves nothing of the week open, the law alone decides, and never nobody', () => {
+  const shop = { sms: [{ from: '08:00', to: '21:00' }] } as const;
+  expect(opens({ at: '2026-03-02T11:00:00Z', ...text(sf), shop })).toBe('2026-03-02T16:00');
+  expect(opens({ at: '2026-03-02T18:00:00Z', ...text(sf), shop })).toBe('open');
+});
+
 test('an operator reads by which clock, and by whose word', () => {
   const at = (asked: Partial<Parameters<typeof quietAt>[0]>, traits: Record<string, unknown>) =>
     quietAt({

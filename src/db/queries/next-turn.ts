@@ -16,7 +16,7 @@ export const longestQueueMs = stretchMs * mostStretches;
  * rate, so that they do not all go at the same second. Looked for in one quarter of an hour after the other, so that what
  * opens at another time has turns of its own. What finds three hours of turns taken goes at some moment in them. Turns are
  * taken one after the other, each until its transaction has ended: of two gates at one instant none has the other's. Whoever
- * takes one has locked their customer before, and locks nobody after.
+ * takes one has locked their customer before, and locks nobody after. What is held for another reason takes no turn.
  */
 export async function nextTurn(
   tx: TransactionSql,
@@ -29,7 +29,8 @@ export async function nextTurn(
     const to = from + stretchMs;
     const [row] = await tx<{ last: number | null }[]>`
       select (extract(epoch from max(held_until)) * 1000)::float8 as last from deliveries
-      where held_until is not null and held_until >= ${new Date(from)} and held_until < ${new Date(to)}`;
+      where held_until is not null and held_until >= ${new Date(from)} and held_until < ${new Date(to)}
+        and (state = 'intended' or reason = 'quiet-hours')`;
     const last = row?.last ?? null;
     if (last === null) return from;
     if (last + everyMs < to) return Math.ceil(last + everyMs);

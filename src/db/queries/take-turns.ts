@@ -32,3 +32,11 @@ export async function takeTurns(sql: Sql, wanted: TurnsWanted): Promise<TurnsFou
     select free_at as free from channel_turns where channel = ${channel}`;
   return { isTaken: false, at: taken?.free ?? now };
 }
+
+/** Gives turns back to whoever takes the next: nothing was sent in them. */
+export async function giveTurnsBack(
+  sql: Sql,
+  { channel, spanMs }: Pick<TurnsWanted, 'channel' | 'spanMs'>,
+): Promise<void> {
+  await sql`update channel_turns set free_at = free_at - ${spanMs}::float8 where channel = ${channel}`;
+}
