@@ -35,7 +35,7 @@ browserTest(
       .toHaveLength(1);
     await page.locator('.reply li', { hasText: 'STOP' }).waitFor();
     expect(await page.locator('.reply li').allTextContents()).toEqual(['Who is this?', 'STOP']);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(380);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(380);
     const events = await database.sql`select name from events order by seq`;
     expect(events.map(({ name }) => name as string)).toEqual([
       'Message Replied',
