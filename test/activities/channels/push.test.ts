@@ -35,7 +35,6 @@ function pushTo(sandbox: TestSandbox, live: LiveSubscription[] | Error) {
     sandboxUrl: sandbox.url,
     emailFrom: 'a@example.test',
     vapid,
-    timeoutMs: 500,
     subscriptions: {
       of: () => (live instanceof Error ? Promise.reject(live) : Promise.resolve(live)),
       drop: (ids) => Promise.resolve(void dropped.push(...ids)),
