@@ -43,7 +43,10 @@ test('what is shipped is shown whole, in every language and variant, with pictur
   expect(pictures.length).toBe(2);
   for (const picture of pictures) {
     const answer = await it.get(picture);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'image/svg+xml; charset=utf-8',
+    ]);
   }
   expect(await (await it.get('/')).text()).toContain('<title>Messages');
 });
