@@ -46,7 +46,10 @@ const quantities = (list: string) => ({
   [`${list}.1.quantity`]: 'item.quantity',
 });
 
-/** What a message cannot be said without, on any channel, in any language and variant: the path, and the field as it is named. */
+/**
+ * What each message that comes with Kairos cannot be said without, on any channel, in any language and variant: the path,
+ * and the field as it is named. Of one that a shop adds it is looked at that a field that is not there never throws otherwise.
+ */
 const needs: Record<string, Record<string, string>> = {
   'cart-nudge': { ...cart, ...quantities('items') },
   'cart-offer': {
@@ -67,7 +70,7 @@ const needs: Record<string, Record<string, string>> = {
 
 describe('a shipped message lacks no field that it needs', () => {
   test('every one of them is looked at', () => {
-    expect(contents.map(({ message }) => message.name).sort()).toEqual(Object.keys(needs).sort());
+    expect(contents.map(({ message }) => message.name)).toEqual(expect.arrayContaining(Object.keys(needs)));
   });
 
   test.each(contents.map((content) => [content.message.name, content] as const))(
@@ -81,7 +84,7 @@ describe('a shipped message lacks no field that it needs', () => {
           if (field !== null) found[path] = field;
         }
       }
-      expect(found).toEqual(needs[name]);
+      expect(found).toEqual(needs[name] ?? (expect.any(Object) as unknown));
     },
   );
 });
