@@ -71,8 +71,8 @@ async function fill({ database: { sql } }: SendingShop, rows: number, now: Date)
       case when c.entry_id is null then null else md5('old entry ' || g)::uuid end, c.wave, c.purpose, c.channel, c.arm,
       c.state, c.verdicts, c.provider_id, ${newest}::timestamptz - (g % 960) * interval '1 day'
     from generate_series(1, ${rows}::int) g
-    join (select d.*, row_number() over (order by id) as place, count(*) over () as of from deliveries d) c
-      on c.place = 1 + g % c.of`;
+    join (select d.*, row_number() over (order by id) as place from deliveries d) c
+      on c.place = 1 + g % (select count(*) from deliveries)`;
   await sql`vacuum analyze deliveries`;
   return (await sizeOf()) - before;
 }
