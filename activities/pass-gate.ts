@@ -1,7 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { markCalling } from '../src/db/queries/call-under-way.ts';
-import { keepPlans } from '../src/db/keep-plans.ts';
-import { together } from '../src/db/together.ts';
 import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
 import { holdIntended } from '../src/db/queries/hold-intended.ts';
 import { longestQueueMs, nextTurn } from '../src/db/queries/next-turn.ts';
@@ -35,7 +33,7 @@ export async function passGate(
 ): Promise<Passage> {
   let turn: ApplicationFailure | null = null;
   const passage: Passage = await parts.database.sql.begin(async (tx) => {
-    const [, look] = await together([keepPlans(tx), takeLook(tx, parts, message, input)]);
+    const look = await takeLook(tx, parts, message, input);
     const { delivery } = look.row;
     if (!delivery) return firstLook(look, null);
     if (delivery.state === 'intended' && delivery.channel === input.channel)

@@ -1,6 +1,4 @@
 import type { TransactionSql } from 'postgres';
-import { keepPlans } from '../src/db/keep-plans.ts';
-import { together } from '../src/db/together.ts';
 import { saveWave, lockWave, type WaveRow } from '../src/db/queries/waves.ts';
 import {
   closeBoughtEntries,
@@ -50,7 +48,9 @@ export async function passPage(
   input: PageInput,
 ): Promise<PagePassage> {
   return parts.database.sql.begin(async (tx) => {
-    const [, wave] = await together([keepPlans(tx), lockWave(tx, input)]);
+    // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
+    await tx`set local enable_seqscan = off`;
+    const wave = await lockWave(tx, input);
     if (!wave) throw notFound(`The run ${input.runId} has no wave ${input.wave} in this database.`);
     // Its places were counted from a shelf of long ago: a workflow that was started anew goes on with the next.
     if (wave.isEnded) return nothingMore;
