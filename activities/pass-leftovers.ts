@@ -6,18 +6,13 @@ import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import { lockWave } from '../src/db/queries/waves.ts';
 import { channelAfter, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
-import {
-  hasTurned,
-  nextChannelReasons,
-  passingReasons,
-  type GateReason,
-  type Verdict,
-} from '../src/domain/delivery.ts';
+import { hasTurned, nextChannelReasons, passingReasons, type GateReason } from '../src/domain/delivery.ts';
 import { judgeAgain, type SecondRuling } from '../src/domain/gate.ts';
 import { isRepeatable, settleCalls, type PageCallParts } from './call-page.ts';
 import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
+import { verdictOf } from './passage.ts';
 import {
   besideWords,
   factsFor,
@@ -101,7 +96,7 @@ async function giveUp(
   { lost, now }: { lost: readonly IntendedDelivery[]; now: Date },
 ): Promise<void> {
   const words = 'unknown: the call was under way when its attempt ended, so it is not made again';
-  const verdict = verdictOf(look, now, { state: 'unknown', reason: null, words });
+  const verdict = verdictOf({ now, input: look.input }, { state: 'unknown', reason: null, words });
   await raisePage(look.tx, { state: 'unknown', news: lost.map(({ id }) => ({ id, verdict })) });
 }
 
@@ -131,7 +126,10 @@ async function secondLook(
     else if (ruling.state === 'cancelled') await turnOrCancel(look, { row, ruling, now });
     else if ('content' in rendered && !('fault' in facts.address)) {
       if (doubt) {
-        const verdict = verdictOf(look, now, { state: 'intended', reason: null, words: repeatedWords });
+        const verdict = verdictOf(
+          { now, input: look.input },
+          { state: 'intended', reason: null, words: repeatedWords },
+        );
         await noteRepeat(look.tx, { id, verdict });
         left.doubts.set(id, new Date(doubt.callingAt!));
       }
@@ -160,15 +158,26 @@ async function turnOrCancel(
   const next = channelAfter(look.message, look.input.channel);
   if (next !== null && hasTurned(row.verdicts) && nextChannelReasons.includes(reason)) {
     // Nothing is under way: what was marked is released by now.
-    await turnToNext(look.tx, { ids: [id], was: null, next, verdict: verdictOf(look, now, said) });
+    await turnToNext(look.tx, {
+      ids: [id],
+      was: null,
+      next,
+      verdict: verdictOf({ now, input: look.input }, said),
+    });
     return;
   }
   if (passingReasons.includes(reason)) {
     const { runId, wave } = look.input;
-    await givePlaceBack(look.tx, { id, runId, wave, reason, verdict: verdictOf(look, now, said) });
+    await givePlaceBack(look.tx, {
+      id,
+      runId,
+      wave,
+      reason,
+      verdict: verdictOf({ now, input: look.input }, said),
+    });
     return;
   }
-  const news = [{ id, verdict: verdictOf(look, now, ruling) }];
+  const news = [{ id, verdict: verdictOf({ now, input: look.input }, ruling) }];
   await raisePage(look.tx, { state: 'cancelled', reason, news });
 }
 
@@ -177,13 +186,4 @@ async function release({ tx }: PageLook, ids: readonly string[]): Promise<void> 
   await tx`
     update deliveries d set calling_at = null, ${cancelledIfErased(tx)}
     where id = any(${[...ids]}::uuid[]) and state = 'intended' and calling_at is not null`;
-}
-
-function verdictOf(
-  { input }: PageLook,
-  now: Date,
-  found: Pick<Verdict, 'state' | 'reason' | 'words'>,
-): Verdict {
-  const { state, reason, words } = found;
-  return { at: now.toISOString(), channel: input.channel, state, reason, words };
 }

@@ -58,9 +58,12 @@ export function allow(look: Look, call: CallUnderWay, content: ChannelContent): 
   return { kind: 'call', call, outbound };
 }
 
-export function verdictOf(look: Look, found: Pick<Verdict, 'state' | 'reason' | 'words'>): Verdict {
-  const { state, reason, words } = found;
-  return { at: look.now.toISOString(), channel: look.input.channel, state, reason, words };
+/** What was found at a time, on the channel that is looked at. */
+export function verdictOf(
+  { now, input }: { now: Date; input: Pick<Look['input'], 'channel'> },
+  { state, reason, words }: Pick<Verdict, 'state' | 'reason' | 'words'>,
+): Verdict {
+  return { at: now.toISOString(), channel: input.channel, state, reason, words };
 }
 
 /** The end of the call was told between the look and the write. */

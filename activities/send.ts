@@ -21,7 +21,7 @@ import type { GateParts, RenderMessage } from './gate-look.ts';
 import { afterDoubt, mayRepeat, resendAt, sayResend } from './in-doubt.ts';
 import { passGate } from './pass-gate.ts';
 import { suppressedBy, withRefusedAddress } from './refused-address.ts';
-import { nextOf, type CallUnderWay, type Passage } from './passage.ts';
+import { nextOf, verdictOf, type CallUnderWay, type Passage } from './passage.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
 import { turnTaken, unbounded } from './turns.ts';
@@ -84,13 +84,8 @@ async function unlessPaused(
   // Taken, so that no other attempt of this process makes it: certainly not called. What was in doubt before stays so.
   if (calls.takeBack(deliveryId, callingAt.getTime())) {
     const words = 'intended: not called yet, because an operator paused sends meanwhile';
-    const verdict: Verdict = {
-      at: clock.now().toISOString(),
-      channel,
-      state: 'intended',
-      reason: 'paused',
-      words,
-    };
+    const found = { state: 'intended', reason: 'paused', words } as const;
+    const verdict = verdictOf({ now: clock.now(), input: { channel } }, found);
     await clearCalling(sql, { ...call, verdict });
   }
   throw lookAgain('paused', attempt);

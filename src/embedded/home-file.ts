@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
+import { readIfThere } from './kept-file.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Raised when this version writes something into a home that older ones would not understand. */
@@ -27,10 +27,7 @@ const fileName = 'home.json';
 /** What a home remembers; of a new one, what it begins with. @throws StartError when a newer version wrote it. */
 export async function readHomeFile(home: string): Promise<HomeFile> {
   const path = join(home, fileName);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new StartError(`${path} cannot be read: ${error.message}`);
-  });
+  const text = await readIfThere(path);
   if (text === null) return newHome();
   const content: unknown = JSON.parse(text);
   const written = z.object({ format: z.number() }).safeParse(content).data?.format ?? 0;

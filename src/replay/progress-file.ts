@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readIfThere } from '../embedded/kept-file.ts';
 import { StartError } from '../errors.ts';
 import { sha256 } from './recorded-message.ts';
 import type { ReplayOptions } from './replay-options.ts';
@@ -73,10 +74,7 @@ export async function writeProgress(path: string, progress: Progress): Promise<v
 }
 
 async function readKept(path: string): Promise<Progress | null> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new StartError(`${path} cannot be read: ${error.message}.`, { cause: error });
-  });
+  const text = await readIfThere(path);
   if (text === null) return null;
   try {
     return schema.parse(JSON.parse(text));
