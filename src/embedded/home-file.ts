@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
-import { readIfThere } from './kept-file.ts';
+import { readIfThere } from '../read-if-there.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Raised when this version writes something into a home that older ones would not understand. */

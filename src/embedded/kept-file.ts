@@ -1,15 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../errors.ts';
+import { readIfThere } from '../read-if-there.ts';
 import { writeWhole } from './write-whole.ts';
-
-/** The text of a file that may not be there yet: null then. @throws StartError when it cannot be read. */
-export async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new StartError(`${path} cannot be read: ${error.message}`);
-  });
-}
 
 /**
  * Keys of a home: made once and kept in a file of it that nobody else reads.

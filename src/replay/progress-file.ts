@@ -1,8 +1,8 @@
 import { mkdir, open, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfThere } from '../embedded/kept-file.ts';
 import { StartError } from '../errors.ts';
+import { readIfThere } from '../read-if-there.ts';
 import { sha256 } from './recorded-message.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { emptyTally } from './tally.ts';
