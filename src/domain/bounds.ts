@@ -34,6 +34,12 @@ export const bounds = {
   idLength: 255,
   /** Characters of a CloudEvent's source. With an id it is a key of the database, which bounds keys. */
   sourceLength: 1_024,
+  /** For how long a price is kept that is no longer in force: a year, and the season after it to compare. */
+  priceHistoryDays: 450,
+  /** Prices, variants and locations that the answer about a product shows. */
+  productPrices: 100,
+  productVariants: 100,
+  productLocations: 100,
   /** Units of stock in one report. */
   stockUnits: 1_000_000_000,
   /** Categories, or regions, that a moment names. */

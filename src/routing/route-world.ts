@@ -15,6 +15,7 @@ import {
   saveEntries,
   saveOrderLines,
 } from '../db/queries/routing-waiting.ts';
+import { savePriceHistory } from '../db/queries/save-price-history.ts';
 import { saveForecasts, savePrices } from '../db/queries/routing-world.ts';
 import { skusByProductId } from '../db/queries/skus-by-product-id.ts';
 import type { WaitingList } from '../define/waiting-list.ts';
@@ -35,7 +36,9 @@ export async function routeWorld(
   context: RoutingContext,
   { universal, owned }: { universal: readonly AcceptedEvent[]; owned: readonly OwnedEvent[] },
 ): Promise<number> {
-  await savePrices(tx, pricesIn(universal));
+  const prices = pricesIn(universal);
+  await savePriceHistory(tx, prices);
+  await savePrices(tx, prices);
   await saveForecasts(tx, forecastsIn(universal));
   const named = namings(owned, waitingLists(context));
   const unnamed = named.flatMap(({ products }) => products).filter(({ sku }) => sku === null);

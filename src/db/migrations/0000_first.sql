@@ -269,6 +269,15 @@ CREATE TABLE "forecasts" (
 	CONSTRAINT "forecasts_region_day_source_pk" PRIMARY KEY("region","day","source")
 );
 --> statement-breakpoint
+CREATE TABLE "price_history" (
+	"sku" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"source" text NOT NULL,
+	"price_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	CONSTRAINT "price_history_sku_at_source_pk" PRIMARY KEY("sku","at","source")
+);
+--> statement-breakpoint
 CREATE TABLE "prices" (
 	"sku" text NOT NULL,
 	"source" text NOT NULL,

@@ -46,7 +46,7 @@ export async function saveForecasts(tx: TransactionSql, reports: readonly Foreca
 }
 
 /** Of each place the newest report, for a statement may write a row once; of two of one time the later. */
-function newestOf<Report extends { at: number }>(
+export function newestOf<Report extends { at: number }>(
   reports: readonly Report[],
   placeOf: (report: Report) => string[],
 ): (Omit<Report, 'at'> & { at: Date })[] {

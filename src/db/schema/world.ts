@@ -14,6 +14,23 @@ export const prices = pgTable(
   (t) => [primaryKey({ columns: [t.sku, t.source] })],
 );
 
+/**
+ * What each sku cost since when, whoever said so: a row where the price differs from the one before it in time, so that
+ * the last row up to a moment is the price in force then. Of two sources of one moment the first by name counts.
+ */
+export const priceHistory = pgTable(
+  'price_history',
+  {
+    sku: text('sku').notNull(),
+    /** Since when it cost that. */
+    at: moment('at').notNull(),
+    source: text('source').notNull(),
+    priceMinor: bigint('price_minor', { mode: 'number' }).notNull(),
+    currency: text('currency').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sku, t.at, t.source] })],
+);
+
 /** The latest forecast of each region and day by each source. */
 export const forecasts = pgTable(
   'forecasts',
