@@ -1,5 +1,6 @@
 import type { IRouter, Request, Response } from 'express';
 import { z } from 'zod';
+import { productAround } from '../../src/db/queries/product-around.ts';
 import { isUnrouted, newestUnroutedOf, productNow } from '../../src/db/queries/product-now.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
@@ -11,30 +12,10 @@ import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
 import { issuesOf } from '../parse.ts';
 import { sendProblem } from '../problem.ts';
+import { productAnswer } from '../products/product-answer.ts';
 import { productsSchema } from '../products/product.ts';
 import { putProducts } from '../products/put-products.ts';
 import { resource } from '../resource.ts';
-
-const productAnswer = z.object({
-  sku: z.string(),
-  product_id: z.string().nullable(),
-  title: z.string(),
-  price: z
-    .int()
-    .describe(
-      'The newest price that any source reported, in minor units of the currency: 1999 for 19.99 EUR.',
-    ),
-  currency: z.string(),
-  category: z.string().nullable(),
-  url: z.string().nullable(),
-  image_url: z.string().nullable(),
-  substitutes: z.array(z.string()),
-  rating: z.number().nullable(),
-  reviews: z.array(z.object({ author: z.string(), rating: z.number(), text: z.string() })),
-  available: z.int().nullable().describe('On the shelf now; null when it was never reported.'),
-  soldOutAt: z.iso.datetime().nullable(),
-  updatedAt: z.iso.datetime(),
-});
 
 /** The catalogue. */
 export function productRoutes(router: IRouter, deps: RouteDeps): void {
@@ -55,7 +36,8 @@ export function productRoutes(router: IRouter, deps: RouteDeps): void {
   describe(router, '/v1/products/:sku', {
     get: {
       summary:
-        'A product with its stock and price as they are now, in the words in which it was put; the price in minor units.',
+        'A product with its stock and price as they are now, in the words in which it was put; the price in minor units. ' +
+        'Beside it its variants, where it lies, and what it cost.',
       key: 'admin',
       answer: productAnswer,
       errors: ['unknown-product'],
@@ -98,7 +80,8 @@ async function showProduct(
   const product = await productNow(sql, sku);
   if (!product)
     throw new AppError('unknown-product', `The catalogue has no product with the sku ${sayValue(sku)}.`);
-  res.json(product);
+  const { updatedAt, ...now } = product;
+  res.json({ ...now, ...(await productAround(sql, { sku, productId: product.product_id })), updatedAt });
 }
 
 const lookEveryMs = 25;

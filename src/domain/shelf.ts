@@ -48,7 +48,8 @@ const isNewer = (a: StockLevel, b: StockLevel) => a.at > b.at || (a.at === b.at 
 
 const newestOf = (levels: readonly StockLevel[]) => levels.reduce((a, b) => (isNewer(b, a) ? b : a));
 
-function countedLevels(levels: readonly StockLevel[]): StockLevel[] {
+/** Those of some reports that the units are the sum of. There is at least one. */
+export function countedLevels(levels: readonly StockLevel[]): StockLevel[] {
   const namesLocations = new Set(
     levels.filter(({ location }) => location !== '').map(({ source }) => source),
   );

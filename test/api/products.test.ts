@@ -73,6 +73,9 @@ test('products are put with what they say of stock and price, and shown with wha
     reviews: [{ author: 'Ada', rating: 5, text: 'Two\nlines' }],
     available: 4,
     soldOutAt: null,
+    variants: [],
+    stock: [{ location: null, available: 4, at: at.toISOString(), source: 'kairos:products' }],
+    prices: [{ price: 1999, currency: 'EUR', since: at.toISOString(), source: 'kairos:products' }],
     updatedAt: at.toISOString(),
   });
   expect((await s.get('P 2/ü')).body).toMatchObject({
@@ -91,6 +94,43 @@ test('products are put with what they say of stock and price, and shown with wha
   ]);
 });
 
+test('a product shows its variants, the stock at each location that counts, and what it cost', async () => {
+  await using s = await setup();
+  const size = (letter: string, more = {}) => ({ ...shirt, sku: `shirt-${letter}`, title: letter, ...more });
+  await s.put([size('m'), size('l', { price: 24, available: null }), { ...size('x'), product_id: 'coat' }]);
+  await s.routing.route();
+  const at = (time: string) => `2026-05-01T${time}:00.000Z`;
+  s.routing.moveTo(at('15:00'));
+  const says = (type: string, data: object, time: string) =>
+    cloudEvent({ type, subject: 'shirt-m', data, time: at(time) });
+  await postEvents(s.api, [
+    says('stock.changed', { available: 7, location: 'attic' }, '13:00'),
+    says('stock.changed', { available: 0, location: 'shop' }, '14:00'),
+    says('price.changed', { price: 17, currency: 'EUR' }, '13:00'),
+    says('price.changed', { price: 17, currency: 'EUR' }, '14:00'),
+    says('price.changed', { price: 22, currency: 'EUR' }, '11:00'),
+  ]);
+  await s.routing.route();
+  const { body } = await s.get('shirt-m');
+  expect(body).toMatchObject({
+    price: 1700,
+    available: 7,
+    stock: [{ location: 'attic' }, { location: 'shop' }],
+  });
+  const { variants, prices } = body as unknown as {
+    variants: unknown;
+    prices: { price: number; since: string }[];
+  };
+  expect(variants).toEqual([{ sku: 'shirt-l', title: 'l', price: 2400, currency: 'EUR', available: null }]);
+  expect(prices.map(({ price, since }) => [price, since])).toEqual([
+    ...[
+      [1700, at('13:00')],
+      [1999, at('12:00')],
+    ],
+    [2200, at('11:00')],
+  ]);
+});
+
 test('a put takes the place of the product, and of no other; the same again changes nothing', async () => {
   await using s = await setup();
   await s.put([shirt, { ...shirt, sku: 'other' }]);
@@ -99,7 +139,9 @@ test('a put takes the place of the product, and of no other; the same again chan
   s.routing.moveTo('2026-05-02T00:00:00Z');
   expect((await s.put([shirt])).body).toEqual({ accepted: 1, changed: 0 });
   await s.routing.route();
-  expect((await s.get('shirt-red-m')).body).toEqual(first.body);
+  const again = (await s.get('shirt-red-m')).body as unknown as { stock: object[] };
+  const stock = [{ ...again.stock[0], at: '2026-05-01T12:00:00.000Z' }];
+  expect({ ...again, stock }, 'only the report of the stock is newer').toEqual(first.body);
   // What a product leaves out it has no more; stock that is not reported stays as it was.
   expect((await s.put([{ sku: 'shirt-red-m', title: 'Shirt', price: 10 }])).body).toMatchObject({
     changed: 1,

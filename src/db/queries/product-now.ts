@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from 'postgres';
 import type { Sql } from '../connect.ts';
 import type { ProductReview } from '../schema/products.ts';
 
@@ -30,12 +31,14 @@ export async function productNow(sql: Sql, sku: string): Promise<ProductNow | nu
            s.units::float8 as available, s.sold_out_at as "soldOutAt", p.updated_at as "updatedAt"
     from products p
     left join stock s on s.sku = p.sku
-    left join lateral (
-      select price_minor, currency from prices where sku = p.sku order by at desc, source limit 1
-    ) n on true
+    left join lateral (${newestPrice(sql)}) n on true
     where p.sku = ${sku}`;
   return row ?? null;
 }
+
+/** The newest price that any source reported of the product `p` of the statement around it. */
+export const newestPrice = (sql: Sql): PendingQuery<Row[]> =>
+  sql`select price_minor, currency from prices where sku = p.sku order by at desc, source limit 1`;
 
 /** The newest event of a product that was accepted and has not taken effect yet. */
 export async function newestUnroutedOf(sql: Sql, sku: string): Promise<string | null> {
