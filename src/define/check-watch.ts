@@ -48,7 +48,8 @@ function waitingProblems({ waiting }: WatchDefinition): string[] {
       `waiting: ${shown(waiting)} came; expected a waiting list, made by waitingList() with a kebab-case name.`,
     ];
   }
-  if (Array.isArray(waiting.opensOn) && waiting.opensOn.length > 0) return [];
+  if ([waiting.opensOn, waiting.asksOn].some((events) => Array.isArray(events) && events.length > 0))
+    return [];
   return [
     `waiting: "${waiting.name}" opens on nothing; expected the events with which a customer begins to wait.`,
   ];

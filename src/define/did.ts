@@ -122,7 +122,9 @@ const interestEvents = [
   'Product Clicked',
   'Product Added',
   'Product Added to Wishlist',
+  'Product Wished',
   'Information Requested',
+  'Back In Stock Requested',
 ];
 
 /** What somebody may be interested in: a product, a category (the event's, else the catalogue's) or a topic. */

@@ -76,7 +76,7 @@ async function shelvesOf(tx: TransactionSql, happenings: readonly Happening[]): 
   return loadShelves(tx, { named: [...new Set([...reportedSkus, ...looked])], reported: [...reportedSkus] });
 }
 
-/** The book over all that the batch may touch: of looks only those at what is sold out, or may be within the batch. */
+/** The book over all that the batch may touch: of looks only requests, and those at what is sold out or may be within the batch. */
 async function openWaitingBook(
   tx: TransactionSql,
   context: RoutingContext,
@@ -87,7 +87,10 @@ async function openWaitingBook(
   const looks = uniqueLooks(
     happenings
       .filter(isLook)
-      .filter(({ sku }) => reportedSkus.has(sku) || (shelves.get(sku)?.soldOutAt ?? null) !== null),
+      .filter(
+        ({ sku, isRequest }) =>
+          isRequest || reportedSkus.has(sku) || (shelves.get(sku)?.soldOutAt ?? null) !== null,
+      ),
   );
   const purchases = happenings.filter(isPurchase);
   const bought = [...new Set(purchases.flatMap(({ skus }) => skus))];
@@ -127,7 +130,7 @@ function fold(happenings: readonly Happening[], { shelves, waiting, watches, now
       const { units, at } = after;
       watches.changed(one.sku, before.units, { units: units!, at: at!, eventId: one.eventId });
     } else if (one.kind === 'look') {
-      const soldOutAt = shelves.get(one.sku)?.soldOutAt ?? null;
+      const soldOutAt = one.isRequest ? -Infinity : (shelves.get(one.sku)?.soldOutAt ?? null);
       if (soldOutAt !== null) for (const list of one.lists) waiting.look({ ...one, list }, soldOutAt);
     } else {
       for (const sku of one.skus) waiting.buy({ ...one, sku }, nowMs);

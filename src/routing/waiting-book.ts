@@ -2,6 +2,7 @@
  * Who waits for what, folded in order over the entries that there are.
  *
  *   a look while it is sold out   ->  an entry `waiting`; a repeated look keeps the earliest time
+ *   a request to be told of it    ->  the same, whatever is on the shelf
  *   a message for it              ->  `consumed` (by the gate, not here); only a look after that opens a new entry
  *   it or a substitute is bought  ->  `closed`; a look from before the order that comes late opens none
  *
@@ -76,7 +77,7 @@ export class WaitingBook {
     return [...this.ended, ...waiting.filter((entry) => entry.changed)];
   }
 
-  /** @param soldOutAt since when the product is sold out: a look from before then saw it on the shelf. */
+  /** @param soldOutAt since when the product is sold out: a look from before then saw it on the shelf. `-Infinity`: a request. */
   look(look: Look, soldOutAt: number): void {
     if (look.at < soldOutAt) return;
     const waiting = this.waitingOf(look.customerId);

@@ -120,13 +120,50 @@ describe('waiting entries', () => {
 
   test('looking, carting, wishing and asking open one; nothing else does', async () => {
     await using it = await setup();
-    const names = ['Product Viewed', 'Product Added', 'Product Added to Wishlist', 'Information Requested'];
+    const names = [
+      ...['Product Viewed', 'Product Added', 'Product Added to Wishlist', 'Product Wished'],
+      ...['Information Requested', 'Back In Stock Requested'],
+    ];
     await it.acceptAndRoute(
       stocked('pot', 0),
       ...[...names, 'Product Shared', 'Product Removed'].map((name) => looked(name, 'pot', { name })),
       looked('a page', 'pot', { kind: 'page', name: 'Product Viewed' }),
     );
     expect((await it.entries()).map((entry) => entry.split(' pot')[0])).toEqual([...names].sort());
+  });
+
+  test('who asks to be told waits without having looked, whatever is believed to be on the shelf', async () => {
+    await using it = await setup();
+    const asks = (userId: string, sku: string, time: string) =>
+      looked(userId, sku, { name: 'Back In Stock Requested', ...at(time) });
+    await it.acceptAndRoute(
+      stocked('pot', 5, at('09:00')),
+      looked('looked', 'pot', at('09:10')),
+      asks('asked', 'pot', '09:10'),
+      asks('asked-of-unknown', 'pan', '09:10'),
+      bought('has-it', ['pot'], at('09:30')),
+    );
+    await it.acceptAndRoute(asks('has-it', 'pot', '09:20'), asks('asked', 'pot', '09:15'));
+    await it.acceptAndRoute({ ...asks('long-ago', 'pot', '08:00'), imported: true });
+    const waiting = ['asked pot waiting 09:10', 'asked-of-unknown pan waiting 09:10'];
+    expect(await it.entries()).toEqual(waiting);
+    await it.acceptAndRoute(stocked('pot', 0, at('10:00')), asks('late', 'pot', '09:05'));
+    expect(await it.entries(), 'a request from before it sold out counts').toEqual([
+      'late pot waiting 09:05',
+      ...waiting,
+    ]);
+    await it.sql`update waiting_entries set state = 'consumed', ended_at = '2026-05-01T10:30:00Z' where sku = 'pot'`;
+    await it.acceptAndRoute(
+      stocked('pot', 5, at('10:30')),
+      asks('asked', 'pot', '10:20'),
+      asks('late', 'pot', '10:40'),
+    );
+    expect(await it.entries(), 'once told, only a new request').toEqual([
+      'late pot consumed 09:05',
+      'asked pot consumed 09:10',
+      'asked-of-unknown pan waiting 09:10',
+      'late pot waiting 10:40',
+    ]);
   });
 
   test('a product is meant by its sku, by the product with that product_id, or by product_id as the sku', async () => {
