@@ -17,6 +17,7 @@ import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { silentLog } from '../src/log.ts';
 import { indexJourneys } from '../src/routing/journey-index.ts';
+import { indexHearers } from '../src/routing/product-hearers.ts';
 import { indexSegments } from '../src/routing/segment-index.ts';
 import { startRouting } from '../src/routing/start-routing.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
@@ -127,6 +128,7 @@ function routingOn({ client, declared, database, time }: Parts) {
       ...{
         journeys: indexJourneys(journeys),
         watches,
+        hearers: indexHearers(declared.versions.journeys),
         segments: indexSegments(kept.segments, kept.personas),
       },
     },

@@ -2,6 +2,7 @@ import { indexJourneys } from '../../src/routing/journey-index.ts';
 import { standing } from '../../src/routing/kept-segments.ts';
 import { takeDueTurn } from '../../src/routing/due.ts';
 import { recomputeSegments, takeOverFoundSegments } from '../../src/routing/recompute-segments.ts';
+import { noHearers } from '../../src/routing/product-hearers.ts';
 import type { RoutingContext } from '../../src/routing/route-batch.ts';
 import { indexSegments, type SegmentIndex } from '../../src/routing/segment-index.ts';
 import type { Segment } from '../../src/define/segment.ts';
@@ -24,6 +25,7 @@ export function routingContext(
     clock: bench.clock,
     journeys: indexJourneys(has.journeys ?? []),
     watches: [],
+    hearers: noHearers,
     segments: has.segments,
     currency: 'USD',
     secret: 'bench',

@@ -12,7 +12,7 @@ import { lazyConnection, temporalTarget } from '../temporal.ts';
 import type { RunningPart } from './run-part.ts';
 
 /** What a router routes by, and how it describes what it starts. */
-export interface RouterRules extends Pick<RoutingContext, 'journeys' | 'watches' | 'segments'> {
+export interface RouterRules extends Pick<RoutingContext, 'journeys' | 'watches' | 'segments' | 'hearers'> {
   describe: DescribeWorkflow;
 }
 

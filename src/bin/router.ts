@@ -3,6 +3,7 @@ import { describeWorkflows } from '../define/describe-workflow.ts';
 import { loadConfig } from '../config.ts';
 import { personas } from '../personas/index.ts';
 import { indexJourneys } from '../routing/journey-index.ts';
+import { indexHearers } from '../routing/product-hearers.ts';
 import { indexSegments } from '../routing/segment-index.ts';
 import { segments } from '../segments/index.ts';
 import {
@@ -19,6 +20,7 @@ await runPart(() =>
   createRouter(loadConfig(process.env), {
     journeys: indexJourneys(journeyDefinitions()),
     watches: watchDefinitions(),
+    hearers: indexHearers(journeyVersions()),
     segments: indexSegments(checkedSegments(segments, personas), personas),
     describe: describeWorkflows({ journeys: journeyVersions(), watches: watchVersions() }),
   }),

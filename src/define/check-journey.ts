@@ -4,6 +4,7 @@ import type { Span } from '../domain/span.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
 import { problemsOfDateStart } from './check-date-start.ts';
 import { splitProblems } from './check-splits.ts';
+import { hearsOfProblems } from './check-hears-of.ts';
 import type { JourneyDefinition } from './journey.ts';
 
 /** Names that a run has already; a projection may not read under one of them. */
@@ -43,6 +44,7 @@ export function problemsOf(journey: JourneyDefinition): string[] {
     ...problemsOfSettings(journey.settings),
     ...splitProblems(journey),
     ...readsProblems(journey),
+    ...hearsOfProblems(journey),
   ];
 }
 

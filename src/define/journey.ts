@@ -3,6 +3,7 @@ import type { RunInput } from '../domain/run-input.ts';
 import type { Span } from '../domain/span.ts';
 import type { Shares } from '../domain/split.ts';
 import type { EventType } from './event.ts';
+import type { ProductCrossing } from './product-crossing.ts';
 import type { Projection } from './projection.ts';
 
 /** When a customer may run the same journey with the same key again, counted from the close of the run before. */
@@ -21,6 +22,8 @@ export interface JourneyDefinition {
   readonly ends: Readonly<Record<string, EventType>>;
   /** Events that the code waits for, by the name the code uses. */
   readonly hears: Readonly<Record<string, EventType>>;
+  /** What happens to the products that its projection names, by the name the code uses; none if missing. */
+  readonly hearsOf?: Readonly<Record<string, ProductCrossing>>;
   /** The property that tells one run of a customer from another; null: one run a customer. */
   readonly per: string | null;
   readonly carries: readonly string[];

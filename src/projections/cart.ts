@@ -1,4 +1,4 @@
-import { projection } from '../define/projection.ts';
+import { productProjection } from '../define/projection.ts';
 
 /** A line of the cart, as a journey sees it and a message receives it. Money in minor units. */
 export interface CartItem {
@@ -13,7 +13,7 @@ export interface CartItem {
 }
 
 /** What is in the cart now. */
-export const cart = projection<{ items: CartItem[] }>({
+export const cart = productProjection<{ items: CartItem[] }>({
   name: 'cart',
   changedBy: ['Product Added', 'Product Removed', 'Cart Viewed', 'Checkout Started'],
   reads: ['items'],

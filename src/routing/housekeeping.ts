@@ -4,6 +4,7 @@ import type { Sql } from '../db/connect.ts';
 import { deleteOldNews } from '../db/queries/fresh-news.ts';
 import { deleteOldRejections } from '../db/queries/rejections.ts';
 import { deleteOldPrices } from '../db/queries/save-price-history.ts';
+import { dropProductsOfClosedRuns } from '../db/queries/run-products.ts';
 import { endVisits } from './onsite-visits.ts';
 import { refreshRecommendations } from './recommendations.ts';
 import { Wakeup } from './wakeup.ts';
@@ -14,7 +15,7 @@ const hourMs = 3_600_000;
 
 /**
  * Once a minute of real time takes away what has been kept for as long as it is promised, and what belongs to visits that
- * are over, and once an hour takes away old prices and reckons anew what goes with what.
+ * are over, and once an hour takes away old prices and what runs were about that are over, and reckons anew what goes with what.
  */
 export async function runHousekeeping(
   parts: { sql: Sql; clock: Clock; log: Logger },
@@ -30,6 +31,7 @@ export async function runHousekeeping(
       const now = parts.clock.realNow().getTime();
       if (now - reckonedAt >= hourMs) {
         await deleteOldPrices(parts.sql, parts.clock.now());
+        await dropProductsOfClosedRuns(parts.sql);
         await refreshRecommendations(parts);
         reckonedAt = now;
       }

@@ -3,7 +3,8 @@
  * effect, and it is off the queue, or nothing does.
  *
  * take → whose they are → the world (stock, waiting entries, watches) → facts (traits, consents, what was done, carts,
- * orders) and segments, in rounds → runs and dispatches → off the queue
+ * orders) and segments, in rounds → runs and dispatches → what runs
+ * hear of products → off the queue
  *
  * One at a time over all routers, by an advisory lock that ends with the transaction.
  */
@@ -18,10 +19,12 @@ import { cutAtErasures, isErasure, routeErasures } from './erase.ts';
 import type { AcceptedEvent } from './event.ts';
 import type { JourneyIndex } from './journey-index.ts';
 import { standingSegments, type StandingSegments } from './kept-segments.ts';
+import type { ProductHearers } from './product-hearers.ts';
 import { resolvePeople, type ResolvedPeople } from './resolve-people.ts';
 import { withinRounds } from './rounds.ts';
 import { routeFacts } from './route-facts.ts';
 import { routeDates } from './route-dates.ts';
+import { lookAtProducts, routeProductNews } from './route-product-news.ts';
 import { routeRuns } from './route-runs.ts';
 import { routeWorld } from './route-world.ts';
 import { awaitRoutingLock, underRoutingLock } from './routing-lock.ts';
@@ -33,6 +36,8 @@ export interface RoutingContext {
   journeys: JourneyIndex;
   watches: readonly WatchDefinition[];
   segments: SegmentIndex;
+  /** Which journeys hear of what happens to products. */
+  hearers: ProductHearers;
   /** The shop's currency, for amounts that name none. */
   currency: string;
   /** Keys the hashes that stand for identifiers which may not be shown. */
@@ -89,9 +94,12 @@ async function routeEvents(
   // Before anybody is made of these events: as long as there are no customers, new segments have no members.
   const standing = await standingSegments(tx, context);
   const people = ofCustomers.length === 0 ? null : await resolvePeople(tx, context, ofCustomers);
+  const products = await lookAtProducts(tx, context, universal);
   // Before the orders: what was bought is asked by the orders, each of which then has its lines.
   const toWatches = await routeWorld(tx, context, { universal, owned: people?.owned ?? [] });
-  return toWatches + (people === null ? 0 : await routeOwned(tx, context, standing, people));
+  const toRuns = people === null ? 0 : await routeOwned(tx, context, standing, people);
+  await routeProductNews(tx, context, products, people);
+  return toWatches + toRuns;
 }
 
 async function routeOwned(

@@ -12,6 +12,7 @@ import {
   saveRuns,
   type NewRunRow,
 } from '../db/queries/routing-runs.ts';
+import { keepRunProducts } from '../db/queries/run-products.ts';
 import { loadSettings } from '../db/queries/settings.ts';
 import { storedOverrides } from '../define/journey-settings.ts';
 import { matchingNames } from '../domain/derived-event.ts';
@@ -44,6 +45,9 @@ export async function routeRuns(
   await releaseRuns(tx, book.released);
   await saveRuns(tx, book.changedRuns());
   await insertRuns(tx, await rowsOf(tx, context, book.openings, now));
+  // By whatever they were opened: a cart that filled before then is not filled again.
+  const opened = book.openings.map(({ run }) => run.customerId);
+  await keepRunProducts(tx, { customerIds: opened, versions: context.hearers.versions });
   await saveEndings(tx, [...book.newEndings.values()]);
   await insertDispatches(
     tx,

@@ -14,6 +14,7 @@ import { runKeeper } from './keeper.ts';
 import { reckonEverybody } from './reckon-everybody.ts';
 import type { RoutingContext } from './route-batch.ts';
 import { runRouter } from './router.ts';
+import { tellOfProducts } from './tell-of-products.ts';
 import { Wakeup } from './wakeup.ts';
 
 /** The channel on which the API tells of every commit. */
@@ -25,6 +26,7 @@ const dueWorks: readonly DueWork[] = [
   startDatesDue,
   reckonEverybody,
   releaseRunsOnSite,
+  tellOfProducts,
   expireHeldRunsDue,
   lookAtDueMemberships,
   takeOverFoundSegments,

@@ -5,6 +5,7 @@ import { newId } from '../../src/ids.ts';
 import { indexJourneys } from '../../src/routing/journey-index.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
+import { indexHearers } from '../../src/routing/product-hearers.ts';
 import { routeBatch, type RoutingContext } from '../../src/routing/route-batch.ts';
 import { noSegments, type SegmentIndex } from '../../src/routing/segment-index.ts';
 import type { Sql } from '../../src/db/connect.ts';
@@ -43,6 +44,7 @@ export function routingOver(
     clock,
     journeys: indexJourneys(journeys),
     watches,
+    hearers: indexHearers(journeys),
     segments,
     currency: 'USD',
     secret: 'test secret',

@@ -4,7 +4,9 @@ import type { EventType, PropertyOf } from '../../src/define/event.ts';
 import type { Again } from '../../src/define/journey.ts';
 import type { Cap } from '../../src/domain/cap-window.ts';
 import type { MessageType } from '../../src/define/message.ts';
-import type { Projection } from '../../src/define/projection.ts';
+import type { PriceCrossing } from '../../src/define/price-crossing.ts';
+import type { ProductCrossing } from '../../src/define/product-crossing.ts';
+import type { ProductProjection, Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';
 import type { DateOffset, LocalTime } from '../../src/domain/date-rule.ts';
 import type { FirstEvent } from '../../src/domain/run-input.ts';
@@ -19,6 +21,16 @@ export interface HeardEvent<Carries extends string = string> {
   readonly at: number;
   readonly carries: CarriedOf<Carries>;
 }
+
+/** What happened to a product that the run is about. */
+export type ProductNews<Of extends ProductCrossing = ProductCrossing> = {
+  readonly name: string;
+  /** Epoch milliseconds of Kairos's time. */
+  readonly at: number;
+  readonly sku: string;
+} & (Of extends PriceCrossing
+  ? /** What it costs now. */ { readonly priceMinor: number; readonly currency: string }
+  : /** What is on the shelf now. */ { readonly units: number });
 
 type CarriedOf<Carries extends string> = { readonly [Key in Carries]?: string | number | boolean };
 
@@ -61,7 +73,7 @@ type ArmsOf<Split> = {
 };
 
 /** What the author's code can do. Every wait counts from what is recorded, never from when a worker got round to it. */
-export interface Steps<Hears, Carries extends string, Settings, Splits> {
+export interface Steps<Hears, HearsOf, Carries extends string, Settings, Splits> {
   /** The event that started the run. */
   readonly first: FirstEvent;
   readonly carries: CarriedOf<Carries>;
@@ -85,6 +97,15 @@ export interface Steps<Hears, Carries extends string, Settings, Splits> {
     atMost: Span,
     which?: { where: Where<Carries & PropertyOf<Hears[Name]>> },
   ): Promise<HeardEvent<Carries> | null>;
+  /**
+   * The next such thing that happens to a product the run is about, or null when the span is over. What is over again
+   * before the run could be told, it is not told.
+   */
+  until<Name extends keyof HearsOf & string>(
+    name: Name,
+    atMost: Span,
+    which?: { where: Where<'sku'> },
+  ): Promise<ProductNews<HearsOf[Name] & ProductCrossing> | null>;
   /** The customer's arm in a split of this journey: the same at every entry, and for who was joined with them. */
   split<Name extends keyof Splits & string>(name: Name): Promise<keyof Splits[Name] & string>;
   /** Whether the customer is in the segment now. */
@@ -105,8 +126,9 @@ export interface DateSteps {
   waitForOccasion(time: { at: LocalTime; offset?: DateOffset }): Promise<void>;
 }
 
-export type Run<Starts, Hears, Carries extends string, Holds, Settings, Splits> = Steps<
+export type Run<Starts, Hears, HearsOf, Carries extends string, Holds, Settings, Splits> = Steps<
   Hears,
+  HearsOf,
   Carries,
   Settings,
   Splits
@@ -114,11 +136,15 @@ export type Run<Starts, Hears, Carries extends string, Holds, Settings, Splits> 
   ReadsOf<Holds> &
   (Starts extends DateStart ? DateSteps : unknown);
 
+/** Only a projection that names products tells which of them a run hears of. */
+type NamedBy<Holds> = [Holds] extends [ProductProjection] ? unknown : never;
+
 /** A journey as its author writes it. */
 export interface Declaration<
   Starts extends EventType,
   Ends extends Record<string, EventType>,
   Hears extends Record<string, EventType>,
+  HearsOf extends Record<string, ProductCrossing>,
   Carries extends PropertyOf<Starts> | PropertyOf<Ends[keyof Ends]> | PropertyOf<Hears[keyof Hears]>,
   Holds extends Projection | null,
   Settings extends Record<string, Span | number>,
@@ -130,6 +156,11 @@ export interface Declaration<
   ends?: Ends & { [Key in ReservedOutcome]?: never };
   /** Events that the code waits for with `until`. */
   hears?: Hears;
+  /**
+   * What may happen in the world to the products that the run is about, for the code to wait for with `until`. Which
+   * products those are, the projection says: only what is held then, and of runs that say so, is anybody told.
+   */
+  hearsOf?: HearsOf & NamedBy<Holds>;
   /**
    * The property that tells one run of a customer from another; without it a customer has one run at a time. What starts
    * on a date has one run an occasion.
@@ -161,5 +192,5 @@ export interface Declaration<
   /** Experiments within the journey: the share of the customers that each arm gets. */
   splits?: Splits & { readonly [Name in keyof Splits]: ArmsOf<Splits[Name]> };
   /** The rule, in one straight line. Returns the outcome, a word. */
-  run(run: Run<Starts, Hears, Carries, Holds, Settings, Splits>): Promise<string>;
+  run(run: Run<Starts, Hears, HearsOf, Carries, Holds, Settings, Splits>): Promise<string>;
 }

@@ -1,13 +1,14 @@
 import type { SendAnswer } from '../../activities/contract.ts';
 import type { EventType } from '../../src/define/event.ts';
 import type { MessageType } from '../../src/define/message.ts';
+import type { ProductCrossing } from '../../src/define/product-crossing.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';
 import { sayOffset, type DateOffset, type LocalTime } from '../../src/domain/date-rule.ts';
 import type { Carried, FirstEvent, RunInput } from '../../src/domain/run-input.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Shares } from '../../src/domain/split.ts';
-import type { HeardEvent, Where } from './declaration.ts';
+import type { HeardEvent, ProductNews, Where } from './declaration.ts';
 import { fallsThrough, furthest } from './fall-through.ts';
 import type { Host, SendAsk, Wait } from './host.ts';
 import { sayWanted } from './wanted.ts';
@@ -18,6 +19,7 @@ const mostLooks = 10;
 /** What a run needs to know of its journey. */
 export interface JourneyRules {
   readonly hears: Readonly<Record<string, EventType>>;
+  readonly hearsOf?: Readonly<Record<string, ProductCrossing>>;
   readonly holds: Projection | null;
   readonly lasts: Span;
   readonly settings: Readonly<Record<string, string | number>>;
@@ -86,16 +88,17 @@ export class JourneyRun {
     name: string,
     atMost: Span,
     { where = {} }: { where?: Where<string> } = {},
-  ): Promise<HeardEvent | null> {
-    const heard = this.#rules.hears[name];
-    if (!heard) throw new TypeError(`until('${name}'): ${only('hears', 'hears', this.#rules.hears)}`);
+  ): Promise<HeardEvent | ProductNews | null> {
+    const { hears, hearsOf = {} } = this.#rules;
+    const heard = hears[name] ?? (hearsOf[name] ? { name } : undefined);
+    if (!heard) throw new TypeError(`until('${name}'): ${only('hears', 'hears', { ...hears, ...hearsOf })}`);
     const target = this.#from.at + spanMs(atMost);
     const wanted = { name: heard.name, where };
     const wait = { stage: `until ${name}`, summary: `until ${sayWanted(wanted)}, at most ${atMost}` };
     const event = await this.#host.hear(wanted, { ...wait, target: Math.min(target, this.#until) });
     if (event === null && target > this.#until) return this.#host.expire();
     this.#from = { at: event ? Math.max(event.at, this.#from.at) : target, sent: null };
-    return event;
+    return event && hearsOf[name] ? newsOf(event) : event;
   }
 
   isIn(segment: Segment): Promise<boolean> {
@@ -184,4 +187,9 @@ function holdOf(answer: SendAnswer, { ask, until }: { ask: SendAsk; until: numbe
 function only(field: string, verb: string, declared: object): string {
   const names = Object.keys(declared);
   return `this journey ${verb} ${names.length === 0 ? 'nothing' : `only ${names.join(', ')}`}; name it under \`${field}\`.`;
+}
+
+/** Of a product nothing is told but what its dispatch carries. */
+function newsOf({ name, at, carries }: HeardEvent): ProductNews {
+  return { name, at, ...carries } as ProductNews;
 }

@@ -1,6 +1,7 @@
 import { isDateStart } from '../../src/define/date-start.ts';
 import type { EventType, PropertyOf } from '../../src/define/event.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
+import type { ProductCrossing } from '../../src/define/product-crossing.ts';
 import type { Projection } from '../../src/define/projection.ts';
 import type { RunInput } from '../../src/domain/run-input.ts';
 import type { Span } from '../../src/domain/span.ts';
@@ -27,17 +28,28 @@ export function journey<
   const Starts extends EventType,
   const Ends extends Record<string, EventType> = Record<never, never>,
   const Hears extends Record<string, EventType> = Record<never, never>,
+  const HearsOf extends Record<string, ProductCrossing> = Record<never, never>,
   const Carries extends PropertyOf<Starts> | PropertyOf<Ends[keyof Ends]> | PropertyOf<Hears[keyof Hears]> =
     never,
   const Holds extends Projection | null = null,
   Settings extends Record<string, Span | number> = Record<never, never>,
   const Splits extends Record<string, Shares> = Record<never, never>,
->(declared: Declaration<Starts, Ends, Hears, Carries, Holds, Settings, Splits>): JourneyWorkflow {
-  const { starts, ends, hears = {}, holds = null, settings = {}, splits = {}, lasts, cap } = declared;
-  const rules = { hears, holds, lasts, settings, splits };
+>(declared: Declaration<Starts, Ends, Hears, HearsOf, Carries, Holds, Settings, Splits>): JourneyWorkflow {
+  const {
+    starts,
+    ends,
+    hears = {},
+    hearsOf,
+    holds = null,
+    settings = {},
+    splits = {},
+    lasts,
+    cap,
+  } = declared;
+  const rules = { hears, hearsOf: hearsOf ?? {}, holds, lasts, settings, splits };
   // The one place where the typed run and the class behind it meet: the projection's reads are added when it is made.
   const run = (made: JourneyRun) =>
-    declared.run(made as unknown as Run<Starts, Hears, Carries, Holds, Settings, Splits>);
+    declared.run(made as unknown as Run<Starts, Hears, HearsOf, Carries, Holds, Settings, Splits>);
   const definition: UnnamedJourney = {
     ...rules,
     starts,

@@ -337,6 +337,23 @@ CREATE TABLE "runs" (
 	CONSTRAINT "runs_workflow_id_unique" UNIQUE("workflow_id")
 );
 --> statement-breakpoint
+CREATE TABLE "product_news" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "product_news_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"sku" text NOT NULL,
+	"crossing" text NOT NULL,
+	"event_id" uuid NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"before_minor" bigint,
+	"currency" text,
+	"told_up_to" uuid
+);
+--> statement-breakpoint
+CREATE TABLE "run_products" (
+	"run_id" uuid NOT NULL,
+	"sku" text NOT NULL,
+	CONSTRAINT "run_products_run_id_sku_pk" PRIMARY KEY("run_id","sku")
+);
+--> statement-breakpoint
 CREATE TABLE "deliveries" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"run_id" uuid NOT NULL,
@@ -503,6 +520,8 @@ CREATE INDEX "runs_subject" ON "runs" USING btree ("subject","name","n") WHERE s
 CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> statement-breakpoint
 CREATE INDEX "runs_held" ON "runs" USING btree ("held_until") WHERE held_until is not null and state = 'open';--> statement-breakpoint
 CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
+CREATE UNIQUE INDEX "product_news_to_begin" ON "product_news" USING btree ("sku","crossing") WHERE told_up_to is null;--> statement-breakpoint
+CREATE INDEX "run_products_sku" ON "run_products" USING btree ("sku","run_id");--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint

@@ -10,6 +10,8 @@ export async function eraseRuns(tx: TransactionSql, people: readonly string[], a
   await tx`select from runs where customer_id = any(${of}::uuid[]) order by id for update`;
   await tx`
     delete from dispatches using runs where runs.id = dispatches.run_id and runs.customer_id = any(${of}::uuid[])`;
+  await tx`
+    delete from run_products using runs where runs.id = run_products.run_id and runs.customer_id = any(${of}::uuid[])`;
   const owed = await tx`
     with erased as (
       update runs set

@@ -14,6 +14,7 @@ export * from './stock.ts';
 export * from './world.ts';
 export * from './waiting-entries.ts';
 export * from './runs.ts';
+export * from './product-news.ts';
 export * from './deliveries.ts';
 export * from './provider-news.ts';
 export * from './suppressions.ts';
