@@ -29,6 +29,8 @@ export type CloseAnswer = { closed: true; outcome: string } | { closed: false; o
 
 /** Activities of watches on the queue of the journeys. All of them may be repeated without harm. */
 export interface WatchActivities {
+  /** Puts who is in the watch's audience now into its line, once for each dispatch (`seq`) that woke it. */
+  gather(input: { runId: string; seq: number }): Promise<Gathered>;
   /**
    * Counts the shelf and begins the wave of this number, or says why there is none to begin. If the run has come to
    * that wave or a later one before, the latest is gone on with, or the one after it begun when it is over and its pause
@@ -44,6 +46,11 @@ export interface WatchActivities {
   newestVersion(input: { runId: string }): Promise<string>;
 }
 
+/** How many were found who were not in line yet. */
+export interface Gathered {
+  customers: number;
+}
+
 export type WaveBegun =
   | {
       kind: 'begun';
@@ -54,16 +61,16 @@ export type WaveBegun =
   | { kind: 'none'; soldOut: boolean };
 
 export interface WaveEnd {
-  /** On the shelf at its beginning, and the places that made. */
-  units: number;
+  /** On the shelf at its beginning, null where there is none, and the places that made. */
+  units: number | null;
   places: number;
   /** Places used, held-out customers among them. */
   used: number;
   heldOut: number;
   /** Looked at and passed over: they keep their place for the next wave. */
   withheld: number;
-  /** On the shelf now. */
-  unitsLeft: number;
+  /** On the shelf now; null where there is none, and 0 when what woke the watch is over. */
+  unitsLeft: number | null;
   goesOn: boolean;
   /**
    * When the next wave may begin, epoch milliseconds of Kairos's time: with nobody left but those where it is quiet, not

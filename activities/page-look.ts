@@ -21,6 +21,7 @@ import type { Outbound, OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
+import { standingOf, type Standing } from './standing.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
 
@@ -38,10 +39,13 @@ export interface PageLook {
   message: MessageType<unknown>;
   run: WatchRunRow;
   watch: WatchDefinition;
-  /** Of the wave, as operators have set it. */
-  perUnit: number;
+  /** As operators have set it. */
+  wave: WatchDefinition['wave'];
+  /** How what woke the watch stands. */
+  standing: Standing;
   shop: ShopSettings;
-  product: ProductWords;
+  /** What templates see beside the message's data: of a watch on a sku its product, of an event its data. */
+  seen: { product?: ProductWords; event?: Record<string, unknown> };
   /** The ids of deliveries, also of those that there will be, by entry. */
   ids: Map<string, string>;
 }
@@ -57,12 +61,25 @@ export async function takePageLook(
   const run = await watchRun(tx, input.runId, { message: name, channels });
   if (!run) throw notFound(`There is no run ${input.runId} of a watch in this database.`);
   const watch = watchOf(parts.watches, run);
+  const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
+  const standing = await standingOf(tx, { watch, run, runId: input.runId, now });
   return {
-    ...{ tx, parts, input, message, run, watch },
-    perUnit: waveSettings(watch, run).perUnit,
+    ...{ tx, parts, input, message, run, watch, standing },
+    wave: waveSettings(watch, run),
     shop: readShopSettings(run.settings[shopScope]),
-    product: await productWords(tx, run.subject),
+    seen: await seenOf(tx, { run, watch, standing }),
     ids: new Map(),
+  };
+}
+
+async function seenOf(
+  tx: TransactionSql,
+  { run, watch, standing }: Pick<PageLook, 'run' | 'watch' | 'standing'>,
+): Promise<PageLook['seen']> {
+  const event = standing.data && { ...standing.data, [watch.subject]: run.subject };
+  return {
+    ...(watch.subject === 'sku' ? { product: await productWords(tx, run.subject) } : {}),
+    ...(event ? { event } : {}),
   };
 }
 
@@ -124,13 +141,16 @@ export async function lookAtEntries(
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
 
-/** What templates see of the watch's product beside the message's data. */
-function pageData({ input, product }: PageLook): Record<string, unknown> {
-  return { ...input.data, product };
+/** What templates see. */
+function pageData({ input, seen }: PageLook): Record<string, unknown> {
+  return { ...input.data, ...seen };
 }
 
-/** What a watch's message is about if it does not say. */
-const aboutSubject = ({ run }: PageLook): About => ({ sku: run.subject });
+/** What a watch's message is about if it does not say; null: nothing that a customer could have bought or stated. */
+function aboutSubject({ run, watch }: PageLook): About | null {
+  if (watch.subject === 'sku') return { sku: run.subject };
+  return watch.subject === 'topic' ? { topic: run.subject } : null;
+}
 
 /** What the gate judges one of them by on a channel; as long as nothing was rendered, nothing is missing. */
 export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look.input.channel): GateFacts {
@@ -192,12 +212,12 @@ export async function renderForEntry(
   row: PageRow,
   stock: WordingStock,
 ): Promise<Wording | { missing: string }> {
-  const { parts, message, input, product, run, shop } = look;
+  const { parts, message, input, run, shop } = look;
   const found = extrasFor(message, stock, row);
   if ('missing' in found) return found;
   const variant = variantFor(message, run.settings, row);
   const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look, row));
-  const data = { ...input.data, product, ...found.extras, unsubscribeUrl };
+  const data = { ...pageData(look), ...found.extras, unsubscribeUrl };
   const asked = { message, channel: input.channel, variant, data };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone: shop.timezone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };
@@ -205,14 +225,15 @@ export async function renderForEntry(
 
 /** What the messages to some entries are made of beside. @param most how many codes are wanted at most. */
 export async function takePageStock(
-  { tx, message, input, product }: PageLook,
+  look: PageLook,
   rows: readonly PageRow[],
   most: number,
 ): Promise<WordingStock> {
+  const { tx, message } = look;
   return takeStock(tx, message, {
     deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),
     customerIds: rows.map(({ customerId }) => customerId),
-    named: namedIn({ ...input.data, product }),
+    named: namedIn(pageData(look)),
     most,
   });
 }

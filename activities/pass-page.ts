@@ -13,6 +13,7 @@ import {
 import { anybodyOnSite } from '../src/db/queries/onsite-presence.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
 import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
+import { isShelfWave, lineServedBy } from '../src/define/watch.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
 import { placesAllowed } from '../src/domain/places.ts';
@@ -58,9 +59,15 @@ export async function passPage(
     if (look.run.state === 'closed') return nothingMore;
     const paused = Object.values(pausedOn(look, input.channel)).some((since) => since !== null);
     if (paused) return { kind: 'waiting', reason: 'paused' };
-    const allowed = placesAllowed(wave, { units: look.run.units, perUnit: look.perUnit });
+    const allowed = allowedIn(wave, look);
     return servePlaces(look, { ...(input.look > wave.look ? lookedAnew(wave, input.look) : wave), allowed });
   });
+}
+
+/** When what woke the watch is over nobody else is told. */
+function allowedIn(row: WaveRow, { standing, wave, run }: PageLook): number {
+  if (!standing.holds) return row.used;
+  return isShelfWave(wave) ? placesAllowed(row, { units: run.units, perUnit: wave.perUnit }) : row.allowed;
 }
 
 function lookedAnew(wave: WaveRow, look: number): WaveRow {
@@ -95,7 +102,7 @@ function turnOf({ input, message, run, watch, parts }: PageLook): Turn {
   const oneByOne = adapter !== null && !adapter.batch;
   const most = oneByOne ? bounds.waveCustomersOneByOne : bounds.waveCustomers;
   const limit = mostOfPage(parts.turns ?? unbounded, channel, most);
-  return { list: watch.waiting.name, sku: run.subject, runId, wave, message: message.name, limit };
+  return { list: lineServedBy(watch), sku: run.subject, runId, wave, message: message.name, limit };
 }
 
 /**

@@ -3,14 +3,17 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { withholdEnded } from '../src/db/queries/page-calls.ts';
 import { anybodyMayRise, anybodyWaits } from '../src/db/queries/waiting-entries.ts';
+import { endGatherings } from '../src/db/queries/gatherings.ts';
 import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
-import type { WatchDefinition } from '../src/define/watch.ts';
+import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import { mostPlaces, placesOf } from '../src/domain/places.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { WatchActivities, WaveBegun } from './contract.ts';
+import { gather } from './gather.ts';
 import { notFound, watchOf, waveSettings } from './page-look.ts';
+import { standingOf } from './standing.ts';
 
 export interface WatchActivityParts {
   database: Pick<Database, 'sql'>;
@@ -32,6 +35,11 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
       if (newest.version > run.version) await raiseRunVersion(sql, { runId, version: newest.version });
       return newest.workflowType;
     },
+    gather: (asked) =>
+      sql.begin(async (tx) => {
+        const run = await knownRun(tx, asked.runId);
+        return gather(tx, { ...asked, run, watch: watchOf(parts.watches, run), now: parts.clock.now() });
+      }),
     beginWave: (asked) => sql.begin(async (tx) => beginWave(tx, parts, asked)),
     endWave: (asked) =>
       sql.begin(async (tx) => {
@@ -40,13 +48,17 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
         if (!row) throw notFound(`The run ${runId} has no wave ${wave} in this database.`);
         const at = parts.clock.now();
         await withholdEnded(tx, { runId, message, at });
-        const list = watchOf(parts.watches, run).waiting.name;
+        const watch = watchOf(parts.watches, run);
+        const list = lineServedBy(watch);
         const line = { list, sku: run.subject, message, runId, wave };
+        const unitsLeft = await roomLeft(tx, { watch, run, runId, now: at });
         const goesOn = run.state === 'open' && (await anybodyMayRise(tx, line, { other: false }));
+        if (watch.audience && (!goesOn || unitsLeft === 0))
+          await endGatherings(tx, { runId, list, subject: run.subject, at });
         const nextAt = goesOn ? await nextWaveAt(tx, row, line) : row.nextAt;
         await markWaveEnded(tx, { runId, wave, at, nextAt });
         const { units, places, used, heldOut, withheld } = row;
-        return { units, places, used, heldOut, withheld, unitsLeft: run.units, goesOn, nextAt };
+        return { units, places, used, heldOut, withheld, unitsLeft, goesOn, nextAt };
       }),
   };
 }
@@ -70,21 +82,35 @@ async function beginWave(
   const latest = await latestWave(tx, runId);
   const beganAt = clock.now();
   // Asked again, or by a workflow that was started anew and does not know how far its run had come.
-  const isOver = latest?.isEnded && latest.nextAt <= beganAt.getTime();
-  if (latest && latest.wave >= wave && !isOver) return begun(latest);
+  const isPast = latest?.isEnded && latest.nextAt <= beganAt.getTime();
+  if (latest && latest.wave >= wave && !isPast) return begun(latest);
   const watch = watchOf(watches, run);
-  const { perUnit, every } = waveSettings(watch, run);
-  const units = Math.min(run.units, mostPlaces);
-  const places = placesOf(units, perUnit);
+  const wanted = waveSettings(watch, run);
+  const { every } = wanted;
+  const left = await roomLeft(tx, { watch, run, runId, now: beganAt });
+  const units = left === null ? null : Math.min(left, mostPlaces);
+  const places = isShelfWave(wanted) ? placesOf(units ?? 0, wanted.perUnit) : Math.ceil(wanted.customers);
+  const list = lineServedBy(watch);
   // Units too few for a place, with a share of one each, are no end: what comes to them is no crossing, and wakes nobody.
-  if (units === 0) return { kind: 'none', soldOut: true };
-  const isAsked =
-    run.state === 'open' && (await anybodyWaits(tx, { list: watch.waiting.name, sku: run.subject }));
-  if (!isAsked) return { kind: 'none', soldOut: false };
+  const isOver = units === 0 || run.state !== 'open';
+  if (isOver || !(await anybodyWaits(tx, { list, sku: run.subject }))) {
+    if (watch.audience) await endGatherings(tx, { runId, list, subject: run.subject, at: beganAt });
+    return { kind: 'none', soldOut: units === 0 };
+  }
   const nextAt = new Date(beganAt.getTime() + spanMs(every));
   const number = (latest?.wave ?? 0) + 1;
   const row = await insertWave(tx, { runId, wave: number, beganAt, nextAt, units, places });
   return begun(row ?? (await latestWave(tx, runId))!);
+}
+
+/** On the shelf; null where there is none, and 0 when what woke the watch is over. */
+async function roomLeft(
+  tx: TransactionSql,
+  { watch, run, runId, now }: { watch: WatchDefinition; run: WatchRunRow; runId: string; now: Date },
+): Promise<number | null> {
+  const standing = await standingOf(tx, { watch, run, runId, now });
+  if (!standing.holds) return 0;
+  return isShelfWave(watch.wave) ? run.units : null;
 }
 
 /** @throws an error that is tried again when the run is on a version that only another worker knows. */

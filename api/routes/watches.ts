@@ -5,7 +5,7 @@ import { countWaiting } from '../../src/db/queries/count-waiting.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
 import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { watchSummary } from '../../src/define/watch-summary.ts';
-import type { WatchDefinition } from '../../src/define/watch.ts';
+import { lineServedBy, type Crossing, type WatchDefinition } from '../../src/define/watch.ts';
 import { journeyScope } from '../../src/domain/setting-scopes.ts';
 import { listOf } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -19,9 +19,18 @@ const watchSchema = operatedSchema.extend({
   subject: z.string().describe('What one run watches.'),
   wakes: z.record(
     z.string(),
-    z.object({ of: z.enum(['stock']), direction: z.enum(['falls', 'rises']), level: z.int() }),
+    z.union([
+      z.object({ of: z.enum(['stock']), direction: z.enum(['falls', 'rises']), level: z.int() }),
+      z.object({ of: z.enum(['price']), direction: z.enum(['falls']) }),
+      z.object({ of: z.enum(['event']), type: z.string(), where: z.record(z.string(), z.unknown()) }),
+    ]),
   ),
-  wave: z.object({ perUnit: z.number(), every: z.string() }).describe('By default: see settings.'),
+  wave: z
+    .union([
+      z.object({ perUnit: z.number(), every: z.string() }),
+      z.object({ customers: z.number(), every: z.string() }),
+    ])
+    .describe('By default: see settings.'),
   waiting: z.object({ list: z.string(), entries: z.int(), customers: z.int() }),
 });
 
@@ -41,15 +50,12 @@ export function watchRoutes(router: IRouter, deps: RouteDeps): void {
       const names = watches.map(({ name }) => name);
       const stored = await loadSettings(database.sql, names.map(journeyScope));
       const counts = await countRuns(database.sql, names);
-      const waiting = await countWaiting(
-        database.sql,
-        watches.map((watch) => watch.waiting.name),
-      );
+      const waiting = await countWaiting(database.sql, watches.map(lineServedBy));
       const items = watches.map((watch) => ({
         ...shownDefinition(watch),
         ...shownSettings(watch, storedOverrides(watch, stored.get(journeyScope(watch.name)))),
         runs: counts.get(watch.name) ?? ({ open: 0, held: 0, closed: 0 } satisfies RunCounts),
-        waiting: { list: watch.waiting.name, ...(waiting.get(watch.waiting.name) ?? nobody) },
+        waiting: { list: lineServedBy(watch), ...(waiting.get(lineServedBy(watch)) ?? nobody) },
         ...shownPause(stored.get(journeyScope(watch.name))),
       }));
       res.json({ items, cursor: null });
@@ -67,5 +73,13 @@ const nobody = { entries: 0, customers: 0 };
 
 function shownDefinition(watch: WatchDefinition) {
   const { name, version, subject, wakes, wave, holdout } = watch;
-  return { name, version, words: watchSummary(watch, null), subject, wakes, wave, holdout };
+  const shown = Object.entries(wakes).map(([key, crossing]) => [key, shownCrossing(crossing)] as const);
+  const words = watchSummary(watch, null);
+  return { name, version, words, subject, wakes: Object.fromEntries(shown), wave, holdout };
+}
+
+function shownCrossing(crossing: Crossing) {
+  if (crossing.of !== 'event') return crossing;
+  const { of, event, where } = crossing;
+  return { of, type: event.type, where };
 }

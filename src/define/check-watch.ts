@@ -1,18 +1,22 @@
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
-import type { Crossing, WatchDefinition } from './watch.ts';
+import type { EventCrossing } from './universal-event.ts';
+import { isShelfWave, type Crossing, type WatchDefinition } from './watch.ts';
 
-/** Names that the settings of every watch have. */
-const namesOfTheWave = ['perUnit', 'every'];
+/** Names that the settings of a watch have from its wave. */
+const namesOfTheWave = ['perUnit', 'customers', 'every'];
 
 /** The most places that a unit may make: more is as good as telling everybody. */
 export const mostPerUnit = 1_000;
+
+/** The most customers of a wave that serves so many at once: more is as good as telling everybody. */
+export const mostCustomers = 1_000_000;
 
 /** What is wrong with a watch's declaration, one sentence for each mistake: the field, what came, what was expected. */
 export function problemsOfWatch(watch: WatchDefinition): string[] {
   return [
     ...subjectProblems(watch.subject),
-    ...wakesProblems(watch.wakes),
-    ...waitingProblems(watch),
+    ...wakesProblems(watch),
+    ...servedProblems(watch),
     ...problemsOfHoldout(watch.holdout),
     ...waveProblems(watch),
     ...problemsOfSettings(ownSettings(watch)),
@@ -20,10 +24,13 @@ export function problemsOfWatch(watch: WatchDefinition): string[] {
 }
 
 function subjectProblems(subject: unknown): string[] {
-  return subject === 'sku' ? [] : [`subject: ${shown(subject)} came; expected 'sku'.`];
+  if (typeof subject === 'string' && /^[a-z][A-Za-z]{0,63}$/.test(subject)) return [];
+  return [
+    `subject: ${shown(subject)} came; expected 'sku', or the word for what an event's subject is, such as 'region'.`,
+  ];
 }
 
-function wakesProblems(wakes: unknown): string[] {
+function wakesProblems({ wakes, subject }: Pick<WatchDefinition, 'wakes' | 'subject'>): string[] {
   const named =
     typeof wakes === 'object' && wakes !== null ? Object.entries<Partial<Crossing> | null>({ ...wakes }) : [];
   if (named.length === 0) {
@@ -31,21 +38,64 @@ function wakesProblems(wakes: unknown): string[] {
       `wakes: nothing came; expected a crossing such as { restocked: stock.rises(0) }: nothing else wakes a watch.`,
     ];
   }
-  return named.flatMap(([name, crossing]) => crossingProblems(`wakes.${name}`, crossing));
+  return named.flatMap(([name, crossing]) => crossingProblems(`wakes.${name}`, crossing, subject));
 }
 
-function crossingProblems(field: string, crossing: Partial<Crossing> | null): string[] {
-  if (crossing?.of !== 'stock' || (crossing.direction !== 'falls' && crossing.direction !== 'rises')) {
-    return [`${field}: ${shown(crossing)} came; expected a crossing such as stock.rises(0).`];
+function crossingProblems(field: string, crossing: Partial<Crossing> | null, subject: string): string[] {
+  if (crossing?.of === 'event') return eventProblems(field, crossing as EventCrossing, subject);
+  const isKnown =
+    (crossing?.of === 'stock' && (crossing.direction === 'falls' || crossing.direction === 'rises')) ||
+    (crossing?.of === 'price' && crossing.direction === 'falls');
+  if (!isKnown) {
+    return [
+      `${field}: ${shown(crossing)} came; expected a crossing such as stock.rises(0), or an event's when(…).`,
+    ];
   }
-  if (Number.isSafeInteger(crossing.level) && crossing.level! >= 0) return [];
-  return [`${field}: a level of ${shown(crossing.level)} came; expected a whole number of units, from 0.`];
+  const problems = subjectFits(field, subject, 'sku');
+  if (crossing.of !== 'stock' || (Number.isSafeInteger(crossing.level) && crossing.level! >= 0))
+    return problems;
+  return [
+    ...problems,
+    `${field}: a level of ${shown(crossing.level)} came; expected a whole number of units, from 0.`,
+  ];
+}
+
+function eventProblems(field: string, { event, where, fresh }: EventCrossing, subject: string): string[] {
+  const fields = Object.keys(event.data);
+  const unknown = Object.keys(where).filter((name) => !fields.includes(name));
+  return [
+    ...subjectFits(field, subject, event.subject),
+    ...unknown.map(
+      (name) =>
+        `${field}: "${name}" came; expected fields of ${event.type}, which has ${fields.join(', ') || 'none'}.`,
+    ),
+    ...problemsOfSpan(`${field}.fresh`, fresh),
+  ];
+}
+
+function subjectFits(field: string, subject: string, of: string): string[] {
+  return subject === of ? [] : [`${field}: it tells of a ${of}, and the watch is on a ${subject}.`];
+}
+
+/** Whom it serves: either who waits, as routing keeps it, or who is found when something has woken it. */
+function servedProblems(watch: WatchDefinition): string[] {
+  if (watch.audience === null) return waitingProblems(watch);
+  if (watch.waiting !== null)
+    return [
+      `audience: it came beside a waiting list; expected one of them: whom a watch serves is one line.`,
+    ];
+  const { name, where } = watch.audience;
+  if (typeof name === 'string' && /^[a-z][a-z0-9-]{0,63}$/.test(name) && typeof where === 'function')
+    return [];
+  return [
+    `audience: ${shown(watch.audience)} came; expected an audience, made by audience() with a kebab-case name.`,
+  ];
 }
 
 function waitingProblems({ waiting }: WatchDefinition): string[] {
   if (typeof waiting?.name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(waiting.name)) {
     return [
-      `waiting: ${shown(waiting)} came; expected a waiting list, made by waitingList() with a kebab-case name.`,
+      `waiting: ${shown(waiting)} came; expected a waiting list, made by waitingList() with a kebab-case name, or an audience.`,
     ];
   }
   if ([waiting.opensOn, waiting.asksOn].some((events) => Array.isArray(events) && events.length > 0))
@@ -55,17 +105,32 @@ function waitingProblems({ waiting }: WatchDefinition): string[] {
   ];
 }
 
-function waveProblems({ wave }: WatchDefinition): string[] {
+function waveProblems({ wave, subject, wakes }: WatchDefinition): string[] {
   if (!wave)
     return [
-      `wave: nothing came; expected { perUnit: 2, every: '1 hour' }: a wave without places has no bound.`,
+      `wave: nothing came; expected { perUnit: 2, every: '1 hour' } or { customers: 500, every: '10 minutes' }: a wave without places has no bound.`,
     ];
-  const { perUnit, every } = wave;
-  const isBounded = typeof perUnit === 'number' && perUnit > 0 && perUnit <= mostPerUnit;
-  const problems = isBounded
-    ? []
-    : [`wave.perUnit: ${shown(perUnit)} came; expected a number above 0, up to ${mostPerUnit}.`];
-  return [...problems, ...problemsOfSpan('wave.every', every)];
+  const problems = isShelfWave(wave)
+    ? [
+        ...boundProblems('wave.perUnit', wave.perUnit, mostPerUnit),
+        ...(subject === 'sku'
+          ? []
+          : [`wave.perUnit: only a product has units on a shelf; expected customers.`]),
+      ]
+    : [
+        ...boundProblems('wave.customers', wave.customers, mostCustomers),
+        ...(Object.values(wakes ?? {}).some((crossing) => crossing?.of === 'stock')
+          ? [
+              `wave.customers: the watch is woken by stock, and could promise what is not there; expected perUnit.`,
+            ]
+          : []),
+      ];
+  return [...problems, ...problemsOfSpan('wave.every', wave.every)];
+}
+
+function boundProblems(field: string, value: unknown, most: number): string[] {
+  if (typeof value === 'number' && value > 0 && value <= most) return [];
+  return [`${field}: ${shown(value)} came; expected a number above 0, up to ${most}.`];
 }
 
 function ownSettings({ settings }: WatchDefinition): WatchDefinition['settings'] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sayValue } from '../domain/say-value.ts';
 import { isSpan, type Span } from '../domain/span.ts';
 import { onlyNamed } from '../only-named.ts';
-import { mostPerUnit } from './check-watch.ts';
+import { mostCustomers, mostPerUnit } from './check-watch.ts';
 import type { Wave } from './watch.ts';
 
 /** What operators set over the defaults of a journey or watch, by name. */
@@ -42,7 +42,8 @@ export function storedOverrides(
 
 function likeDefault({ settings, wave }: Configurable, name: string): z.ZodType<string | number> {
   if (typeof settings[name] !== 'number') return span;
-  return wave && name === 'perUnit' ? z.number().positive().max(mostPerUnit) : z.number();
+  if (wave && name === 'perUnit') return z.number().positive().max(mostPerUnit);
+  return wave && name === 'customers' ? z.number().positive().max(mostCustomers) : z.number();
 }
 
 const span = z.custom<Span>((value) => isSpan(value), {

@@ -1,9 +1,18 @@
 import type { Span } from '../domain/span.ts';
+import type { Audience } from './audience.ts';
+import type { PriceCrossing } from './price-crossing.ts';
+import type { EventCrossing } from './universal-event.ts';
 import type { WaitingList } from './waiting-list.ts';
 
-/** A level of the world that universal events report, and the way in which it is crossed. */
-export interface Crossing {
-  /** What is watched: the units of a sku over all its locations. */
+/** What wakes a watch: a level that is crossed, a price that falls, or an event that meets a condition. */
+export type Crossing = StockCrossing | PriceCrossing | EventCrossing;
+
+/** Of which crossings a watch on such a subject may be woken. */
+export type CrossingOf<Subject extends string> =
+  EventCrossing<Subject> | ('sku' extends Subject ? StockCrossing | PriceCrossing : never);
+
+/** Units of a sku over all its locations, and the way in which a level of them is crossed. */
+export interface StockCrossing {
   readonly of: 'stock';
   readonly direction: 'falls' | 'rises';
   /** Falls: from above it to it or below. Rises: from it or below to above it. */
@@ -13,18 +22,32 @@ export interface Crossing {
 /** Crossings of a product's stock, in units. From an unknown stock there is no crossing. */
 export const stock = {
   /** From more than so many units to so many or fewer: `falls(0)` is sold out. */
-  falls: (level: number): Crossing => ({ of: 'stock', direction: 'falls', level }),
+  falls: (level: number): StockCrossing => ({ of: 'stock', direction: 'falls', level }),
   /** From so many units or fewer to more: `rises(0)` is back in stock. */
-  rises: (level: number): Crossing => ({ of: 'stock', direction: 'rises', level }),
+  rises: (level: number): StockCrossing => ({ of: 'stock', direction: 'rises', level }),
 };
 
-/** How a watch serves its waiting list. */
-export interface Wave {
+/** How many a watch serves at once, and how long after that the next. */
+export type Wave = ShelfWave | EvenWave;
+
+/** As many as the shelf can serve. */
+export interface ShelfWave {
   /** Places in a wave for each unit on the shelf at its start. */
   readonly perUnit: number;
   /** The pause between the start of one wave and the next; at its end the units are counted again. */
   readonly every: Span;
 }
+
+/** Where nothing can sell out: so many, then as many again. */
+export interface EvenWave {
+  /** Places in a wave. */
+  readonly customers: number;
+  /** The pause between the start of one wave and the next. */
+  readonly every: Span;
+}
+
+/** Whether a wave has as many places as the shelf allows. */
+export const isShelfWave = (wave: Wave): wave is ShelfWave => 'perUnit' in wave;
 
 /** A watch as routing and the gate know it: data only, made by `watch()` and named by its export. */
 export interface WatchDefinition {
@@ -34,15 +57,22 @@ export interface WatchDefinition {
   readonly version: number;
   /** The workflow's type in Temporal: `name`, or `name_v2`. */
   readonly workflowType: string;
-  /** What one run watches. */
-  readonly subject: 'sku';
+  /** What one run watches: `sku`, `region`, `topic`, or what else its events say that their subject is. */
+  readonly subject: string;
   /** Crossings that wake it, by the name its code uses; any of them opens a run. */
   readonly wakes: Readonly<Record<string, Crossing>>;
-  /** Whom it serves. */
-  readonly waiting: WaitingList;
+  /** Whom it serves, where routing keeps who waits; null: its audience. */
+  readonly waiting: WaitingList | null;
+  /** Whom it serves, where they are looked for when something has woken it; null: its waiting list. */
+  readonly audience: Audience<never> | null;
   /** The share of customers held out, 0 to 1. */
   readonly holdout: number;
   readonly wave: Wave;
-  /** Defaults of what an operator may change: `perUnit` and `every` of the wave, and the watch's own. */
+  /** Defaults of what an operator may change: those of the wave, and the watch's own. */
   readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/** The line that a watch serves, as the entries in it name it: its waiting list, or its own, of those gathered for it. */
+export function lineServedBy({ waiting, name }: Pick<WatchDefinition, 'waiting' | 'name'>): string {
+  return waiting?.name ?? `watch:${name}`;
 }

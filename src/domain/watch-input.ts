@@ -1,3 +1,4 @@
+import type { Carried } from './run-input.ts';
 import type { TimeScale } from './time-scale.ts';
 
 /**
@@ -6,21 +7,31 @@ import type { TimeScale } from './time-scale.ts';
  */
 export const toldKept = 100;
 
-/** A crossing as a watch is told of it. */
+/** Something that wakes a watch, as it is told of it. */
 export interface WatchWake {
   /** 1, 2 … of this run, without gaps; 0 is the one that started it. */
   seq: number;
   /** The key of the watch's `wakes`. */
   name: string;
-  /** When it was crossed, epoch milliseconds of Kairos's time. */
+  /** When it happened, epoch milliseconds of Kairos's time. */
   at: number;
-  /** On the shelf after the crossing. */
+  /** On the shelf after a crossing of stock; else 0. */
   units: number;
+  /** Of an event: what of its data may stand here. Missing in histories of before. */
+  data?: Carried;
+}
+
+/** A wake by what was written down for it. */
+export function wakeCarrying(
+  { seq, name, at }: Pick<WatchWake, 'seq' | 'name' | 'at'>,
+  { units = 0, ...data }: Carried,
+): WatchWake {
+  return { seq, name, at, units: Number(units), ...(Object.keys(data).length > 0 ? { data } : {}) };
 }
 
 /**
  * The one argument of every watch's workflow: ids, enums, numbers and times only. Later wakes come as the signal
- * `dispatch` with a `RunDispatch` that carries `units`.
+ * `dispatch` with a `RunDispatch` that carries `units`, or what an event does.
  */
 export interface WatchInput {
   runId: string;
@@ -28,7 +39,7 @@ export interface WatchInput {
   name: string;
   /** As it may stand in a history: the sku, or `~` and its keyed hash. */
   subject: string;
-  /** The crossing that started it. */
+  /** What started it. */
   wake: WatchWake;
   /**
    * Every wake up to this `seq` has been heard or is of no matter any more: 0 for a fresh start. A run that is started
@@ -82,6 +93,6 @@ export interface Served {
   places: number;
   /** Places used by customers who were held out. */
   heldOut: number;
-  /** Whether it ended because nothing was left on the shelf. */
+  /** Whether it ended because nothing was left on the shelf, or because what woke the watch was over. */
   soldOut: boolean;
 }

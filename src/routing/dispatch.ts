@@ -15,7 +15,7 @@ import { dispatchSignal, type RunDispatch, type RunInput } from '../domain/run-i
 import { safeName } from '../domain/safe-name.ts';
 import { searchAttributes } from '../domain/search-attributes.ts';
 import { journeyQueue } from '../domain/task-queues.ts';
-import type { WatchInput } from '../domain/watch-input.ts';
+import { wakeCarrying, type WatchInput } from '../domain/watch-input.ts';
 import { forgetWorkflow } from './forget-workflow.ts';
 
 export interface DispatchContext {
@@ -73,8 +73,7 @@ function watchInput(
   { runId, run, carries, eventName, occurredAt, heardUpTo, subject }: OwedDispatch & { subject: string },
 ): WatchInput {
   const { name, settings, openedAt } = run;
-  const units = Number(carries['units'] ?? 0);
-  const wake = { seq: 0, name: eventName ?? '', at: occurredAt.getTime(), units };
+  const wake = wakeCarrying({ seq: 0, name: eventName ?? '', at: occurredAt.getTime() }, carries);
   return {
     ...{ runId, name, subject, wake, heardUpTo, settings },
     ...{ openedAt: openedAt.getTime(), clock: clock.scale },

@@ -29,8 +29,8 @@ interface Opening {
 }
 
 /**
- * Opens a run for each watch and sku that has none, tells the others, and writes what Temporal is owed. Each of `told`
- * is what one watch is to be told of one sku, in order. Answers how many dispatches were written.
+ * Opens a run for each watch and subject that has none, tells the others, and writes what Temporal is owed. Each of `told`
+ * is what one watch is to be told of one subject, in order. Answers how many dispatches were written.
  */
 export async function routeWatches(
   tx: TransactionSql,
@@ -40,8 +40,8 @@ export async function routeWatches(
   if (told.length === 0) return 0;
   const firsts = told.map((wakes) => wakes[0]!);
   const names = [...new Set(firsts.map(({ watch }) => watch.name))];
-  const skus = [...new Set(firsts.map(({ sku }) => sku))];
-  const open = new Map((await lockWatchRuns(tx, names, skus)).map((run) => [placeOf(run), run]));
+  const subjects = [...new Set(firsts.map(({ subject }) => subject))];
+  const open = new Map((await lockWatchRuns(tx, names, subjects)).map((run) => [placeOf(run), run]));
   const reached = told.flatMap((wakes) => {
     const run = open.get(placeOf(subjectOf(wakes)));
     return run ? [{ run, wakes }] : [];
@@ -66,7 +66,7 @@ export async function routeWatches(
 
 const placeOf = (of: { name: string; subject: string }) => JSON.stringify([of.name, of.subject]);
 
-const subjectOf = (wakes: readonly Wake[]) => ({ name: wakes[0]!.watch.name, subject: wakes[0]!.sku });
+const subjectOf = (wakes: readonly Wake[]) => ({ name: wakes[0]!.watch.name, subject: wakes[0]!.subject });
 
 function toldTo({ run, wakes }: { run: OpenWatchRun; wakes: readonly Wake[] }) {
   return { id: run.id, lastSeq: run.lastSeq + wakes.length, at: wakes.at(-1)!.at };
@@ -108,13 +108,13 @@ function rowOf(
   { id, n, wakes }: Opening,
   settings: ReadonlyMap<string, Record<string, unknown>>,
 ): NewRunRow {
-  const { watch, sku, name: wake, units, at, eventId } = wakes[0]!;
+  const { watch, subject, name: wake, carries, at, eventId } = wakes[0]!;
   return {
-    ...{ id, name: watch.name, version: watch.version, customer_id: null, subject: sku, key: '', n },
-    workflow_id: `${watch.name}/${safeName(sku, secret)}//${n}`,
+    ...{ id, name: watch.name, version: watch.version, customer_id: null, subject, key: '', n },
+    workflow_id: `${watch.name}/${safeName(subject, secret)}//${n}`,
     entry_event_id: eventId,
     first: { at, device: null },
-    carries: { wake, units },
+    carries: { ...carries, wake },
     settings: { ...watch.settings, ...storedOverrides(watch, settings.get(journeyScope(watch.name))) },
     ...{ state: 'open', outcome: null, opened_at: clock.now(), closed_at: null, wakes_at: null },
     last_activity_at: new Date(wakes.at(-1)!.at),
@@ -124,13 +124,13 @@ function rowOf(
 
 /** What Temporal is owed for a run; the dispatch with `seq` 0 starts it. */
 function dispatchesOf(runId: string, firstSeq: number, wakes: readonly Wake[]): NewDispatchRow[] {
-  return wakes.map(({ name, at, units, eventId }, place) => ({
+  return wakes.map(({ name, at, carries, eventId }, place) => ({
     run_id: runId,
     seq: firstSeq + place,
     kind: firstSeq + place === 0 ? 'start' : 'event',
     event_id: eventId,
     event_name: name,
     occurred_at: new Date(at),
-    carries: { units },
+    carries,
   }));
 }

@@ -15,31 +15,28 @@ import {
   saveEntries,
   saveOrderLines,
 } from '../db/queries/routing-waiting.ts';
-import { savePriceHistory } from '../db/queries/save-price-history.ts';
-import { saveForecasts, savePrices } from '../db/queries/routing-world.ts';
 import { skusByProductId } from '../db/queries/skus-by-product-id.ts';
 import type { WaitingList } from '../define/waiting-list.ts';
 import { reported, unknownShelf, type Shelf } from '../domain/shelf.ts';
 import { newId } from '../ids.ts';
 import type { AcceptedEvent } from './event.ts';
 import { happeningsOf, namings, type Happening, type LookAt, type PurchaseOf } from './happenings.ts';
-import { forecastsIn, pricesIn } from './reports.ts';
 import { erasedOrderId } from './orders.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { routeWatches } from './route-watches.ts';
 import { WaitingBook } from './waiting-book.ts';
 import { WatchBook } from './watch-book.ts';
+import { foldWorldEvents } from './world-events.ts';
 
-/** Keeps stock, prices, forecasts, order lines and waiting entries, and wakes watches. Answers how many dispatches. */
+/** Keeps stock, prices, states of the world, order lines and waiting entries, and wakes watches. Answers how many dispatches. */
 export async function routeWorld(
   tx: TransactionSql,
   context: RoutingContext,
   { universal, owned }: { universal: readonly AcceptedEvent[]; owned: readonly OwnedEvent[] },
 ): Promise<number> {
-  const prices = pricesIn(universal);
-  await savePriceHistory(tx, prices);
-  await savePrices(tx, prices);
-  await saveForecasts(tx, forecastsIn(universal));
+  const watches = new WatchBook(context.watches);
+  const nowMs = context.clock.now().getTime();
+  await foldWorldEvents(tx, universal, { watches: context.watches, book: watches, nowMs });
   const named = namings(owned, waitingLists(context));
   const unnamed = named.flatMap(({ products }) => products).filter(({ sku }) => sku === null);
   const skus = await skusByProductId(
@@ -47,11 +44,10 @@ export async function routeWorld(
     unnamed.map(({ productId }) => productId).filter((id) => id !== null),
   );
   const happenings = happeningsOf(universal, named, skus);
-  if (happenings.length === 0) return 0;
+  if (happenings.length === 0) return routeWatches(tx, context, watches.told());
   const shelves = await shelvesOf(tx, happenings);
   const waiting = await openWaitingBook(tx, context, happenings, shelves);
-  const watches = new WatchBook(context.watches);
-  const changed = fold(happenings, { shelves, waiting, watches, nowMs: context.clock.now().getTime() });
+  const changed = fold(happenings, { shelves, waiting, watches, nowMs });
   await saveShelves(
     tx,
     [...changed].map((sku) => [sku, shelves.get(sku)!] as const),
@@ -67,7 +63,8 @@ export async function routeWorld(
 
 /** The lists that the watches serve: for the others nobody needs to wait. */
 function waitingLists({ watches }: RoutingContext): WaitingList[] {
-  return [...new Map(watches.map(({ waiting }) => [waiting.name, waiting])).values()];
+  const lists = watches.map(({ waiting }) => waiting).filter((waiting) => waiting !== null);
+  return [...new Map(lists.map((waiting) => [waiting.name, waiting])).values()];
 }
 
 async function shelvesOf(tx: TransactionSql, happenings: readonly Happening[]): Promise<Map<string, Shelf>> {

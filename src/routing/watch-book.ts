@@ -1,30 +1,49 @@
 /**
- * What reports of stock do to the runs of watches, folded in order.
+ * What happens in the world does to the runs of watches, folded in order.
  *
- * - A watch is woken only at the crossings it declares. From an unknown stock there is none.
- * - A crossing reaches the open run of (watch, sku), or opens one; any declared crossing opens.
- * - Of one batch a run is told the newest crossing of each name, in the order in which they came: waves begin with a
- *   recount, so that older ones change nothing, and a product that flickers hundreds of times costs a few signals.
+ * - A watch is woken only by what it declares. From an unknown stock or price there is no crossing; the first report on
+ *   a state that meets a condition is one.
+ * - It reaches the open run of (watch, subject), or opens one; whatever is declared opens.
+ * - Of one batch a run is told the newest of each name, in the order in which they came: what is done about it looks up
+ *   how things stand, so that older ones change nothing, and a product that flickers hundreds of times costs a few
+ *   signals.
  *
  * No database, no clock: what has to be written is answered.
  */
-import type { Crossing, WatchDefinition } from '../define/watch.ts';
+import { meetsAll } from '../define/meets.ts';
+import { carriedData, type EventCrossing } from '../define/universal-event.ts';
+import type { Crossing, StockCrossing, WatchDefinition } from '../define/watch.ts';
+import type { Carried } from '../domain/run-input.ts';
+import { spanMs } from '../domain/span.ts';
 
-/** A crossing that a watch is told of. Times in epoch milliseconds of Kairos's time. */
+/** Something that a watch is told of. Times in epoch milliseconds of Kairos's time. */
 export interface Wake {
   watch: WatchDefinition;
   /** The key of the watch's `wakes`. */
   name: string;
-  sku: string;
+  subject: string;
   at: number;
-  /** After the crossing. */
-  units: number;
+  /** What may stand in a history: the units after a crossing, the price, fields of an event. */
+  carries: Carried;
   eventId: string;
+}
+
+/** When something happened, and by which event. */
+interface Occurrence {
+  at: number;
+  eventId: string;
+}
+
+/** A universal event beside those of stock and prices. */
+export interface WorldEvent extends Occurrence {
+  type: string;
+  subject: string;
+  data: Readonly<Record<string, unknown>>;
 }
 
 /** Whether units went over or under a crossing's level. */
 export function isCrossed(
-  { direction, level }: Crossing,
+  { direction, level }: StockCrossing,
   before: number | null,
   after: number | null,
 ): boolean {
@@ -34,36 +53,66 @@ export function isCrossed(
 
 export class WatchBook {
   private readonly watches: readonly WatchDefinition[];
-  /** By watch and sku, the newest of each name; a map keeps the order in which its keys were set. */
+  /** By watch and subject, the newest of each name; a map keeps the order in which its keys were set. */
   private readonly wakes = new Map<string, Map<string, Wake>>();
 
   constructor(watches: readonly WatchDefinition[]) {
     this.watches = watches;
   }
 
-  /** A report that took effect: what the units were before it, and are after it. */
-  changed(sku: string, before: number | null, after: { units: number; at: number; eventId: string }): void {
+  /** A report of stock that took effect: what the units were before it, and are after it. */
+  changed(sku: string, before: number | null, after: Occurrence & { units: number }): void {
+    const { units, at, eventId } = after;
+    this.tell({ subject: sku, at, eventId, carries: { units } }, (crossing) => {
+      return crossing.of === 'stock' && isCrossed(crossing, before, units);
+    });
+  }
+
+  /** A report that changed the price in force: what it was before, in the same currency, and is after it. */
+  repriced(sku: string, before: number | null, after: Occurrence & { priceMinor: number }): void {
+    const { priceMinor, at, eventId } = after;
+    this.tell({ subject: sku, at, eventId, carries: { priceMinor } }, (crossing) => {
+      return crossing.of === 'price' && before !== null && priceMinor < before;
+    });
+  }
+
+  /**
+   * Any other universal event. Of one that reports on a state, what the source's report before it said, null for none: a
+   * report that came too late to count is not told. One that stands for itself is news only for a time.
+   */
+  happened(event: WorldEvent, before: Readonly<Record<string, unknown>> | null, nowMs: number): void {
+    const { subject, at, eventId, data } = event;
+    const meets = (crossing: EventCrossing) =>
+      crossing.event.per === null
+        ? at + spanMs(crossing.fresh) > nowMs
+        : before === null || !meetsAll(crossing.where, before);
     for (const watch of this.watches) {
       for (const [name, crossing] of Object.entries(watch.wakes)) {
-        if (!isCrossed(crossing, before, after.units)) continue;
-        const told = this.toldTo(watch, sku);
-        told.delete(name);
-        told.set(name, { watch, name, sku, ...after });
+        if (crossing.of !== 'event' || crossing.event.type !== event.type) continue;
+        if (!meetsAll(crossing.where, data) || !meets(crossing)) continue;
+        this.add({ watch, name, subject, at, eventId, carries: carriedData(crossing.event, data) });
       }
     }
   }
 
-  /** What each run of a watch and sku is to be told, in order. */
+  /** What each run of a watch and subject is to be told, in order. */
   told(): Wake[][] {
     return [...this.wakes.values()].map((told) => [...told.values()]);
   }
 
-  private toldTo(watch: WatchDefinition, sku: string): Map<string, Wake> {
-    const place = JSON.stringify([watch.name, sku]);
-    const known = this.wakes.get(place);
-    if (known) return known;
-    const none = new Map<string, Wake>();
-    this.wakes.set(place, none);
-    return none;
+  private tell(of: Omit<Wake, 'watch' | 'name'>, isMet: (crossing: Crossing) => boolean): void {
+    for (const watch of this.watches) {
+      for (const [name, crossing] of Object.entries(watch.wakes)) {
+        if (isMet(crossing)) this.add({ watch, name, ...of });
+      }
+    }
+  }
+
+  private add(wake: Wake): void {
+    const place = JSON.stringify([wake.watch.name, wake.subject]);
+    const told = this.wakes.get(place) ?? new Map<string, Wake>();
+    this.wakes.set(place, told);
+    told.delete(wake.name);
+    told.set(wake.name, wake);
   }
 }

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { audience } from '../../src/define/audience.ts';
+import { reachable } from '../../src/define/predicate.ts';
+import { weatherForecast } from '../../src/define/universal-event.ts';
 import { stock } from '../../src/define/watch.ts';
 import { waitingList } from '../../src/define/waiting-list.ts';
 import { productAdded } from '../../src/events/product-added.ts';
@@ -37,7 +40,18 @@ test('a name is a journey’s or a watch’s', () => {
 
 describe('refuses, and says what was expected', () => {
   const mistakes: [Record<string, unknown>, RegExp][] = [
-    [{ subject: 'region' }, /back\.subject: "region" came; expected 'sku'/],
+    [{ subject: 'region' }, /back\.wakes\.restocked: it tells of a sku, and the watch is on a region/],
+    [{ subject: 7 }, /back\.subject: 7 came; expected 'sku', or the word for what an event's subject is/],
+    [{ wave: { customers: 50, every: '1 hour' } }, /back\.wave\.customers: the watch is woken by stock/],
+    [{ waiting: undefined }, /back\.waiting: null came; expected a waiting list/],
+    [
+      { audience: audience('all-of-them', () => reachable('email')) },
+      /back\.audience: it came beside a waiting list/,
+    ],
+    [
+      { subject: 'region', wakes: { frost: weatherForecast.when({ cold: 1 } as object) } },
+      /back\.wakes\.frost: "cold" came; expected fields of weather\.forecast, which has day, condition, temperatureC/,
+    ],
     [{ wakes: {} }, /back\.wakes: nothing came; expected a crossing/],
     [{ wakes: { restocked: { name: 'x' } } }, /back\.wakes\.restocked: \{"name":"x"\} came/],
     [{ wakes: { restocked: stock.rises(-1) } }, /back\.wakes\.restocked: a level of -1 came/],

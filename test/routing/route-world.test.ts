@@ -80,9 +80,12 @@ describe('stock', () => {
     expect(await it.sql`select sku, source, price_minor::int as price, currency from prices`).toEqual([
       { sku: 'pot', source: 'shop', price: 120, currency: 'EUR' },
     ]);
-    expect(
-      await it.sql`select region, day::text as day, condition, temperature_c as c from forecasts`,
-    ).toEqual([{ region: 'bremen', day: '2026-05-02', condition: 'snow', c: 1.5 }]);
+    expect(await it.sql`select type, subject, place, source, data from world_states`).toEqual([
+      {
+        ...{ type: 'weather.forecast', subject: 'bremen', place: '2026-05-02', source: 'met' },
+        data: { day: '2026-05-02', condition: 'snow', temperatureC: 1.5 },
+      },
+    ]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { stock, type Crossing } from '../../src/define/watch.ts';
+import { stock, type StockCrossing } from '../../src/define/watch.ts';
 import { isCrossed, WatchBook } from '../../src/routing/watch-book.ts';
 import { testWatch } from '../support/watches.ts';
 
-const crossings: [Crossing, before: number | null, after: number | null, crossed: boolean][] = [
+const crossings: [StockCrossing, before: number | null, after: number | null, crossed: boolean][] = [
   [stock.falls(0), 1, 0, true],
   [stock.falls(0), 5, 0, true],
   [stock.falls(0), 0, 0, false],
@@ -91,7 +91,9 @@ describe('what a run is told of a batch', () => {
     const book = new WatchBook([one, other]);
     book.changed('pot', 1, { units: 0, at: 1, eventId: 'e1' });
     book.changed('pan', 0, { units: 1, at: 2, eventId: 'e2' });
-    const wakes = book.told().map((some) => some.map(({ watch, sku, name }) => [watch.name, sku, name]));
+    const wakes = book
+      .told()
+      .map((some) => some.map(({ watch, subject, name }) => [watch.name, subject, name]));
     expect(wakes).toEqual([
       [['one', 'pot', 'soldOut']],
       [['other', 'pot', 'soldOut']],

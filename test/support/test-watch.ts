@@ -14,6 +14,7 @@ export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition 
     subject: 'sku',
     wakes: { soldOut: stock.falls(0), restocked: stock.rises(0) },
     waiting: { name: list, opensOn: [{ name: 'Product Viewed' }] },
+    audience: null,
     holdout: 0,
     wave,
     settings: { ...wave },

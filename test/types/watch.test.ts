@@ -24,6 +24,7 @@ test('the definition is the declaration with what was left out filled in', () =>
     subject,
     wakes: { restocked: { of: 'stock', direction: 'rises', level: 0 } },
     waiting,
+    audience: null,
     holdout: 0,
     wave,
     settings: { perUnit: 2, every: '1 hour', patience: '2 days' },

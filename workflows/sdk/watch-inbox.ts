@@ -1,5 +1,5 @@
 import type { RunDispatch } from '../../src/domain/run-input.ts';
-import type { WatchInput, WatchWake } from '../../src/domain/watch-input.ts';
+import { wakeCarrying, type WatchInput, type WatchWake } from '../../src/domain/watch-input.ts';
 
 /** After so many signals the workflow is to be carried over: its history holds each of them. */
 const manySignals = 500;
@@ -73,5 +73,5 @@ export class WatchInbox {
 }
 
 function wakeOf({ seq, name, at, carries }: RunDispatch): WatchWake {
-  return { seq, name, at, units: Number(carries['units'] ?? 0) };
+  return wakeCarrying({ seq, name, at }, carries);
 }

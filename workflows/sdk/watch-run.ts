@@ -10,6 +10,8 @@ import type { Wake } from './watch-declaration.ts';
 export interface WatchRules {
   readonly wakes: Readonly<Record<string, Crossing>>;
   readonly settings: Readonly<Record<string, string | number>>;
+  /** Whether it looks for whom it serves when something has woken it. */
+  readonly gathers: boolean;
 }
 
 /** How far a watch has come: what its next workflow is handed, without what is left in the inbox. */
@@ -47,7 +49,7 @@ export class WatchRun {
     const done = this.#done('until');
     const wake = done?.wake ?? (await this.#host.hear(name));
     if (!done) this.#finish({ step: 'until', wake });
-    return { name: wake.name, at: wake.at, units: wake.units };
+    return { name: wake.name, at: wake.at, units: wake.units, data: wake.data ?? {} };
   }
 
   async serve(message: MessageType<unknown>, data: Record<string, unknown> = {}): Promise<Served> {
@@ -59,12 +61,24 @@ export class WatchRun {
     const done = this.#done('serve');
     if (done) return done.served;
     const progress = this.#progress;
+    if (progress.serving === null && this.#rules.gathers) await this.#gather();
     progress.serving ??= { wave: null, nextAt: 0, looks: 0, served: noneServed, words: '' };
     if (progress.serving.words) setCurrentDetails(progress.serving.words);
     const served = await serveWaves(this.#host, progress, { runId: this.#runId, message, data });
     progress.serving = null;
     this.#finish({ step: 'serve', served });
     return served;
+  }
+
+  /** For what it waited for last. A workflow that goes on with a serving has gathered before. */
+  async #gather(): Promise<void> {
+    const last = this.#progress.done.findLast((step) => step.step === 'until');
+    if (!last) throw new TypeError('serve(): nothing has woken this watch yet: begin with until().');
+    const seq = last.wake.seq;
+    const { customers } = await this.#host.ask('gather the audience', (activities) =>
+      activities.gather({ runId: this.#runId, seq }),
+    );
+    setCurrentDetails(`gathered ${customers} for ${last.wake.name}`);
   }
 
   /** What the step came to in an earlier workflow of this episode; null when it is to be done now. */

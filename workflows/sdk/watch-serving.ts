@@ -109,5 +109,6 @@ async function servePages(
 }
 
 function words(wave: number, { units, places, used, heldOut, withheld }: WaveEnd): string {
-  return `wave ${wave}: ${units} units, ${places} places, ${used} used, ${heldOut} of them held out; ${withheld} passed over`;
+  const shelf = units === null ? '' : `${units} units, `;
+  return `wave ${wave}: ${shelf}${places} places, ${used} used, ${heldOut} of them held out; ${withheld} passed over`;
 }

@@ -1,4 +1,4 @@
-import type { Crossing, WatchDefinition } from '../../src/define/watch.ts';
+import type { CrossingOf, WatchDefinition } from '../../src/define/watch.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { WatchInput } from '../../src/domain/watch-input.ts';
 import type { WatchDeclaration, WatchSteps } from './watch-declaration.ts';
@@ -19,20 +19,18 @@ export interface WatchWorkflow {
  * of code. Export the result from `workflows/index.ts`: the export's name is the watch's name, for ever.
  */
 export function watch<
-  const Wakes extends Record<string, Crossing>,
+  const Subject extends string,
+  const Wakes extends Record<string, CrossingOf<NoInfer<Subject>>>,
   Settings extends Record<string, Span | number> = Record<never, never>,
->(declared: WatchDeclaration<Wakes, Settings>): WatchWorkflow {
-  const { subject, wakes, waiting, holdout = 0, wave } = declared;
+>(declared: WatchDeclaration<Subject, Wakes, Settings>): WatchWorkflow {
+  const { subject, wakes, waiting = null, audience = null, holdout = 0, wave } = declared;
   const settings: Record<string, Span | number> = { ...declared.settings };
   const definition: UnnamedWatch = {
-    subject,
-    wakes,
-    waiting,
-    holdout,
-    wave,
+    ...{ subject, wakes, waiting, audience, holdout, wave },
     settings: { ...wave, ...settings },
   };
   // The one place where the typed run and the class behind it meet.
-  const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<keyof Wakes & string, Settings>);
-  return Object.assign((input: WatchInput) => carryWatch({ wakes, settings }, run, input), { definition });
+  const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<Wakes, Settings>);
+  const rules = { wakes, settings, gathers: audience !== null };
+  return Object.assign((input: WatchInput) => carryWatch(rules, run, input), { definition });
 }

@@ -259,16 +259,6 @@ CREATE TABLE "stock_levels" (
 	CONSTRAINT "stock_levels_sku_source_location_pk" PRIMARY KEY("sku","source","location")
 );
 --> statement-breakpoint
-CREATE TABLE "forecasts" (
-	"region" text NOT NULL,
-	"day" date NOT NULL,
-	"source" text NOT NULL,
-	"condition" text NOT NULL,
-	"temperature_c" double precision,
-	"at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "forecasts_region_day_source_pk" PRIMARY KEY("region","day","source")
-);
---> statement-breakpoint
 CREATE TABLE "price_history" (
 	"sku" text NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
@@ -285,6 +275,16 @@ CREATE TABLE "prices" (
 	"currency" text NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "prices_sku_source_pk" PRIMARY KEY("sku","source")
+);
+--> statement-breakpoint
+CREATE TABLE "world_states" (
+	"type" text NOT NULL,
+	"subject" text NOT NULL,
+	"place" text NOT NULL,
+	"source" text NOT NULL,
+	"data" jsonb NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "world_states_type_subject_place_source_pk" PRIMARY KEY("type","subject","place","source")
 );
 --> statement-breakpoint
 CREATE TABLE "waiting_entries" (
@@ -455,13 +455,24 @@ CREATE TABLE "channel_turns" (
 	"free_at" double precision NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gatherings" (
+	"run_id" uuid NOT NULL,
+	"seq" integer NOT NULL,
+	"wake" text NOT NULL,
+	"event_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"customers" integer NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "gatherings_run_id_seq_pk" PRIMARY KEY("run_id","seq")
+);
+--> statement-breakpoint
 CREATE TABLE "waves" (
 	"run_id" uuid NOT NULL,
 	"wave" integer NOT NULL,
 	"began_at" timestamp (3) with time zone NOT NULL,
 	"next_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone,
-	"units" integer NOT NULL,
+	"units" integer,
 	"places" integer NOT NULL,
 	"allowed" integer NOT NULL,
 	"used" integer DEFAULT 0 NOT NULL,
@@ -538,4 +549,5 @@ CREATE INDEX "onsite_messages_expires" ON "onsite_messages" USING btree ("expire
 CREATE INDEX "onsite_streams_anonymous" ON "onsite_streams" USING btree ("anonymous_id","there_until");--> statement-breakpoint
 CREATE INDEX "onsite_streams_there" ON "onsite_streams" USING btree ("there_until");--> statement-breakpoint
 CREATE INDEX "onsite_streams_unlooked" ON "onsite_streams" USING btree ("opened_at") WHERE looked_at is null;--> statement-breakpoint
-CREATE INDEX "codes_free" ON "codes" USING btree ("pool","added_at") WHERE delivery_id is null;
+CREATE INDEX "codes_free" ON "codes" USING btree ("pool","added_at") WHERE delivery_id is null;--> statement-breakpoint
+CREATE INDEX "gatherings_event" ON "gatherings" USING btree ("event_id");

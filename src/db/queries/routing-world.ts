@@ -9,14 +9,24 @@ export interface PriceReport {
   at: number;
 }
 
-/** What a source says the weather will be on a day. */
-export interface ForecastReport {
-  region: string;
-  day: string;
+/** What a source says of a state that universal events tell of. Time in epoch milliseconds. */
+export interface StateReport {
+  type: string;
+  subject: string;
+  /** The value of the field that tells one state of a subject from another. */
+  place: string;
   source: string;
-  condition: string;
-  temperatureC: number | null;
+  data: Record<string, unknown>;
   at: number;
+}
+
+/** What each source said last of the prices of some skus. */
+export async function loadPrices(tx: TransactionSql, skus: readonly string[]): Promise<PriceReport[]> {
+  if (skus.length === 0) return [];
+  return tx<PriceReport[]>`
+    select sku, source, price_minor::float8 as "priceMinor", currency,
+      (extract(epoch from at) * 1000)::float8 as at
+    from prices where sku = any(${[...skus]}::text[])`;
 }
 
 /** Keeps the newest price of each sku and source; of two of one time the later. */
@@ -32,17 +42,30 @@ export async function savePrices(tx: TransactionSql, reports: readonly PriceRepo
     where excluded.at >= prices.at`;
 }
 
-/** Keeps the newest forecast of each region, day and source; of two of one time the later. */
-export async function saveForecasts(tx: TransactionSql, reports: readonly ForecastReport[]): Promise<void> {
+/** What the sources of some reports said last of the same states. */
+export async function loadStates(
+  tx: TransactionSql,
+  reports: readonly StateReport[],
+): Promise<StateReport[]> {
+  if (reports.length === 0) return [];
+  const column = (pick: (report: StateReport) => string) => reports.map(pick);
+  return tx<StateReport[]>`
+    select distinct w.type, w.subject, w.place, w.source, w.data, (extract(epoch from w.at) * 1000)::float8 as at
+    from world_states w join unnest(${column(({ type }) => type)}::text[], ${column(({ subject }) => subject)}::text[],
+      ${column(({ place }) => place)}::text[], ${column(({ source }) => source)}::text[]) as r (type, subject, place, source)
+      on (w.type, w.subject, w.place, w.source) = (r.type, r.subject, r.place, r.source)`;
+}
+
+/** Keeps the newest report on each state by each source; of two of one time the later. */
+export async function saveStates(tx: TransactionSql, reports: readonly StateReport[]): Promise<void> {
   if (reports.length === 0) return;
-  const newest = newestOf(reports, ({ region, day, source }) => [region, day, source]);
+  const newest = newestOf(reports, ({ type, subject, place, source }) => [type, subject, place, source]);
   await tx`
-    insert into forecasts (region, day, source, condition, temperature_c, at)
-    select region, day, source, condition, "temperatureC", at from jsonb_to_recordset(${tx.json(newest)})
-      as r (region text, day date, source text, condition text, "temperatureC" float8, at timestamptz)
-    on conflict (region, day, source) do update set
-      condition = excluded.condition, temperature_c = excluded.temperature_c, at = excluded.at
-    where excluded.at >= forecasts.at`;
+    insert into world_states (type, subject, place, source, data, at)
+    select type, subject, place, source, data, at from jsonb_to_recordset(${tx.json(newest as never)})
+      as r (type text, subject text, place text, source text, data jsonb, at timestamptz)
+    on conflict (type, subject, place, source) do update set data = excluded.data, at = excluded.at
+    where excluded.at >= world_states.at`;
 }
 
 /** Of each place the newest report, for a statement may write a row once; of two of one time the later. */

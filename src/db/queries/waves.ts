@@ -5,7 +5,8 @@ export interface WaveRow {
   wave: number;
   nextAt: number;
   isEnded: boolean;
-  units: number;
+  /** On the shelf at its beginning; null where there is none. */
+  units: number | null;
   places: number;
   /** Of the places, those that the shelf still allows. */
   allowed: number;
@@ -37,7 +38,7 @@ export async function latestWave(tx: TransactionSql, runId: string): Promise<Wav
 /** Begins a wave. Null: somebody else has just begun it. */
 export async function insertWave(
   tx: TransactionSql,
-  wave: { runId: string; wave: number; beganAt: Date; nextAt: Date; units: number; places: number },
+  wave: { runId: string; wave: number; beganAt: Date; nextAt: Date; units: number | null; places: number },
 ): Promise<WaveRow | null> {
   const { runId, beganAt, nextAt, units, places } = wave;
   const [row] = await tx<WaveRow[]>`

@@ -23,5 +23,6 @@ export * from './onsite.ts';
 export * from './codes.ts';
 export * from './settings.ts';
 export * from './channel-turns.ts';
+export * from './gatherings.ts';
 export * from './waves.ts';
 export * from './time-zones.ts';

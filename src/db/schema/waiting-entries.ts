@@ -3,7 +3,10 @@ import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { WaitingReason, WaitingState } from '../../domain/waiting.ts';
 import { moment } from './columns.ts';
 
-/** Who waits, or waited, for which product: one entry for each time a customer began to wait. */
+/**
+ * Who waits, or waited, for which product, or was gathered for what a watch is on: one entry for each time a customer
+ * began to.
+ */
 export const waitingEntries = pgTable(
   'waiting_entries',
   {
@@ -11,8 +14,9 @@ export const waitingEntries = pgTable(
     /** The waiting list, by its durable name. */
     list: text('list').notNull(),
     customerId: uuid('customer_id').notNull(),
+    /** What they wait for: a product, or the subject of the watch that gathered them. */
     sku: text('sku').notNull(),
-    /** When the look occurred that opened it: the earliest of those that were repeated. */
+    /** When the look occurred that opened it: the earliest of those that were repeated. Of who was gathered, their place in line. */
     since: moment('since').notNull(),
     state: text('state').$type<WaitingState>().notNull(),
     /** Why it is closed; null in the other states. */

@@ -15,8 +15,8 @@ export const waves = pgTable(
     /** When the next one may begin. */
     nextAt: moment('next_at').notNull(),
     endedAt: moment('ended_at'),
-    /** On the shelf at its beginning, and the places that made. */
-    units: integer('units').notNull(),
+    /** On the shelf at its beginning; null where there is none. */
+    units: integer('units'),
     places: integer('places').notNull(),
     /** Of the places, those that the shelf still allows: fewer when it emptied faster, never more again. */
     allowed: integer('allowed').notNull(),

@@ -1,4 +1,4 @@
-import { bigint, date, doublePrecision, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 
 /** The latest price of each sku by each source, in minor units of the currency. */
@@ -31,17 +31,18 @@ export const priceHistory = pgTable(
   (t) => [primaryKey({ columns: [t.sku, t.at, t.source] })],
 );
 
-/** The latest forecast of each region and day by each source. */
-export const forecasts = pgTable(
-  'forecasts',
+/** The latest report on each state that universal events tell of, beside stock and prices: a forecast for a region and day. */
+export const worldStates = pgTable(
+  'world_states',
   {
-    region: text('region').notNull(),
-    /** In the region's own calendar. */
-    day: date('day', { mode: 'string' }).notNull(),
+    /** The type of the events. */
+    type: text('type').notNull(),
+    subject: text('subject').notNull(),
+    /** The value of the field that tells one state of a subject from another: a day. */
+    place: text('place').notNull(),
     source: text('source').notNull(),
-    condition: text('condition').notNull(),
-    temperatureC: doublePrecision('temperature_c'),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
     at: moment('at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.region, t.day, t.source] })],
+  (t) => [primaryKey({ columns: [t.type, t.subject, t.place, t.source] })],
 );

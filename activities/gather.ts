@@ -1,0 +1,51 @@
+import type { TransactionSql } from 'postgres';
+import {
+  beginGathering,
+  endGatherings,
+  gatherAudience,
+  latestGathering,
+  wakeOf,
+} from '../src/db/queries/gatherings.ts';
+import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
+import type { Audience } from '../src/define/audience.ts';
+import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
+import type { Gathered } from './contract.ts';
+import { standingOfWake, type Standing } from './standing.ts';
+
+interface Asked {
+  run: WatchRunRow;
+  watch: WatchDefinition;
+  runId: string;
+  /** Which dispatch woke it. */
+  seq: number;
+  now: Date;
+}
+
+/**
+ * Puts who is in a watch's audience now into its line, once for each thing that woke it: whoever asks again, or at the same time,
+ * is told what was found. Those who were gathered for something earlier, and not served, wait no longer.
+ */
+export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered> {
+  const { run, watch, runId, seq, now } = asked;
+  const found = await wakeOf(tx, { runId, seq });
+  const crossing = found && watch.wakes[found.wake];
+  if (!found || !crossing || run.state === 'closed') return { customers: 0 };
+  const standing = await standingOfWake(tx, { run, now }, { crossing, eventId: found.eventId });
+  const line = { runId, list: lineServedBy(watch), subject: run.subject };
+  if (!(await beginGathering(tx, { ...found, runId, seq, at: now }))) return againOf(tx, asked);
+  await endGatherings(tx, { ...line, at: now, except: seq });
+  if (!standing.holds) return { customers: 0 };
+  const predicate = audienceOf(watch, run.subject, standing);
+  return { customers: await gatherAudience(tx, { ...line, seq, since: standing.at, at: now }, predicate) };
+}
+
+async function againOf(tx: TransactionSql, { runId }: Asked): Promise<Gathered> {
+  const known = await latestGathering(tx, runId);
+  return { customers: known?.customers ?? 0 };
+}
+
+/** The audience with its parameters: by the word for the subject the subject, and the data of what woke the watch. */
+function audienceOf(watch: WatchDefinition, subject: string, { data }: Standing) {
+  const audience = watch.audience as Audience<Record<string, unknown>>;
+  return audience.where({ ...data, [watch.subject]: subject });
+}

@@ -1,0 +1,83 @@
+import type { TransactionSql } from 'postgres';
+import { latestGathering } from '../src/db/queries/gatherings.ts';
+import { statesNow, universalEventById } from '../src/db/queries/world-now.ts';
+import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
+import { meetsAll } from '../src/define/meets.ts';
+import type { EventCrossing } from '../src/define/universal-event.ts';
+import type { Crossing, WatchDefinition } from '../src/define/watch.ts';
+import { dayOf } from '../src/domain/local-time.ts';
+import { shopScope } from '../src/domain/setting-scopes.ts';
+import { spanMs } from '../src/domain/span.ts';
+import { readShopSettings } from '../src/shop-settings.ts';
+
+/** How what woke a watch stands now. */
+export interface Standing {
+  /** Whether it is still so. */
+  holds: boolean;
+  /** Of an event what it said, as the newest report has it; null: it is no event, or is over. */
+  data: Record<string, unknown> | null;
+  /** When it happened, or was last reported. */
+  at: Date;
+}
+
+interface Asked {
+  watch: WatchDefinition;
+  run: WatchRunRow;
+  now: Date;
+}
+
+/** Of the run's last gathering. A watch that serves a waiting list asks its shelf instead: for it this always holds. */
+export async function standingOf(tx: TransactionSql, asked: Asked & { runId: string }): Promise<Standing> {
+  const { watch, now, runId } = asked;
+  if (watch.audience === null) return { holds: true, data: null, at: now };
+  const gathering = await latestGathering(tx, runId);
+  const crossing = gathering && !gathering.isEnded ? watch.wakes[gathering.wake] : undefined;
+  if (!gathering || !crossing) return over(now);
+  return standingOfWake(tx, asked, { crossing, eventId: gathering.eventId });
+}
+
+/** Of something that woke it. */
+export async function standingOfWake(
+  tx: TransactionSql,
+  { run, now }: Pick<Asked, 'run' | 'now'>,
+  { crossing, eventId }: { crossing: Crossing; eventId: string },
+): Promise<Standing> {
+  if (crossing.of === 'price') return { holds: true, data: null, at: now };
+  if (crossing.of === 'stock') {
+    const holds = crossing.direction === 'rises' ? run.units > crossing.level : run.units <= crossing.level;
+    return { holds, data: null, at: now };
+  }
+  return crossing.event.per === null
+    ? occurrence(tx, crossing, { eventId, now })
+    : nextState(tx, crossing, { run, now });
+}
+
+/** One that stands for itself is news for a time. */
+async function occurrence(
+  tx: TransactionSql,
+  { fresh }: EventCrossing,
+  { eventId, now }: { eventId: string; now: Date },
+): Promise<Standing> {
+  const event = await universalEventById(tx, eventId);
+  if (!event || event.at.getTime() + spanMs(fresh) <= now.getTime()) return over(now);
+  return { holds: true, data: event.data, at: event.at };
+}
+
+/** Of the states that meet the condition now the first by place: of forecasts that of the next such day. */
+async function nextState(
+  tx: TransactionSql,
+  { event, where }: EventCrossing,
+  { run, now }: { run: WatchRunRow; now: Date },
+): Promise<Standing> {
+  const states = await statesNow(tx, { type: event.type, subject: run.subject });
+  const newest = new Map(states.map((state) => [state.place, state]));
+  const { timezone } = readShopSettings(run.settings[shopScope]);
+  const today = dayOf(now.getTime(), timezone);
+  const isDated = event.data[event.per!] === 'day';
+  const found = [...newest.values()].find(
+    ({ place, data }) => (!isDated || place >= today) && meetsAll(where, data),
+  );
+  return found ? { holds: true, data: found.data, at: found.at } : over(now);
+}
+
+const over = (now: Date): Standing => ({ holds: false, data: null, at: now });

@@ -1,0 +1,28 @@
+import type { Sql, TransactionSql } from 'postgres';
+
+/** A report on a state, as it counts now. */
+export interface StateNow {
+  place: string;
+  data: Record<string, unknown>;
+  at: Date;
+}
+
+/** What all sources say now of the states of a subject, by place; of one place the newest report last. */
+export async function statesNow(
+  sql: Sql | TransactionSql,
+  { type, subject }: { type: string; subject: string },
+): Promise<StateNow[]> {
+  return sql<StateNow[]>`
+    select place, data, at from world_states where type = ${type} and subject = ${subject}
+    order by place, at, source desc`;
+}
+
+/** A universal event as it came; null when it is kept no longer. */
+export async function universalEventById(
+  sql: Sql | TransactionSql,
+  id: string,
+): Promise<{ at: Date; data: Record<string, unknown> } | null> {
+  const [row] = await sql<{ at: Date; data: Record<string, unknown> }[]>`
+    select occurred_at as at, coalesce(body -> 'properties', '{}') as data from events where id = ${id}`;
+  return row ?? null;
+}
