@@ -3,7 +3,7 @@ import type { About, DidPredicate, EventTest } from '../../define/predicate-data
 import { spanMs } from '../../domain/span.ts';
 import type { Asked, CompiledLeaf } from './evaluate-predicate-leaf.ts';
 import { json, valueIs } from './evaluate-predicate-values.ts';
-import { happenedLeaf, type Happenings } from './evaluate-predicate-window.ts';
+import { happenedLeaf, type Happenings, type OfOne } from './evaluate-predicate-window.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
@@ -25,11 +25,7 @@ export function didHappenings(sql: ISql, leaf: DidPredicate, asked: Asked): Happ
     which: leaf.which,
     times: leaf.times,
     sum: leaf.sum && { value: value(leaf.sum.property), test: leaf.sum.test },
-    // Of several names, or of a category, all would be read first and then put in order.
-    ofOne:
-      leaf.follow === null && leaf.events.length === 1 && leaf.about === null
-        ? sql`from customer_events e where ${named(sql, leaf)} and e.customer_id = a.id`
-        : null,
+    ofOne: leaf.follow ? null : eventsOfOne(sql, leaf),
   };
 }
 
@@ -37,18 +33,38 @@ function eventsFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
   return sql`from customer_events e where ${named(sql, leaf)} ${ofAsked(sql, asked)} ${about(sql, leaf.about)}`;
 }
 
+/** Each name is in the order of time by itself. */
+function eventsOfOne(sql: ISql, leaf: DidPredicate): OfOne {
+  const ofThem = about(sql, leaf.about);
+  if (leaf.events.length === 1)
+    return {
+      from: sql`from customer_events e where ${named(sql, leaf)} and e.customer_id = a.id ${ofThem}`,
+      each: null,
+    };
+  return {
+    each: sql`unnest(${[...leaf.events]}::text[]) as k (name)`,
+    from: sql`
+      from customer_events e
+      where e.name = k.name ${withProperties(sql, leaf)} and e.customer_id = a.id ${ofThem}`,
+  };
+}
+
 const ofAsked = (sql: ISql, { who }: Asked): Fragment =>
   who === 'everybody' ? sql`` : sql`and e.customer_id = any(${[...who]}::uuid[])`;
 
 /** By name and properties. */
-function named(sql: ISql, { events, where }: EventTest): Fragment {
+function named(sql: ISql, test: EventTest): Fragment {
+  const { events } = test;
   const name = events.length === 1 ? sql`e.name = ${events[0]!}` : sql`e.name = any(${[...events]}::text[])`;
-  return Object.entries(where).reduce(
+  return sql`${name} ${withProperties(sql, test)}`;
+}
+
+const withProperties = (sql: ISql, { where }: EventTest): Fragment =>
+  Object.entries(where).reduce(
     (all, [property, test]) =>
       sql`${all} and ${valueIs(sql, sql`(e.properties -> ${property}::text)`, test)}`,
-    name,
+    sql``,
   );
-}
 
 /**
  * Those that were, or were not, followed by another: for each, the earliest of the others after it, found in one pass

@@ -15,18 +15,23 @@ export function orderedLeaf(sql: ISql, leaf: OrderedPredicate, asked: Asked): Co
 export function orderHappenings(sql: ISql, leaf: OrderedPredicate, asked: Asked): Happenings {
   const { who } = asked;
   const among = who === 'everybody' ? sql`` : sql`and o.customer_id = any(${[...who]}::uuid[])`;
+  const ofOne = sql`and o.customer_id = a.id`;
   const inCurrency = leaf.spent ? sql`and o.currency = ${leaf.spent.currency}` : sql``;
   const at = { placed: sql`o.ordered_at`, open: sql`o.ordered_at`, ...movedAt(sql) }[leaf.state];
+  const from = (whose: Fragment) => sql`
+    from orders o where o.cancelled_at is null and o.reported_at > 'epoch'
+      ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf)} ${whose}`;
+  // When they were ordered is what the index has.
+  const isInOrder = leaf.state === 'placed' || leaf.state === 'open';
   return {
-    from: sql`from orders o where o.cancelled_at is null and o.reported_at > 'epoch'
-      ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf)} ${among}`,
+    from: from(among),
     customer: sql`o.customer_id`,
     at,
     window: leaf.window,
     ripensMs: 0,
     which: leaf.which,
     times: leaf.times,
-    ofOne: null,
+    ofOne: isInOrder ? { from: from(ofOne), each: null } : null,
     sum: leaf.spent && { value: sql`(o.value_minor - o.refunded_minor)`, test: inMinor(leaf.spent) },
   };
 }

@@ -17,11 +17,18 @@ export interface Happenings {
   which: 'any' | 'first' | 'last';
   times: Times;
   sum: { value: Fragment; test: NumberTest } | null;
-  /**
-   * The same as `from` for the one customer `a.id`, where an index has what they did in the order of time: of who has
-   * done it a thousand times the newest are read and no more. Null: there is no such index.
-   */
-  ofOne: Fragment | null;
+  /** The same as `from` for one customer, where an index has what they did in the order of time. Null: there is none. */
+  ofOne: OfOne | null;
+}
+
+/**
+ * What the one customer `a.id` did: of who has done it a thousand times the newest are read and no more.
+ *
+ * `each`: the sets of which each is in the order of time by itself, as `k`, of which `from` has one; null: it is but one.
+ */
+export interface OfOne {
+  from: Fragment;
+  each: Fragment | null;
 }
 
 /**
@@ -71,35 +78,70 @@ function inWindowOf(sql: ISql, at: Fragment, { after, between }: Bounds): Fragme
   return sql`${between(at)} ${after === null ? sql`` : sql`and ${at} > ${after}`}`;
 }
 
-/** When each of a few customers did it for the n-th time from an end, as `customer_id` and `at`; who did less has no row. */
-function place(
+interface Some {
+  order: Fragment;
+  within: Fragment;
+  /** So many are passed over, and so many behind them are wanted. */
+  skip: number;
+  count: number;
+}
+
+/** When the one customer `a.id` did it, from an end, as `at`. */
+function someOf(
   sql: ISql,
-  { ofOne, at }: Happenings,
-  { who, order, nth, within }: { who: Asked['who']; order: Fragment; nth: number; within: Fragment },
-): Fragment | null {
-  if (ofOne === null || who === 'everybody') return null;
+  { from, each }: OfOne,
+  at: Fragment,
+  { order, within, skip, count }: Some,
+): Fragment {
+  const wanted = sql`limit ${count}::int offset ${skip}::int`;
+  const inOrder = (limit: Fragment) =>
+    sql`select ${at} as at ${from} ${within} order by ${at} ${order} ${limit}`;
+  if (each === null) return inOrder(wanted);
   return sql`
-    select a.id as customer_id, n.at from unnest(${[...new Set(who)]}::uuid[]) as a (id) cross join lateral (
-      select ${at} as at ${ofOne} ${within} order by ${at} ${order} limit 1 offset ${nth - 1}::int) n`;
+    select m.at from ${each} cross join lateral (${inOrder(sql`limit ${skip + count}::int`)}) m
+    order by m.at ${order} ${wanted}`;
+}
+
+/** A few customers as `a`, each with what is asked of them as `n`. */
+const ofEach = (sql: ISql, who: readonly string[], asked: Fragment): Fragment =>
+  sql`from unnest(${[...new Set(who)]}::uuid[]) as a (id) cross join lateral (${asked}) n`;
+
+/** Of a few customers, without reading more of what they did than decides; null where all of it does. */
+function countedOfEach(
+  sql: ISql,
+  { at, times }: Happenings,
+  bounds: Bounds,
+  { ofOne, who }: { ofOne: OfOne; who: readonly string[] },
+): CompiledLeaf | null {
+  const { atLeast, atMost } = times;
+  if (bounds.ripe !== null) return null;
+  const newest = { order: sql`desc`, within: inWindowOf(sql, at, bounds) };
+  if (atMost === null) {
+    // With one asked for, the newest is the last to leave; with n, the n-th newest.
+    const last = someOf(sql, ofOne, at, { ...newest, skip: atLeast - 1, count: 1 });
+    const next = bounds.after === null ? sql`` : sql`, ${bounds.leaves(sql`n.at`)} as next_at`;
+    const rows = sql`select a.id as customer_id ${next} ${ofEach(sql, who, last)}`;
+    return { kind: 'row', rows, moves: bounds.after !== null };
+  }
+  // When the first of them leaves the window is known only of all of them.
+  if (bounds.after !== null) return null;
+  const some = someOf(sql, ofOne, at, { ...newest, skip: 0, count: atMost + 1 });
+  const rows = sql`
+    select a.id as customer_id, n.number <= ${atMost} as holds, null::timestamptz as next_at
+    ${ofEach(sql, who, sql`select count(*) as number from (${some}) s`)}
+    where n.number >= ${Math.max(atLeast, 1)}`;
+  return { kind: 'flagged', rows, moves: false, otherwise: false };
 }
 
 function counted(sql: ISql, things: Happenings, bounds: Bounds, { who }: Asked): CompiledLeaf {
-  const { customer, at, times } = things;
+  const { customer, at, times, ofOne } = things;
+  const few =
+    who === 'everybody' || ofOne === null ? null : countedOfEach(sql, things, bounds, { ofOne, who });
+  if (few !== null) return few;
   const source = inWindow(sql, things, bounds);
   const enough = times.atLeast > 1 ? sql`having count(*) >= ${times.atLeast}` : sql``;
   if (bounds.ripe === null && times.atMost === null) {
-    const one = place(sql, things, {
-      who,
-      order: sql`desc`,
-      nth: times.atLeast,
-      within: inWindowOf(sql, at, bounds),
-    });
-    if (one) {
-      const next = bounds.after === null ? sql`` : sql`, ${bounds.leaves(sql`o.at`)} as next_at`;
-      const rows = sql`select o.customer_id ${next} from (${one}) o`;
-      return { kind: 'row', rows, moves: bounds.after !== null };
-    }
-    // With one asked for, the newest is the last to leave; with n, the n-th newest. Of everybody that is not worth the sorting.
+    // As above; of everybody that is not worth the sorting.
     const nth = sql`(array_agg(${at} order by ${at}))[(count(*) - ${times.atLeast - 1}::int)::int]`;
     const edge = times.atLeast === 1 ? sql`max(${at})` : who === 'everybody' ? sql`min(${at})` : nth;
     const next = bounds.after === null ? sql`` : sql`, ${bounds.leaves(edge)} as next_at`;
@@ -136,17 +178,18 @@ function summed(
 }
 
 function extreme(sql: ISql, things: Happenings, bounds: Bounds, { who }: Asked): CompiledLeaf {
-  const { customer, at, which, from } = things;
+  const { customer, at, which, from, ofOne } = things;
   const { after, ripe, between } = bounds;
   // The last of all is in the window only if it is the last of those in it, which are fewer.
   const newer = which === 'last' && after !== null ? sql`and ${at} > ${after}` : sql``;
   const m = sql`g.at`;
   const order = which === 'first' ? sql`asc` : sql`desc`;
   const extremes =
-    place(sql, things, { who, order, nth: 1, within: newer }) ??
-    sql`
-      select ${customer} as customer_id, ${which === 'first' ? sql`min(${at})` : sql`max(${at})`} as at
-      ${from} ${newer} group by ${customer}`;
+    ofOne !== null && who !== 'everybody'
+      ? sql`select a.id as customer_id, n.at ${ofEach(sql, who, someOf(sql, ofOne, at, { order, within: newer, skip: 0, count: 1 }))}`
+      : sql`
+          select ${customer} as customer_id, ${which === 'first' ? sql`min(${at})` : sql`max(${at})`} as at
+          ${from} ${newer} group by ${customer}`;
   const left = after === null ? sql`null::timestamptz` : bounds.leaves(m);
   const next = ripe === null ? left : sql`case when ${m} > ${ripe} then ${bounds.ripens(m)} else ${left} end`;
   const rows = sql`
