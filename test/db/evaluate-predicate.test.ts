@@ -84,3 +84,15 @@ test('one customer, and a few, are found along indexes, however many there are',
     }
   }
 });
+
+test("everybody's newest consents come in their order from an index: a million are not sorted", async () => {
+  await using database = await testDatabase();
+  const plan = await database.sql.begin(async (tx) => {
+    await tx`select set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_incremental_sort']) as s (name)`;
+    const asked = evaluation(tx, consented('email'), { who: 'everybody', now });
+    return tx<Record<string, string>[]>`explain ${asked}`;
+  });
+  const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+  expect(text).toContain('consents_newest');
+  expect(text).not.toMatch(/Sort/);
+});

@@ -510,7 +510,7 @@ CREATE INDEX "customers_email" ON "customers" USING btree (lower(btrim(traits #>
 CREATE INDEX "customers_phone" ON "customers" USING btree (regexp_replace(traits #>> '{phone,value}', '\D', '', 'g')) WHERE length(traits #>> '{phone,value}') <= 100;--> statement-breakpoint
 CREATE INDEX "customers_forgetting" ON "customers" USING btree ("erased_at") WHERE erased_at is not null and forgotten_at is null;--> statement-breakpoint
 CREATE INDEX "consents_customer" ON "consents" USING btree ("customer_id","channel","topic","at");--> statement-breakpoint
-CREATE INDEX "consents_newest" ON "consents" USING btree ("channel","topic","customer_id","at" DESC NULLS LAST,"state","id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "consents_newest" ON "consents" USING btree ("channel","topic","customer_id","at" DESC NULLS FIRST,"state","id" DESC NULLS FIRST);--> statement-breakpoint
 CREATE INDEX "contacts_customer" ON "contacts" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "order_lines_customer" ON "order_lines" USING btree ("customer_id","sku","ordered_at");--> statement-breakpoint
 CREATE INDEX "order_lines_sku" ON "order_lines" USING btree ("sku","customer_id");--> statement-breakpoint

@@ -19,6 +19,13 @@ export const consents = pgTable(
   (t) => [
     index('consents_customer').on(t.customerId, t.channel, t.topic, t.at),
     // The newest word of everybody on a channel, without sorting a million of them.
-    index('consents_newest').on(t.channel, t.topic, t.customerId, t.at.desc(), t.state, t.id.desc()),
+    index('consents_newest').on(
+      t.channel,
+      t.topic,
+      t.customerId,
+      t.at.desc().nullsFirst(),
+      t.state,
+      t.id.desc().nullsFirst(),
+    ),
   ],
 );
