@@ -92,7 +92,20 @@ async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> 
   await saveWave(tx, input.runId, after);
   const left = after.allowed - after.used;
   const answer = answerOf(message, await undecided(tx, turn, message), { left, through: after.through });
-  return { kind: 'passed', calls: page.outbound, answer };
+  const straight = input.line === true && answer.next === message.channels[0];
+  return {
+    kind: 'passed',
+    calls: page.outbound,
+    answer: straight ? await straightOn(look, after, turn) : answer,
+  };
+}
+
+/** The line goes on: with a page like this one, if of those who are next again nobody is on the site. */
+async function straightOn(look: PageLook, wave: WaveRow, turn: Turn): Promise<PageAnswer> {
+  const { input, message } = look;
+  const first = message.channels[0];
+  const next = await pastSite({ ...look, input: { ...input, channel: first } }, wave, turn);
+  return next === null ? { next: first, lookAgain: false } : { next, line: true, lookAgain: false };
 }
 
 function turnOf({ input, message, run, watch, parts }: PageLook): Turn {

@@ -1,13 +1,14 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { channelTurnedTo } from '../src/db/queries/turn-to-next.ts';
 import { channelAfter, type MessageType } from '../src/define/message.ts';
+import { bounds } from '../src/domain/bounds.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
 import { callPage } from './call-page.ts';
 import type { Outbound } from './channels/channel.ts';
-import type { PageActivities, PageInput } from './contract.ts';
+import type { PageActivities, PageAnswer, PageInput } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
 import type { RenderMessage } from './gate-look.ts';
 import { passLeftovers } from './pass-leftovers.ts';
@@ -26,6 +27,8 @@ export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
   abort?: () => AbortSignal | undefined;
   /** Says that the page is being served, every few seconds; Temporal's unless told. */
   heartbeat?: () => void;
+  /** For how long one activity goes on with the pages after its own, real milliseconds; that of the bounds unless told. */
+  pagesMs?: number;
 }
 
 const heartbeatMs = 5_000;
@@ -73,7 +76,22 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     const turnedTo = await channelTurnedTo(gate.database.sql, { ...input, among });
     return turnedTo === null ? passage.answer : { next: turnedTo, lookAgain: passage.answer.lookAgain };
   };
-  return { servePage: (input) => beating(heartbeat, () => serve(input, declaredMessage(messages, input))) };
+  /** The pages that are like it and follow upon it as well, for a while: each that is asked for by itself is six events of the history. */
+  const servePages = async (input: PageInput, message: MessageType<unknown>) => {
+    const realMs = () => gate.clock.realNow().getTime();
+    const until = realMs() + (parts.pagesMs ?? bounds.pagesMs);
+    let answer = await serve(input, message);
+    while (isLike(input, answer) && realMs() < until && !abort()?.aborted)
+      answer = await serve(input, message);
+    return answer;
+  };
+  return {
+    servePage: (input) => beating(heartbeat, () => servePages(input, declaredMessage(messages, input))),
+  };
+}
+
+function isLike(input: PageInput, answer: PageAnswer): boolean {
+  return answer.next === input.channel && (answer.line ?? false) === (input.line ?? false);
 }
 
 async function beating<T>(beat: () => void, work: () => Promise<T>): Promise<T> {

@@ -22,6 +22,12 @@ export async function bareAwake(input: { to: string; id: string }): Promise<stri
   return 'done';
 }
 
+/** A mail and nothing else. */
+export async function bareOnce(input: { to: string; id: string }): Promise<string> {
+  await sendMail(input);
+  return 'done';
+}
+
 /** As `benchAsleep`. */
 export async function bareAsleep(input: { to: string; id: string }): Promise<string> {
   await sleep(waitMs);

@@ -16,10 +16,11 @@ import { routingSegments } from './routing-segments.ts';
 import { runs } from './runs.ts';
 import { space } from './space.ts';
 import { touched } from './touched.ts';
+import { watching } from './watching.ts';
 
 /** Every question that `npm run bench` answers, by its letter. */
 export const questions: readonly Question[] = [
   ...[accepting, batches, routing, runs, firstTask, memory, restock],
   ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
-  ...[passingGate, mails, oldLedger, onsite],
+  ...[passingGate, mails, oldLedger, onsite, watching],
 ];

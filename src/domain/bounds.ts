@@ -85,6 +85,8 @@ export const bounds = {
   /** Customers of a wave that pass the gate in one transaction: on a channel that takes many in one call, or one by one. */
   waveCustomers: 1_000,
   waveCustomersOneByOne: 100,
+  /** For how long one activity of a wave goes on with page after page, real milliseconds. */
+  pagesMs: 5_000,
   /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */
   callsAtOnce: 10,
   /** Messages that a channel may take a second, where operators bound its rate: at least and at most. */

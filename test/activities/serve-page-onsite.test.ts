@@ -97,3 +97,28 @@ test('where nobody in line is on the site, no page is spent on saying so of each
   ]);
   await sql`truncate onsite_streams`;
 });
+
+test.each([
+  { pagesMs: 0, asked: ['onsite', 'email', 'email', 'email'] },
+  { pagesMs: 60_000, asked: ['onsite', 'email'] },
+])('one activity goes on with its channel’s pages for $pagesMs ms: $asked', async ({ pagesMs, asked }) => {
+  await using it = await startWatching();
+  const line = await it.line(5);
+  await it.shelf(5);
+  const worker = it.worker({
+    messages: [here],
+    channels: { ...it.channels, onsite: onsiteChannel({ sql: it.database.sql, clock: it.clock }) },
+    // Two make a page.
+    turns: { perSecond: () => 0.2, take: async () => 0, giveBack: async () => {} },
+    pagesMs,
+  });
+  const pages: string[] = [];
+  const end = await it.wave((page) => {
+    const channel = pages.length === 0 ? 'onsite' : page.channel;
+    pages.push(channel);
+    return worker({ ...page, channel });
+  });
+  expect(pages).toEqual(asked);
+  expect(end).toMatchObject({ places: 5, used: 5, goesOn: false });
+  expect(await it.told()).toEqual(line);
+});

@@ -79,6 +79,8 @@ export async function startWatching(
     messages: [back],
     render,
     heartbeat: () => {},
+    // A page each time that the test asks for one.
+    pagesMs: 0,
     ...over,
   };
   const worker: Watching['worker'] = (over) => {
