@@ -43,10 +43,11 @@ export async function watchForFailure(
 }
 
 async function whatIsBusy(sql: Sql, client: Client, over: Set<string>): Promise<string | null> {
-  const [owed] = await sql<{ unrouted: boolean; undispatched: boolean }[]>`
-    select exists (select from unrouted) as unrouted,
+  const [owed] = await sql<{ unrouted: boolean; untold: boolean; undispatched: boolean }[]>`
+    select exists (select from unrouted) as unrouted, exists (select from product_news) as untold,
            exists (select from dispatches where done_at is null and not held) as undispatched`;
   if (owed!.unrouted) return 'an event is not routed yet';
+  if (owed!.untold) return 'some runs have not been told of a product yet';
   if (owed!.undispatched) return 'Temporal is still owed something';
   const runs = await sql<{ workflowId: string }[]>`select workflow_id as "workflowId" from runs`;
   for (const { workflowId } of runs.filter((run) => !over.has(run.workflowId))) {

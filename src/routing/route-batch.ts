@@ -50,7 +50,9 @@ export interface OwnedEvent {
   customerId: string;
 }
 
-export type BatchOutcome = { kind: 'locked' } | { kind: 'routed'; events: number; dispatches: number };
+/** `due`: it has left work that need not wait for its turn. */
+export type BatchOutcome =
+  { kind: 'locked' } | { kind: 'routed'; events: number; dispatches: number; due?: true };
 
 /** A batch that could not be routed; nothing of it has taken effect. */
 export class BatchFailure extends Error {
@@ -69,13 +71,17 @@ export async function routeBatch(context: RoutingContext, limit: number): Promis
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
     try {
-      let dispatches = 0;
+      let [dispatches, due] = [0, false];
       for (const slice of cutAtErasures(events)) {
-        const route = isErasure(slice[0]!) ? routeErasures : routeEvents;
-        dispatches += await route(tx, context, slice);
+        if (isErasure(slice[0]!)) dispatches += await routeErasures(tx, context, slice);
+        else {
+          const routed = await routeEvents(tx, context, slice);
+          dispatches += routed.dispatches;
+          due ||= routed.news > 0;
+        }
       }
       await markRouted(tx, seqs);
-      return { kind: 'routed', events: events.length, dispatches };
+      return { kind: 'routed', events: events.length, dispatches, ...(due ? { due } : {}) };
     } catch (error) {
       throw new BatchFailure(seqs, error);
     }
@@ -87,7 +93,7 @@ async function routeEvents(
   tx: TransactionSql,
   context: RoutingContext,
   events: AcceptedEvent[],
-): Promise<number> {
+): Promise<{ dispatches: number; news: number }> {
   // Universal events are nobody's.
   const universal = events.filter((event) => event.kind === 'universal');
   const ofCustomers = events.filter((event) => event.kind !== 'universal');
@@ -98,8 +104,8 @@ async function routeEvents(
   // Before the orders: what was bought is asked by the orders, each of which then has its lines.
   const toWatches = await routeWorld(tx, context, { universal, owned: people?.owned ?? [] });
   const toRuns = people === null ? 0 : await routeOwned(tx, context, standing, people);
-  await routeProductNews(tx, context, products, people);
-  return toWatches + toRuns;
+  const news = await routeProductNews(tx, context, products, people);
+  return { dispatches: toWatches + toRuns, news };
 }
 
 async function routeOwned(

@@ -34,15 +34,18 @@ export async function lookAtProducts(
   return { reports, states: await productStates(tx, skusOf(reports)) };
 }
 
-/** Keeps what the runs are about, and what has happened to it: once the batch has had its effect on world and runs. */
+/**
+ * Keeps what the runs are about, and what has happened to it: once the batch has had its effect on world and runs.
+ * Answers how much some runs are to be told.
+ */
 export async function routeProductNews(
   tx: TransactionSql,
   context: RoutingContext,
   { reports, states }: ProductsBefore,
   people: ResolvedPeople | null,
-): Promise<void> {
+): Promise<number> {
   const { versions } = context.hearers;
-  if (versions.length === 0) return;
+  if (versions.length === 0) return 0;
   if (people !== null) {
     const customerIds = [
       ...new Set([...people.owned.map(({ customerId }) => customerId), ...people.merged.into]),
@@ -50,7 +53,7 @@ export async function routeProductNews(
     await keepRunProducts(tx, { customerIds, versions });
   }
   const after = await productStates(tx, skusOf(reports));
-  await saveProductNews(tx, happened(context, { reports, before: states, after }));
+  return saveProductNews(tx, happened(context, { reports, before: states, after }));
 }
 
 function happened(

@@ -42,6 +42,7 @@ export async function runRouter(parts: RouterParts, stop: AbortSignal): Promise<
       else if (outcome.events === 0) await parts.wakeup.wait(dueAtMs === -Infinity ? 0 : idleMs, stop);
       else limit = Math.min(routingBatch, limit * 2);
       if (outcome.kind === 'routed' && outcome.dispatches > 0) parts.onDispatches();
+      if (outcome.kind === 'routed' && outcome.due) dueAtMs = -Infinity;
     } catch (error) {
       limit = await afterFailure(parts, error, stop);
     }

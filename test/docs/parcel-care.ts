@@ -1,6 +1,10 @@
+import { price } from '../../src/define/price-crossing.ts';
+import { orderCompleted } from '../../src/events/order-completed.ts';
 import { productAdded } from '../../src/events/product-added.ts';
+import { cart } from '../../src/projections/cart.ts';
 import { journey } from '../../workflows/sdk/journey.ts';
 import {
+  becameCheaper,
   deliveryStatusRequested,
   howIsIt,
   orderDelivered,
@@ -45,5 +49,23 @@ export const lookedAgain = journey({
   async run(cart) {
     const again = await cart.until('viewed', '2 days', { where: { product_id: cart.carries.product_id } });
     return again ? 'again' : 'gone';
+  },
+});
+
+export const cheaperCart = journey({
+  starts: productAdded,
+  ends: { ordered: orderCompleted },
+  hearsOf: { cheaper: price.falls() },
+  per: 'cart_id',
+  holds: cart,
+  lasts: '10 days',
+  cap: { sends: 1, within: '7 days' },
+
+  async run(cart) {
+    const cheaper = await cart.until('cheaper', '2 days');
+    if (!cheaper) return 'as-dear-as-ever';
+    const items = (await cart.items()).filter(({ sku }) => sku === cheaper.sku);
+    await cart.send(becameCheaper, { items, priceMinor: cheaper.priceMinor, currency: cheaper.currency });
+    return 'told';
   },
 });

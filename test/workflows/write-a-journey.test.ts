@@ -3,8 +3,15 @@ import { expect, test } from 'vitest';
 import { startTestShop as start, timeSkippedTest, type TestShopOptions } from '../../testing/index.ts';
 import { journeyVersions } from '../../workflows/definitions.ts';
 import { journey, type JourneyWorkflow } from '../../workflows/sdk/journey.ts';
+import { productAdded } from '../../src/events/product-added.ts';
 import * as examples from '../docs/parcel-care.ts';
-import { howIsIt, orderRefunded, orderShipped, parcelLate } from '../docs/parcel-care-events.ts';
+import {
+  becameCheaper,
+  howIsIt,
+  orderRefunded,
+  orderShipped,
+  parcelLate,
+} from '../docs/parcel-care-events.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** The page's examples are compiled in test/docs, or run here; its sentences are what really is said. */
@@ -19,7 +26,7 @@ const flat = (code: string) => code.replaceAll(/\s+/g, ' ');
 const startTestShop = (options: TestShopOptions) =>
   start({
     workflows: new URL('../docs/parcel-care.ts', import.meta.url),
-    messages: [parcelLate, howIsIt],
+    messages: [parcelLate, howIsIt, becameCheaper],
     ...options,
   });
 
@@ -31,6 +38,29 @@ timeSkippedTest('a parcel that is late is said to be late', async () => {
   expect(await shop.deliveries('jane')).toMatchObject([{ message: 'parcel-late', state: 'accepted' }]);
   expect(await shop.runs('jane')).toMatchObject([{ key: 'o-1', outcome: 'late' }]);
 });
+
+timeSkippedTest(
+  'who waits with a full cart hears that something in it became cheaper, and nobody else does',
+  async () => {
+    await using shop = await startTestShop({ only: ['cheaperCart'] });
+    await shop.report('price.changed', 'kettle', { price: 29.9, currency: 'EUR' });
+    for (const [who, sku] of [
+      ['jane', 'kettle'],
+      ['john', 'teapot'],
+    ] as const) {
+      await shop.identify(who);
+      await shop.track(who, productAdded, { cart_id: `of-${who}`, sku });
+    }
+    await shop.pass('1 hour');
+    await shop.report('price.changed', 'kettle', { price: 19.9, currency: 'EUR' });
+    expect(await shop.deliveries('jane')).toMatchObject([{ message: 'became-cheaper', state: 'accepted' }]);
+    expect(await shop.runs('jane')).toMatchObject([{ outcome: 'told' }]);
+    const [history] = await shop.histories('cheaperCart');
+    expect(history, 'the newest run is of the other cart').not.toContain('EXECUTION_SIGNALED');
+    await shop.pass('2 days');
+    expect(await shop.runs('john')).toMatchObject([{ outcome: 'as-dear-as-ever' }]);
+  },
+);
 
 test('every example in TypeScript is compiled or run, word for word', () => {
   const compiled = flat(
@@ -72,7 +102,7 @@ test('every command is there', () => {
 
 test('the examples are sound, and the sentences about mistakes are what is said', () => {
   const names = journeyVersions({ ...examples }).map(({ name }) => name);
-  expect(names.sort()).toEqual(['lookedAgain', 'parcelCare']);
+  expect(names.sort()).toEqual(['cheaperCart', 'lookedAgain', 'parcelCare']);
   const mistaken = (mistake: object) => {
     const { definition } = examples.parcelCare;
     const parcelCare = Object.assign(() => done(), {

@@ -13,17 +13,17 @@ export interface ProductHappened {
   before: Price | null;
 }
 
-/** Owes it to the open runs that are about the product; of what nobody is about nothing is kept. */
+/** Owes it to the open runs that are about the product; says how much that is. Of what nobody is about nothing is kept. */
 export async function saveProductNews(
   tx: TransactionSql,
   happened: readonly ProductHappened[],
-): Promise<void> {
-  if (happened.length === 0) return;
+): Promise<number> {
+  if (happened.length === 0) return 0;
   const rows = happened.map(({ at, before, ...one }) => ({
     ...{ ...one, at: new Date(at), beforeMinor: before?.priceMinor ?? null },
     currency: before?.currency ?? null,
   }));
-  await tx`
+  const owed = await tx`
     insert into product_news (sku, crossing, event_id, occurred_at, before_minor, currency)
     select sku, crossing, "eventId", at, "beforeMinor", currency
     from jsonb_to_recordset(${tx.json(rows)})
@@ -34,6 +34,7 @@ export async function saveProductNews(
       before_minor = case when product_news.currency = excluded.currency
         then greatest(product_news.before_minor, excluded.before_minor) else excluded.before_minor end,
       currency = excluded.currency`;
+  return owed.count;
 }
 
 /** What runs are still to be told, the oldest first. */
