@@ -1,3 +1,4 @@
+import type { PageNews } from '../src/db/queries/page-calls.ts';
 import type { Raise } from '../src/db/queries/raise-delivery.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
@@ -59,4 +60,14 @@ export function newsOf({ deliveryId, channel, callingAt, at }: Called, outcome: 
       return { deliveryId, state: 'unknown', verdict: verdict('unknown', words) };
     }
   }
+}
+
+/** The same, as one of several. */
+export function pageNewsOf({ deliveryId, verdict, providerId, providerCode }: Raise): PageNews {
+  return {
+    id: deliveryId,
+    verdict,
+    ...(providerId ? { providerId } : {}),
+    ...(providerCode ? { providerCode } : {}),
+  };
 }

@@ -1,7 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
-import { clearCalls, markCalls, raisePage, type PageNews } from '../src/db/queries/page-calls.ts';
+import { clearCalls, markCalls, raisePage } from '../src/db/queries/page-calls.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
-import type { Raise } from '../src/db/queries/raise-delivery.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
@@ -10,7 +9,7 @@ import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
 import { suppress } from '../src/db/queries/suppress.ts';
 import { suppressedBy, withRefusedAddress } from './refused-address.ts';
-import { newsOf, unreachedOn } from './call-news.ts';
+import { newsOf, pageNewsOf, unreachedOn } from './call-news.ts';
 import { afterDoubt } from './in-doubt.ts';
 import type { GateParts } from './gate-look.ts';
 import { isStillFresh } from './still-fresh.ts';
@@ -257,15 +256,6 @@ async function turnOn(
   if (next === null || unreached.length === 0) return new Set();
   const verdict = unreachedOn(channel, clock.now(), unreached[0]!.outcome);
   return turnToNext(sql, { ids: unreached.map(({ id }) => id), was, next, verdict });
-}
-
-function pageNewsOf({ deliveryId, verdict, providerId, providerCode }: Raise): PageNews {
-  return {
-    id: deliveryId,
-    verdict,
-    ...(providerId ? { providerId } : {}),
-    ...(providerCode ? { providerCode } : {}),
-  };
 }
 
 /** Groups of the same content, each in the order in which they came. */

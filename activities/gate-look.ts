@@ -3,7 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { gateFacts, type GateRow } from '../src/db/queries/gate-facts.ts';
-import { lockRunsCustomer } from '../src/db/queries/lock-runs-customer.ts';
+import { lockRunsCustomer, type LockedCustomer } from '../src/db/queries/lock-runs-customer.ts';
+import { lockRunsCustomers } from '../src/db/queries/lock-runs-customers.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { TraitValues } from '../src/domain/address.ts';
@@ -18,7 +19,7 @@ import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
-import { readShopSettings } from '../src/shop-settings.ts';
+import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import { wayOutOf, type Leaving } from './way-out.ts';
 import { newId } from '../src/ids.ts';
@@ -75,43 +76,99 @@ export interface Look {
   deliveryId: string;
   now: Date;
   row: GateRow;
+  /** The settings of the shop in force. */
+  shop: ShopSettings;
   /** As long as nothing was rendered, nothing is missing. */
   facts: GateFacts;
   /** The message's, with the words that may not pass through Temporal, and without items that have no point any more. */
   data: Record<string, unknown>;
 }
 
-/** Locks the run's customer and collects everything the gate looks at. */
-export async function takeLook(
+/**
+ * Locks the customers of some orders of one message on one channel, and collects everything the gate looks at, in one
+ * statement for all. Null for an order that is to be looked at by itself: a second one for the same customer, who has to
+ * be seen as the first leaves them, or one whose customer was joined to another. A single order always has its look.
+ * @throws ApplicationFailure `not-found` for a single order whose run is not there.
+ */
+export async function takeLooks(
   tx: TransactionSql,
   parts: GateParts,
   message: MessageType<unknown>,
-  input: SendInput,
-): Promise<Look> {
-  const { runId, nth, channel } = input;
-  const customer = await lockRunsCustomer(tx, runId);
-  if (customer === null) {
+  inputs: readonly SendInput[],
+): Promise<(Look | null)[]> {
+  const customers = await lockCustomers(tx, inputs);
+  // After the locks: who waited for them judges by the time at which they got them.
+  const now = new Date(Math.max(parts.clock.now().getTime(), ...inputs.map(({ askedAt }) => askedAt)));
+  const taken = customers.flatMap((customer, place) =>
+    customer ? [{ customer, input: inputs[place]! }] : [],
+  );
+  if (taken.length === 0) return inputs.map(() => null);
+  const { channel, each } = inputs[0]!;
+  const rows = await gateFacts(tx, {
+    ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
+    ...{ channel, each: each === true, at: now },
+    countedSince: new Date(now.getTime() - longestCapMs(parts.definitions)),
+    segments: (message.segments ?? []).map(({ name }) => name),
+    orders: taken.map(({ customer, input: { runId, nth, data } }) => ({
+      ...{ runId, nth, customerId: customer.id },
+      addressHash: hashOn(channel, addressHashes(customer, parts.secret)),
+      relevance: relevanceQuestion(message, data),
+    })),
+  });
+  const shopOf = shopSettingsOnce();
+  const looks = new Map(
+    rows.map((row) => {
+      const { customer, input } = taken[row.place]!;
+      const of = { tx, parts, message, input, customerId: customer.id, now, row };
+      return [input, lookOf({ ...of, shop: shopOf(row.settings[shopScope]) })];
+    }),
+  );
+  return inputs.map((input) => looks.get(input) ?? null);
+}
+
+async function lockCustomers(
+  tx: TransactionSql,
+  inputs: readonly SendInput[],
+): Promise<(LockedCustomer | null)[]> {
+  const [one, ...others] = inputs as [SendInput, ...SendInput[]];
+  if (others.length === 0) {
+    const customer = await lockRunsCustomer(tx, one.runId);
+    if (customer) return [customer];
     throw ApplicationFailure.nonRetryable(
-      `There is no run ${runId} with a customer in this database.`,
+      `There is no run ${one.runId} with a customer in this database.`,
       'not-found',
     );
   }
-  const customerId = customer.id;
-  // After the lock: who waited for it judges by the time at which they got it.
-  const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
-  const countedSince = new Date(now.getTime() - longestCapMs(parts.definitions));
-  const row = await gateFacts(tx, {
-    ...{ runId, customerId, nth, channel, each: input.each === true, countedSince, at: now },
-    addressHash: hashOn(channel, addressHashes(customer, parts.secret)),
-    ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
-    segments: (message.segments ?? []).map(({ name }) => name),
-    relevance: relevanceQuestion(message, input.data),
+  const locked = await lockRunsCustomers(
+    tx,
+    inputs.map(({ runId }) => runId),
+  );
+  const seen = new Set<string>();
+  return inputs.map(({ runId }) => {
+    const customer = locked.get(runId);
+    if (!customer || seen.has(customer.id)) return null;
+    seen.add(customer.id);
+    return customer;
   });
+}
+
+/** Of orders that are looked at together all have the same settings of the shop: they are read once. */
+function shopSettingsOnce(): (stored: unknown) => ShopSettings {
+  let last: { text: string; settings: ShopSettings } | null = null;
+  return (stored) => {
+    const text = JSON.stringify(stored ?? null);
+    if (last?.text !== text) last = { text, settings: readShopSettings(stored) };
+    return last.settings;
+  };
+}
+
+function lookOf(of: Omit<Look, 'deliveryId' | 'facts' | 'data'>): Look {
+  const { parts, input, row } = of;
   const enriched = withCartWords(input.data, row.cartLines);
-  const facts = factsOf(parts, { message, input, customerId, now, row, data: enriched });
+  const facts = factsOf(parts, { ...of, data: enriched });
   const data = relevantData(enriched, facts.relevance);
   const deliveryId = row.delivery?.id ?? newId(parts.clock);
-  return { tx, parts, input, message, customerId, deliveryId, now, row, facts, data };
+  return { ...of, deliveryId, facts, data };
 }
 
 /** What the message says to this customer, or what it lacks. */
@@ -128,7 +185,7 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
   const found = extrasFor(message, stock, { deliveryId: coded, customerId });
   if ('missing' in found) return found;
   const variant = variantFor(message, row.settings, { ...row, variant: drawnVariant(row) });
-  const shopZone = readShopSettings(row.settings[shopScope]).timezone;
+  const shopZone = look.shop.timezone;
   const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look));
   const reviewed = message.reviews ? withReviews(data, stock.reviewed) : data;
   const said = { ...reviewed, ...found.extras, unsubscribeUrl };
@@ -149,10 +206,9 @@ export function leavingOf({ customerId, deliveryId, input, facts }: Look): Leavi
 
 function factsOf(
   parts: GateParts,
-  look: Pick<Look, 'message' | 'input' | 'customerId' | 'now' | 'row' | 'data'>,
+  look: Pick<Look, 'message' | 'input' | 'customerId' | 'now' | 'row' | 'data' | 'shop'>,
 ): GateFacts {
-  const { message, input, now, row } = look;
-  const shop = readShopSettings(row.settings[shopScope]);
+  const { message, input, now, row, shop } = look;
   return {
     now: now.getTime(),
     channel: input.channel,

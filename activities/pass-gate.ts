@@ -2,53 +2,91 @@ import { ApplicationFailure } from '@temporalio/common';
 import { markCalling } from '../src/db/queries/call-under-way.ts';
 import type { DeliveryRow } from '../src/db/queries/gate-facts.ts';
 import { holdIntended } from '../src/db/queries/hold-intended.ts';
-import { longestQueueMs, nextTurn } from '../src/db/queries/next-turn.ts';
 import { raiseDelivery, type DeliveryNow } from '../src/db/queries/raise-delivery.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
-import { recordRuling } from '../src/db/queries/record-ruling.ts';
 import type { MessageType } from '../src/define/message.ts';
-import { bounds } from '../src/domain/bounds.ts';
-import { hasTurned, isFurther, nextChannelReasons, speaksAgainstChannel } from '../src/domain/delivery.ts';
-import { holdOf, judge, judgeAgain, type Hold, type Ruling, type SecondRuling } from '../src/domain/gate.ts';
+import { hasTurned, nextChannelReasons, speaksAgainstChannel } from '../src/domain/delivery.ts';
+import { holdOf, judgeAgain, type Hold, type SecondRuling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { SendInput } from './contract.ts';
-import { renderFor, takeLook, type GateParts, type Look } from './gate-look.ts';
+import { firstLook, passageOf, recordAll, turnOf, type Ruled } from './first-look.ts';
+import { renderFor, takeLooks, type GateParts, type Look } from './gate-look.ts';
 import { lookInDoubt, lookAtUnknown } from './in-doubt.ts';
-import {
-  allow,
-  movedMeanwhile,
-  nextOf,
-  verdictOf,
-  waitFor,
-  type CallUnderWay,
-  type Passage,
-} from './passage.ts';
-import { keepCodes, type Wording } from './wording.ts';
+import { allow, movedMeanwhile, nextOf, verdictOf, waitFor, type Passage } from './passage.ts';
 
-/** Passes the gate for one channel: one transaction, four statements. Repeating it is harmless. */
+/** Passes the gate for one channel. Repeating it is harmless. */
 export async function passGate(
   parts: GateParts,
   message: MessageType<unknown>,
   input: SendInput,
 ): Promise<Passage> {
-  let turn: ApplicationFailure | null = null;
-  const passage: Passage = await parts.database.sql.begin(async (tx) => {
-    const look = await takeLook(tx, parts, message, input);
-    const { delivery } = look.row;
-    if (!delivery) return firstLook(look, null);
-    if (delivery.state === 'intended' && delivery.channel === input.channel)
-      return secondLook(look, delivery);
-    if (delivery.state === 'unknown' && delivery.channel === input.channel)
-      return lookAtUnknown(look, delivery);
-    if (delivery.state !== 'waiting')
-      return { kind: 'settled', delivery: askedAnew(look, delivery) ?? delivery };
-    const found = await firstLook(look, delivery);
-    if (found.kind === 'waiting' && found.reason === 'pacing') turn = itsTurnLater(look);
-    return found;
-  });
+  const [passed] = await passTogether(parts, message, [input]);
   // After the commit, so that its turn is kept.
-  if (turn) throw turn as ApplicationFailure;
-  return passage;
+  if (passed!.laterMs !== null) throw itsTurnLater(passed!.laterMs);
+  return passed!.passage;
+}
+
+/** What the gate made of an order; `laterMs`: it is to look again when its turn comes, in real milliseconds. */
+export interface Passed {
+  passage: Passage;
+  laterMs: number | null;
+}
+
+/**
+ * Lets orders of one message pass the gate for one channel in one transaction: their customers' locks, all that the gate
+ * looks at, rulings. Null for one that is to pass by itself, as if it had come a moment later: it shares its customer with
+ * another, or what is known of its call matters, which only one transaction at a time may take. If it fails, nothing was
+ * done for any of them.
+ */
+export async function passTogether(
+  parts: GateParts,
+  message: MessageType<unknown>,
+  inputs: readonly SendInput[],
+): Promise<(Passed | null)[]> {
+  return parts.database.sql.begin(async (tx) => {
+    const looks = await takeLooks(tx, parts, message, inputs);
+    const alone = inputs.length === 1;
+    const found: (Passed | Ruled | null)[] = [];
+    for (const look of looks) found.push(look && (alone || !isCalled(look)) ? await lookAt(look) : null);
+    await recordAll(
+      tx,
+      found.filter((one) => one !== null && 'record' in one),
+    );
+    const passed: (Passed | null)[] = [];
+    for (const one of found)
+      passed.push(one && 'record' in one ? paced(one.look, await passageOf(one)) : one);
+    return passed;
+  });
+}
+
+/** A call of it is under way, or was. */
+function isCalled({ row: { delivery } }: Look): boolean {
+  return delivery?.state === 'intended' || delivery?.state === 'unknown';
+}
+
+async function lookAt(look: Look): Promise<Passed | Ruled> {
+  const { input } = look;
+  const { delivery } = look.row;
+  const now = (passage: Passage): Passed => ({ passage, laterMs: null });
+  if (!delivery) return lookFirst(look, null);
+  if (delivery.state === 'intended' && delivery.channel === input.channel)
+    return now(await secondLook(look, delivery));
+  if (delivery.state === 'unknown' && delivery.channel === input.channel)
+    return now(await lookAtUnknown(look, delivery));
+  if (delivery.state !== 'waiting')
+    return now({ kind: 'settled', delivery: askedAnew(look, delivery) ?? delivery });
+  return lookFirst(look, delivery);
+}
+
+async function lookFirst(look: Look, before: DeliveryRow | null): Promise<Passed | Ruled> {
+  const found = await firstLook(look, before);
+  return 'record' in found ? found : paced(look, found);
+}
+
+/** What waits for its turn after a pause looks again when that comes. */
+function paced({ facts, parts }: Look, passage: Passage): Passed {
+  const isPaced = passage.kind === 'waiting' && passage.reason === 'pacing';
+  return { passage, laterMs: isPaced ? parts.clock.realSpanMs(facts.releaseAt! - facts.now) : null };
 }
 
 /**
@@ -65,117 +103,15 @@ function askedAnew({ input }: Look, delivery: DeliveryRow): DeliveryNow | null {
   return { ...delivery, state: refusal.state, reason: refusal.reason, channel: input.channel, arm: null };
 }
 
-function itsTurnLater({ facts, parts }: Look): ApplicationFailure {
+/** Sending was resumed, and many waited. */
+export function itsTurnLater(laterMs: number): ApplicationFailure {
   return ApplicationFailure.create({
     message: 'Sending was resumed, and many waited: the gate looks again when it is the turn of this one.',
     type: 'pacing',
     // Nothing is wrong: it belongs neither into the log nor among the failures.
     category: 'BENIGN',
-    nextRetryDelay: parts.clock.realSpanMs(facts.releaseAt! - facts.now),
+    nextRetryDelay: laterMs,
   });
-}
-
-/** Nothing was decided yet, or only that another channel will not do. */
-async function firstLook(look: Look, before: DeliveryRow | null): Promise<Passage> {
-  const { facts, input, now } = look;
-  let ruling = judge(facts);
-  let wording: Wording | null = null;
-  if (ruling.reason === null) {
-    const rendered = await renderFor(look);
-    if ('missing' in rendered) ruling = judge({ ...facts, missing: rendered.missing });
-    else wording = rendered;
-  }
-  if (ruling.state === 'waiting' && ruling.until !== undefined)
-    return holdFirst(look, { ruling, hold: holdOf(ruling)!, before });
-  if (ruling.state === 'waiting' && isSaid(before, input.channel, ruling)) return waitFor(ruling);
-  if (hasNext(look, ruling) && isSaid(before, input.channel, ruling)) {
-    return { kind: 'settled', delivery: { ...before!, ...shownFor(look, ruling, before) } };
-  }
-  const call =
-    ruling.state === 'intended'
-      ? { deliveryId: look.deliveryId, callingAt: now, channel: input.channel }
-      : null;
-  const delivery = await record(look, { ruling, before, call, wording });
-  if (ruling.state === 'waiting') return waitFor(ruling);
-  if (!call || !wording) return { kind: 'settled', delivery };
-  const { content, code } = wording;
-  const assigned = code === null ? [] : [{ code, deliveryId: call.deliveryId }];
-  await keepCodes(look.tx, look.message, { assigned, at: now });
-  return allow(look, call, content);
-}
-
-/** What is held until the same time for the same reason is not recorded again: its run was started anew, say. */
-async function holdFirst(
-  look: Look,
-  { ruling, hold, before }: { ruling: Ruling & { state: 'waiting' }; hold: Hold; before: DeliveryRow | null },
-): Promise<Passage> {
-  const until = ruling.reason === 'quiet-hours' ? await turnOf(look, hold, before) : hold.until;
-  const isHeld = before?.heldUntil === until && isSaid(before, look.input.channel, ruling);
-  const delivery = isHeld ? before : await record(look, { ruling: { ...ruling, until }, before, call: null });
-  return { kind: 'held', delivery, hold: { ...hold, until } };
-}
-
-/** In the morning they go one after the other, at the rate at which what waited for a pause is let go. */
-async function turnOf(look: Look, hold: Hold, before: DeliveryRow | null): Promise<number> {
-  const opensAt = hold.until;
-  const had = before?.heldUntil ?? null;
-  if (had !== null && had >= opensAt && had < opensAt + longestQueueMs) return had;
-  const everyMs = (1_000 / bounds.releasedPerSecond) * look.parts.clock.scale.speed;
-  return nextTurn(look.tx, { customerId: look.customerId, opensAt, everyMs });
-}
-
-/** What was found last is not recorded again: a wait on each look, an answer that never reached the workflow. */
-function isSaid(before: DeliveryRow | null, channel: Channel, ruling: Ruling): boolean {
-  const last = before?.verdicts.at(-1);
-  return last?.channel === channel && last.state === ruling.state && last.reason === ruling.reason;
-}
-
-/** Writes the verdict. The answer is about this channel, or about all of them when this is the last. */
-async function record(
-  look: Look,
-  found: { ruling: Ruling; before: DeliveryRow | null; call: CallUnderWay | null; wording?: Wording | null },
-): Promise<DeliveryNow> {
-  const { input, message, now, row } = look;
-  const { name, subject } = row;
-  const { ruling, before, call, wording } = found;
-  const shown = shownFor(look, ruling, before);
-  const delivery: DeliveryNow = { ...shown, id: look.deliveryId, arm: ruling.arm, at: now.getTime() };
-  const isRecorded = await recordRuling(look.tx, {
-    ...delivery,
-    state: hasNext(look, ruling) ? 'waiting' : delivery.state,
-    runId: input.runId,
-    customerId: look.customerId,
-    name,
-    subject,
-    message: message.name,
-    nth: input.nth,
-    ownChannel: before?.ownChannel ?? (input.each ? input.channel : ''),
-    ...{ purpose: message.purpose, topic: message.topic ?? '', priority: look.facts.priority },
-    variant: wording?.variant ?? null,
-    verdict: verdictOf(look, ruling),
-    callingAt: call?.callingAt ?? null,
-    heldUntil: ruling.state === 'waiting' && ruling.until !== undefined ? new Date(ruling.until) : null,
-    at: now,
-  });
-  if (!isRecorded) throw movedMeanwhile();
-  return delivery;
-}
-
-/** As long as a channel is left to be asked, nothing is withheld from the customer: the delivery waits. */
-function hasNext({ message, input }: Look, ruling: Ruling): boolean {
-  return speaksAgainstChannel(ruling) && nextOf(message, input) !== null;
-}
-
-/** Of several channels' refusals the one that got furthest in the gate's order; of two that got as far, the first. */
-function shownFor(
-  look: Look,
-  ruling: Ruling,
-  before: DeliveryRow | null,
-): Pick<DeliveryNow, 'state' | 'reason' | 'channel'> {
-  const own = { state: ruling.state, reason: ruling.reason, channel: look.input.channel };
-  if (!speaksAgainstChannel(ruling) || hasNext(look, ruling)) return own;
-  const refusals = (before?.verdicts ?? []).filter(speaksAgainstChannel);
-  return [...refusals, own].reduce((best, one) => (isFurther(one.reason!, best.reason!) ? one : best));
 }
 
 /**

@@ -19,9 +19,9 @@ import type { ChannelActivities, SendAnswer, SendInput } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
 import type { GateParts, RenderMessage } from './gate-look.ts';
 import { afterDoubt, mayRepeat, resendAt, sayResend } from './in-doubt.ts';
-import { passGate } from './pass-gate.ts';
 import { suppressedBy, withRefusedAddress } from './refused-address.ts';
 import { nextOf, verdictOf, type CallUnderWay, type Passage } from './passage.ts';
+import { singleGate, type SingleGate } from './single-gate.ts';
 import { isStillFresh } from './still-fresh.ts';
 import { callAgain, lookAgain } from './try-again.ts';
 import { turnTaken, unbounded } from './turns.ts';
@@ -42,6 +42,7 @@ export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'
  */
 export function createChannelActivities(parts: ChannelActivityParts): ChannelActivities {
   const gate: GateParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
+  const single = singleGate(gate);
   const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
@@ -52,10 +53,10 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
       // Before the gate, so that nothing changes between its look and the call.
       const laterMs = await turns.take(input.channel, 1, abort());
       if (laterMs > 0) throw turnTaken(laterMs);
-      const passage = await passGate(gate, message, input);
+      const passage = await single.pass(message, input);
       // What the gate holds or withholds, a paused journey's say, slows down nobody.
       if (passage.kind !== 'call') await turns.giveBack(input.channel, 1);
-      const settling = { gate, message, input, attempt: attempt() };
+      const settling = { gate, single, message, input, attempt: attempt() };
       switch (passage.kind) {
         case 'settled':
           return answer(passage.delivery);
@@ -115,6 +116,7 @@ async function call(
 
 interface Settling {
   gate: GateParts;
+  single: SingleGate;
   message: MessageType<unknown>;
   input: SendInput;
   attempt: number;
@@ -137,7 +139,7 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
       : null;
   if (inDoubt) return inDoubt;
   const refused = suppressedBy(gate, call.channel, [outcome]);
-  const delivery = await (refused.length === 0 ? raiseDelivery(sql, news) : raiseRefused(sql, news, refused));
+  const delivery = await raise(settling, news, refused);
   forget(gate, call);
   if (!delivery) throw new Error(`The delivery ${call.deliveryId} is gone from the ledger.`);
   if (delivery.state === 'intended') throw callAgain(null, attempt);
@@ -145,6 +147,16 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
 }
 
 /** The state of the delivery and what it says of the address, both or neither. */
+async function raise(
+  { gate, single }: Settling,
+  news: Raise,
+  refused: readonly NewSuppression[],
+): Promise<DeliveryNow | null> {
+  const { sql } = gate.database;
+  if (refused.length > 0) return raiseRefused(sql, news, refused);
+  return news.state === 'accepted' ? single.accepted(news) : raiseDelivery(sql, news);
+}
+
 async function raiseRefused(
   sql: Sql,
   news: Raise,

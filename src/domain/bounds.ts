@@ -87,6 +87,8 @@ export const bounds = {
   waveCustomersOneByOne: 100,
   /** For how long one activity of a wave goes on with page after page, real milliseconds. */
   pagesMs: 5_000,
+  /** Messages to single customers that pass the gate in one transaction, where so many come at once. */
+  gatheredSends: 50,
   /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */
   callsAtOnce: 10,
   /** Messages that a channel may take a second, where operators bound its rate: at least and at most. */

@@ -147,7 +147,14 @@ test('gates hold both customers while two aliases cross: everybody comes through
     await it.sql.begin(async (first) => {
       await first`select from customers where id = ${one!.id} for update`;
       await it.accept(alias('u1', 'u2'));
-      going = [it.route(), ...[it.users, it.visitors].map((run) => it.send(it.ask(run)).catch(() => null))];
+      going = [
+        it.route(),
+        ...[it.users, it.visitors].map((run) =>
+          it
+            .worker()(it.ask(run))
+            .catch(() => null),
+        ),
+      ];
       await waiting(3);
       await it.accept(alias('u2', 'u1'));
     });

@@ -87,7 +87,7 @@ beforeAll(async () => {
   const { runId } = await addRun(it, customerId);
   const countedSince = new Date(0);
   const at = it.clock.now();
-  const of = { runId, customerId, message: 'nudge', nth: 1, channel: 'email', topic: '' } as const;
+  const of = { message: 'nudge', channel: 'email', topic: '' } as const;
   const products = [
     { sku: 'teapot', productId: null },
     { sku: null, productId: 'kettle' },
@@ -97,12 +97,11 @@ beforeAll(async () => {
   question = {
     ...of,
     each: false,
-    addressHash: 'hash',
     countedSince,
     at,
     segments: ['regulars'],
     varies: true,
-    relevance,
+    orders: [{ runId, customerId, nth: 1, addressHash: 'hash', relevance }],
   };
 });
 
@@ -129,7 +128,7 @@ test('plans anew each time: a plan kept from when the shop was empty would read 
 
 test('counts what the caps count: states, purposes, windows, and not itself', async () => {
   const { sql } = it.database;
-  const { runId, customerId } = question;
+  const { runId, customerId } = question.orders[0]!;
   await sql`truncate deliveries, contacts`;
   const insert = (d: { message: string; nth: number; purpose: string; state: string; at: string }) => sql`
     insert into deliveries (id, run_id, customer_id, name, message, nth, purpose, state, verdicts, at)
@@ -143,7 +142,8 @@ test('counts what the caps count: states, purposes, windows, and not itself', as
   await insert({ message: 'old', nth: 1, purpose: 'help', state: 'accepted', at: '2026-02-01T00:00:00Z' });
   await insert({ message: 'nudge', nth: 1, purpose: 'help', state: 'intended', at });
   const since = new Date('2026-02-01T00:00:00Z');
-  const { counted, delivery } = await sql.begin((tx) => gateFacts(tx, { ...question, countedSince: since }));
+  const rows = await sql.begin((tx) => gateFacts(tx, { ...question, countedSince: since }));
+  const { counted, delivery } = rows[0]!;
   const messages = counted.map((one) => (one.kind === 'delivery' ? one.message : one.kind));
   expect(messages.sort()).toEqual([...countingStates].sort());
   expect(counted[0]!.at).toBe(Date.parse(at));

@@ -15,24 +15,25 @@ import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
+import { isBehind } from './is-behind.ts';
 import { isSubscribed } from './push-subscriptions.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
-import { relevanceFacts, type RelevanceQuestion, type RelevanceRow } from './relevance-facts.ts';
+import {
+  productsOfCart,
+  relevanceFacts,
+  type RelevanceQuestion,
+  type RelevanceRow,
+} from './relevance-facts.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
-/** What the gate asks the database about. */
+/** What the gate asks the database about: orders of one message on one channel, each for a customer of its own. */
 export interface GateQuestion {
-  runId: string;
-  customerId: string;
   message: string;
-  nth: number;
   channel: Channel;
   /** The message goes out on each of its channels, and this one is decided for itself. */
   each: boolean;
   /** What the message is about; empty: it declares no topic. */
   topic: string;
-  /** Of where the customer is reached on the channel; null: nowhere, or the channel has no addresses. */
-  addressHash: string | null;
   /** How far back the longest cap looks. */
   countedSince: Date;
   /** When the gate looks: who is on the site then. */
@@ -41,6 +42,16 @@ export interface GateQuestion {
   segments: readonly string[];
   /** It comes in variants. */
   varies: boolean;
+  orders: readonly GateOrder[];
+}
+
+/** One order of a question. */
+export interface GateOrder {
+  runId: string;
+  customerId: string;
+  nth: number;
+  /** Of where the customer is reached on the channel; null: nowhere, or the channel has no addresses. */
+  addressHash: string | null;
   relevance: RelevanceQuestion;
 }
 
@@ -62,8 +73,10 @@ export interface DeliveryRow {
   at: number;
 }
 
-/** One snapshot of all that the gate looks at. Times in epoch milliseconds. */
+/** One snapshot of all that the gate looks at for an order. Times in epoch milliseconds. */
 export interface GateRow {
+  /** The order's, from 0. */
+  place: number;
   name: string;
   version: number;
   subject: string | null;
@@ -107,37 +120,38 @@ export interface Sibling {
   at: number;
 }
 
-/** Everything the gate looks at, in one statement and so in one snapshot: a purchase is either routed or still owed. */
-export async function gateFacts(tx: TransactionSql, question: GateQuestion): Promise<GateRow> {
-  const rows = await gateFactsQuery(tx, question);
-  return rows[0]!;
+/**
+ * Everything the gate looks at, for one order or many, in one statement and so in one snapshot: a purchase is either
+ * routed or still owed. In the order of the orders, without those whose run is gone.
+ */
+export async function gateFacts(tx: TransactionSql, question: GateQuestion): Promise<GateRow[]> {
+  return gateFactsQuery(tx, question);
 }
 
-/** The statement, for whoever wants to explain it. */
+/**
+ * The statement, for whoever wants to explain it. Runs, customers and what is known of them are looked up order by order
+ * (`offset 0` keeps it so): left free, PostgreSQL may read whole tables for a handful.
+ */
 export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion): PendingQuery<GateRow[]> {
-  const { runId, customerId, message, nth, channel, each, topic, addressHash, countedSince, at } = question;
-  const ofSend = sql`d.run_id = ${runId} and d.message = ${message} and d.nth = ${nth}`;
+  const { message, channel, each, topic, countedSince, at } = question;
+  const ofSend = sql`d.run_id = r.id and d.message = ${message} and d.nth = o.nth`;
   // The delivery that is judged does not count against itself, nor against the same message on another channel.
   const itself = sql`and not (${ofSend})`;
   // What was begun as one stays one, and as several several, also if the message is declared otherwise meanwhile.
   const own = sql`d.own_channel in ('', ${channel})`;
   return sql<GateRow[]>`
-    with ids as materialized (
-      select kind, external_id from customer_ids where customer_id = ${customerId})
-    select r.name, r.version, r.subject, r.state as "runState", r.outcome,
+    select o.place, r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona, c.erased_at is not null as erased,
-      ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
+      ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
-      ${suppressionsInForce(sql, { addressHash: sql`${addressHash}`, channel: sql`${channel}`, customerId: sql`c.id`, topic })} as suppressions,
+      ${suppressionsInForce(sql, { addressHash: sql`o.address_hash`, channel: sql`${channel}`, customerId: sql`c.id`, topic })} as suppressions,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${channelScope(channel)}, ${journeyScope('')} || r.name,
           ${messageScope(message)})), '{}') as settings,
       ${segmentsOf(sql, question.segments)} as segments, ${seenVariant(sql, question)} as "seenVariant",
-      ${relevanceFacts(sql, question.relevance, {
-        ...{ who: [customerId], now: at, since: sql`r.opened_at`, key: sql`r.key` },
-      })} as relevance,
+      ${relevanceOfOrders(sql, question)} as relevance,
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince, itself)} as claims,
       coalesce((select k.lines from carts k where k.customer_id = c.id and k.key = r.key), '[]') as "cartLines",
@@ -150,20 +164,38 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
           'at', extract(epoch from d.at) * 1000)
         from deliveries d where ${ofSend} and ${own}
         order by (d.own_channel = '') = ${!each} desc limit 1) as delivery
-    from runs r join customers c on c.id = ${customerId}
-    where r.id = ${runId}`;
+    from ${ordersOf(sql, question.orders)}
+    cross join lateral (select * from runs r where r.id = o.run_id offset 0) r
+    cross join lateral (select * from customers c where c.id = o.customer_id offset 0) c
+    order by o.place`;
 }
 
-/**
- * Whether an accepted event under any of the customer's ids waits for routing; an alias counts under both its ids.
- * The ids are read first, by themselves, and each is then looked up (`offset 0` keeps it so): left free, PostgreSQL
- * reads the whole queue, or without statistics all ids of a kind.
- */
-function behind(sql: Sql | TransactionSql) {
-  return sql`(
-    exists (select from ids, lateral (select from unrouted u where u.user_id = ids.external_id offset 0) u
-      where ids.kind = 'user')
-    or exists (select from ids, lateral (select from unrouted u where u.anonymous_id = ids.external_id offset 0) u
-      where ids.kind = 'anonymous')
-    or exists (select from ids, lateral (select from unrouted u where u.previous_id = ids.external_id offset 0) u))`;
+/** The orders, as a table `o`. */
+function ordersOf(sql: Sql | TransactionSql, orders: readonly GateOrder[]) {
+  const column = <T>(pick: (order: GateOrder, place: number) => T) => orders.map(pick);
+  return sql`unnest(${column((_, place) => place)}::int[], ${column(({ runId }) => runId)}::uuid[],
+    ${column(({ customerId }) => customerId)}::uuid[], ${column(({ nth }) => nth)}::int[],
+    ${column(({ addressHash }) => addressHash)}::text[],
+    ${column(({ relevance }) => JSON.stringify(relevance.products))}::text[],
+    ${column(({ relevance }) => (relevance.ofCart ? 1 : 0))}::int[])
+    as o (place, run_id, customer_id, nth, address_hash, products, of_cart)`;
+}
+
+/** Of one message all orders ask the same, but for the products that their data name. */
+function relevanceOfOrders(sql: Sql | TransactionSql, { orders, at }: GateQuestion) {
+  const { predicates, help } = orders[0]!.relevance;
+  const named = orders.some(({ relevance: { products } }) => products.length > 0);
+  const ofCart = orders.some(({ relevance }) => relevance.ofCart);
+  const products =
+    named || ofCart
+      ? sql`select n.sku, n."productId" as product_id
+          from jsonb_to_recordset(o.products::jsonb) as n (sku text, "productId" text)
+          ${ofCart ? sql`union ${productsOfCart(sql)} and o.of_cart = 1` : sql``}`
+      : null;
+  const who = orders.map(({ customerId }) => customerId);
+  return relevanceFacts(
+    sql,
+    { predicates, help },
+    { who, now: at, since: sql`r.opened_at`, key: sql`r.key`, products },
+  );
 }

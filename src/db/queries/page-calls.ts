@@ -2,7 +2,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import { statesBelow, type DeliveryState, type GateReason, type Verdict } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import { isPaused } from './paused-meanwhile.ts';
-import { isNotRepeated } from './raise-delivery.ts';
+import { isNotRepeated, type DeliveryNow } from './raise-delivery.ts';
 import { cancelledIfErased, keptProviderId, keptVerdict } from './said-of-nobody.ts';
 import { withVerdict } from './with-verdict.ts';
 
@@ -96,7 +96,7 @@ export interface PageNews {
 /**
  * Raises deliveries to a state, each if that is up from where it is, in one conditional update: whatever the order in
  * which news comes, the same state is reached. The provider's id is kept in any case, but for customers who were
- * erased.
+ * erased. Says where they are then.
  */
 export async function raisePage(
   sql: Sql | TransactionSql,
@@ -107,12 +107,12 @@ export async function raisePage(
     callingAt?: Date;
     news: readonly PageNews[];
   },
-): Promise<void> {
-  if (raise.news.length === 0) return;
+): Promise<DeliveryNow[]> {
+  if (raise.news.length === 0) return [];
   const up = sql`(d.state = any(${[...(raise.from ?? statesBelow(raise.state))]})
     and ${isNotRepeated(sql, raise.callingAt)})`;
   // Locked in the order of their ids, as a merge or an erasure moves several of them at once.
-  await sql`
+  return sql<DeliveryNow[]>`
     with locked as materialized (
       select id from deliveries where id = any(${raise.news.map(({ id }) => id)}::uuid[]) order by id for update)
     update deliveries d set
@@ -125,7 +125,8 @@ export async function raisePage(
       held_until = case when ${up} then null else d.held_until end
     from jsonb_to_recordset(${sql.json(raise.news as never)})
       as r (id uuid, verdict jsonb, "providerId" text, "providerCode" text)
-    where d.id = r.id and d.id = any(array(select id from locked))`;
+    where d.id = r.id and d.id = any(array(select id from locked))
+    returning d.id, d.state, d.reason, d.channel, d.arm, (extract(epoch from d.at) * 1000)::float8 as at`;
 }
 
 /** Settles what waited in a wave for somebody who waits no longer: they bought meanwhile, or became one with another. */

@@ -6,12 +6,18 @@ import type { Suppression } from '../../domain/suppression.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
+import { isBehind } from './is-behind.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
 import { isOnSite } from './onsite-presence.ts';
 import { isSubscribed } from './push-subscriptions.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
-import { relevanceFacts, type RelevanceQuestion, type RelevanceRow } from './relevance-facts.ts';
+import {
+  askedProducts,
+  relevanceFacts,
+  type RelevanceQuestion,
+  type RelevanceRow,
+} from './relevance-facts.ts';
 import type { Trait } from '../schema/customers.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
@@ -86,13 +92,14 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
       c.erased_at is not null as erased, ${bought(sql)} as bought,
-      ${behind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
+      ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
         from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
       ${suppressionsByChannel(sql, channels, topic)} as suppressions,
       ${relevanceFacts(sql, question.relevance, {
         ...{ who: question.customerIds, now: at, since: sql`e.since`, key: null },
+        products: askedProducts(sql, question.relevance.products),
       })} as relevance,
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince)} as claims,
@@ -131,16 +138,6 @@ function bought(sql: Sql | TransactionSql) {
     select from order_lines l where l.customer_id = c.id and l.ordered_at >= e.since
       and (l.sku = e.sku or l.sku = any(coalesce(
         (select p.substitutes from products p where p.sku = e.sku), '{}'))))`;
-}
-
-/** Whether an accepted event under any of the customer's ids waits for routing; `offset 0` keeps it at one look for each id. */
-function behind(sql: Sql | TransactionSql) {
-  return sql`exists (
-    select from customer_ids i, lateral (
-      (select from unrouted u where i.kind = 'user' and u.user_id = i.external_id offset 0)
-      union all (select from unrouted u where i.kind = 'anonymous' and u.anonymous_id = i.external_id offset 0)
-      union all (select from unrouted u where u.previous_id = i.external_id offset 0)) u
-    where i.customer_id = c.id)`;
 }
 
 /** Locks customers until the transaction ends, in the order of their ids as everybody who locks several does. */

@@ -40,20 +40,31 @@ export interface RuledDelivery {
 }
 
 /**
- * Writes what the gate ruled under the delivery's name, and the customer's first would-send with it. The
- * transaction holds the customer's lock, so that nobody else rules on this name meanwhile. False when the delivery no
- * longer waits: its run, whose end needs no such lock, was closed since the gate looked, and cancelled it.
+ * Writes what the gate ruled under each delivery's name, and the customers' first would-sends with it. The transaction
+ * holds the customers' locks, so that nobody else rules on these names meanwhile. Says which were written: one that no
+ * longer waits is not, for its run, whose end needs no such lock, was closed since the gate looked, and cancelled it.
  */
-export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promise<boolean> {
-  const rows = await tx`
+export async function recordRulings(
+  tx: TransactionSql,
+  ruled: readonly RuledDelivery[],
+): Promise<ReadonlySet<string>> {
+  if (ruled.length === 0) return new Set();
+  const exposed = ruled.filter(({ arm }) => arm !== null);
+  const rows = await tx<{ id: string }[]>`
     with exposed as (
-      update customers set exposed_at = ${d.at}
-      where id = ${d.customerId} and exposed_at is null and ${d.arm}::text is not null)
+      update customers c set exposed_at = e.at
+      from unnest(${exposed.map(({ customerId }) => customerId)}::uuid[],
+        ${exposed.map(({ at }) => at.toISOString())}::timestamptz[]) as e (id, at)
+      where c.id = e.id and c.id = any(${exposed.map(({ customerId }) => customerId)}::uuid[]) and c.exposed_at is null)
     insert into deliveries (id, run_id, customer_id, name, subject, message, nth, own_channel, purpose, topic, priority,
       channel, variant, arm, state, reason, verdicts, calling_at, held_until, at)
-    values (${d.id}, ${d.runId}, ${d.customerId}, ${d.name}, ${d.subject}, ${d.message}, ${d.nth}, ${d.ownChannel}, ${d.purpose},
-      ${d.topic}, ${d.priority}, ${d.channel}, ${d.variant}, ${d.arm}, ${d.state}, ${d.reason},
-      ${tx.json([d.verdict] as never)}, ${d.callingAt}, ${d.heldUntil}, ${d.at})
+    select r.id, r."runId", r."customerId", r.name, r.subject, r.message, r.nth, r."ownChannel", r.purpose, r.topic,
+      r.priority, r.channel, r.variant, r.arm, r.state, r.reason, jsonb_build_array(r.verdict), r."callingAt",
+      r."heldUntil", r.at
+    from jsonb_to_recordset(${tx.json(ruled as never)}) as r (id uuid, "runId" uuid, "customerId" uuid, name text,
+      subject text, message text, nth int, "ownChannel" text, purpose text, topic text, priority int, channel text,
+      variant text, arm text, state text, reason text, verdict jsonb, "callingAt" timestamptz, "heldUntil" timestamptz,
+      at timestamptz)
     on conflict (run_id, message, nth, own_channel) do update set
       customer_id = excluded.customer_id, channel = excluded.channel, variant = excluded.variant,
       arm = excluded.arm, state = excluded.state,
@@ -63,5 +74,5 @@ export async function recordRuling(tx: TransactionSql, d: RuledDelivery): Promis
         then deliveries.verdicts else deliveries.verdicts || excluded.verdicts end
       where deliveries.state = 'waiting'
     returning id`;
-  return rows.length > 0;
+  return new Set(rows.map(({ id }) => id));
 }

@@ -36,17 +36,19 @@ export interface RelevanceOf {
   since: Fragment;
   /** The key of the run, an order's id perhaps; null: it has none. */
   key: Fragment | null;
+  /** A query of the products asked about: `sku` and `product_id`, each perhaps null; null: about none. */
+  products: Fragment | null;
 }
 
 /** All that relevance looks at, as one column of the gate's statement: JSON (`RelevanceRow`). */
 export function relevanceFacts(
   sql: Sql | TransactionSql,
-  question: RelevanceQuestion,
+  question: Pick<RelevanceQuestion, 'predicates' | 'help'>,
   of: RelevanceOf,
 ): Fragment {
   const holds = question.predicates.map((predicate) => holdsFor(sql, predicate, of));
   return sql`jsonb_build_object(
-    'products', ${productsOf(sql, question, of)},
+    'products', ${productsOf(sql, of)},
     'helpSince', ${question.help ? helpSince(sql, of) : sql`null`},
     'holds', ${holds.length === 0 ? sql`'[]'::jsonb` : sql`jsonb_build_array(${holds.reduce((all, one) => sql`${all}, ${one}`)})`},
     'orderDeliveredAt', ${
@@ -62,27 +64,32 @@ function holdsFor(sql: Sql | TransactionSql, predicate: Predicate, { who, now }:
   return sql`c.id in (select w.customer_id from (${evaluation(sql, predicate, { who, now })}) w where w.holds)`;
 }
 
-/** Which sku is meant is found as everywhere: the `sku`, else that of the product with this id, else the id itself. */
-function productsOf(
+/** Products that a question names, as a query of them; null: it names none. */
+export function askedProducts(
   sql: Sql | TransactionSql,
-  { products, ofCart }: RelevanceQuestion,
-  { since }: RelevanceOf,
-): Fragment {
-  if (products.length === 0 && !ofCart) return sql`'[]'::jsonb`;
-  const ofLines = ofCart
-    ? sql`union select l ->> 'sku', l ->> 'productId' from carts k, jsonb_array_elements(k.lines) l
-        where k.customer_id = c.id and k.key = r.key`
-    : sql``;
+  products: RelevanceQuestion['products'],
+): Fragment | null {
+  if (products.length === 0) return null;
+  return sql`select a.sku, a.product_id from unnest(${products.map(({ sku }) => sku)}::text[],
+    ${products.map(({ productId }) => productId)}::text[]) as a (sku, product_id)`;
+}
+
+/** Those of the cart of the run `r` of the customer `c`, as a query that ends in its conditions. */
+export function productsOfCart(sql: Sql | TransactionSql): Fragment {
+  return sql`select l ->> 'sku', l ->> 'productId' from carts k, jsonb_array_elements(k.lines) l
+    where k.customer_id = c.id and k.key = r.key`;
+}
+
+/** Which sku is meant is found as everywhere: the `sku`, else that of the product with this id, else the id itself. */
+function productsOf(sql: Sql | TransactionSql, { since, products }: RelevanceOf): Fragment {
+  if (products === null) return sql`'[]'::jsonb`;
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('sku', n.sku, 'productId', n.product_id, 'units', s.units, 'category', p.category,
         'boughtAt', extract(epoch from b.bought_at) * 1000, 'deliveredAt', extract(epoch from b.delivered_at) * 1000))
     from (
       select a.sku, a.product_id, coalesce(a.sku,
         (select q.sku from products q where q.product_id = a.product_id order by q.sku limit 1), a.product_id) as meant
-      from (
-        select a.sku, a.product_id from unnest(${products.map(({ sku }) => sku)}::text[],
-          ${products.map(({ productId }) => productId)}::text[]) as a (sku, product_id)
-        ${ofLines}) a) n
+      from (${products}) a) n
     left join lateral (select x.units from stock x where x.sku = n.meant offset 0) s on true
     left join lateral (select x.category from products x where x.sku = n.meant offset 0) p on true
     left join lateral (

@@ -1,0 +1,88 @@
+/** Longer than this nobody waits for the work before theirs, real milliseconds. */
+const patienceMs = 100;
+
+/** How long it is waited for more of them where several came together before, real milliseconds. */
+const lingerMs = 5;
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gathers what comes one by one, so that it is worked on together: what comes while work is under way waits for the end
+ * of that, and is the next. Who comes alone waits for nobody; where many come, a moment is waited for more. Work that
+ * takes long, behind somebody's lock perhaps, does not hold up those who come after it.
+ *
+ * One item never fails another: if the work fails, each is worked on alone, and so is one for which it says null.
+ */
+export class Gathering<Item, Result> {
+  readonly #work: (items: readonly Item[]) => Promise<(Result | null)[]>;
+  readonly #most: number;
+  #waiting: Waiting<Item, Result>[] = [];
+  #isBusy = false;
+  /** So they were at last. */
+  #areMany = false;
+
+  /** @param work one result for each item, in their order; never null for one that is alone. @param most at once. */
+  constructor(work: (items: readonly Item[]) => Promise<(Result | null)[]>, most: number) {
+    this.#work = work;
+    this.#most = most;
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    if (this.#isBusy || this.#waiting.length === 0) return;
+    this.#isBusy = true;
+    if (this.#areMany && this.#waiting.length < this.#most) setTimeout(() => this.#next(), lingerMs);
+    // Those who come in this same turn of the loop are there by then.
+    else setImmediate(() => this.#next());
+  }
+
+  #next(): void {
+    const these = this.#waiting.splice(0, this.#most);
+    this.#areMany = these.length > 1;
+    let isOver = false;
+    const over = () => {
+      clearTimeout(timer);
+      if (isOver) return;
+      isOver = true;
+      this.#isBusy = false;
+      this.#begin();
+    };
+    const timer = setTimeout(over, patienceMs);
+    void this.#serve(these).finally(over);
+  }
+
+  async #serve(these: readonly Waiting<Item, Result>[]): Promise<void> {
+    const results = these.length > 1 ? await this.#together(these) : [];
+    const alone = these.filter((one, place) => {
+      const result = results[place] ?? null;
+      if (result !== null) one.resolve(result);
+      return result === null;
+    });
+    await Promise.all(alone.map((one) => this.#alone(one)));
+  }
+
+  /** Nothing, if it failed: who of them it is about shows when each is alone. */
+  async #together(these: readonly Waiting<Item, Result>[]): Promise<(Result | null)[]> {
+    const items = these.map(({ item }) => item);
+    return this.#work(items).catch(() => []);
+  }
+
+  async #alone({ item, resolve, reject }: Waiting<Item, Result>): Promise<void> {
+    try {
+      const [result] = await this.#work([item]);
+      resolve(result!);
+    } catch (error) {
+      reject(error);
+    }
+  }
+}

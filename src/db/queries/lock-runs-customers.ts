@@ -1,0 +1,18 @@
+import type { TransactionSql } from 'postgres';
+import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
+
+/**
+ * Locks the customers of some runs until the transaction ends, in the order of their ids as everybody who locks several
+ * does, and says whose each run is. A run that is not there is left out, and one whose customer was joined to another.
+ */
+export async function lockRunsCustomers(
+  tx: TransactionSql,
+  runIds: readonly string[],
+): Promise<Map<string, LockedCustomer>> {
+  const rows = await tx<(LockedCustomer & { runId: string })[]>`
+    select r.id as "runId", c.id, ${addressTraits(tx)}
+    from runs r join customers c on c.id = r.customer_id
+    where r.id = any(${[...runIds]}::uuid[]) and c.merged_into is null
+    order by c.id for update of c`;
+  return new Map(rows.map(({ runId, ...customer }) => [runId, customer]));
+}
