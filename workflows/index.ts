@@ -3,4 +3,5 @@
  * A changed path of steps is a new export, `abandonedCart_v2`, beside the old one.
  */
 export { abandonedCart } from './journeys/abandoned-cart.ts';
+export { birthday } from './journeys/birthday.ts';
 export { backInStock } from './watches/back-in-stock.ts';

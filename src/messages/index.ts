@@ -3,17 +3,24 @@ import type { Content } from '../define/content.ts';
 import type { MessageType } from '../define/message.ts';
 import { backOnShelfContent } from './back-on-shelf.content.ts';
 import { backOnShelf } from './back-on-shelf.ts';
+import { birthdayWishesContent } from './birthday-wishes.content.ts';
+import { birthdayWishes } from './birthday-wishes.ts';
 import { cartNudgeContent } from './cart-nudge.content.ts';
 import { cartNudge } from './cart-nudge.ts';
 import { cartOfferContent } from './cart-offer.content.ts';
 import { cartOffer } from './cart-offer.ts';
 
 /** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
-export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer, backOnShelf];
+export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer, backOnShelf, birthdayWishes];
 checkMessages(messages);
 
 /** What each message says. */
-export const contents: readonly Content<unknown>[] = [cartNudgeContent, cartOfferContent, backOnShelfContent];
+export const contents: readonly Content<unknown>[] = [
+  cartNudgeContent,
+  cartOfferContent,
+  backOnShelfContent,
+  birthdayWishesContent,
+];
 
 /** The message of this name, if there is one. */
 export function messageNamed(name: string): MessageType<unknown> | undefined {
