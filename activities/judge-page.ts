@@ -1,6 +1,7 @@
 import type { AssignedCode } from '../src/db/queries/codes.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { RuledEntry } from '../src/db/queries/record-page.ts';
+import type { BoughtEntry } from '../src/db/queries/waiting-entries.ts';
 import { isFurther, mostVerdicts, speaksAgainstChannel, type Verdict } from '../src/domain/delivery.ts';
 import { judge, type Ruling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
@@ -22,8 +23,8 @@ export interface JudgedPage {
   outbound: Outbound[];
   /** The codes that go out with them. */
   assigned: AssignedCode[];
-  /** Entries whose customers bought the product, or a substitute, since. */
-  bought: string[];
+  /** Entries whose customers bought the product, or a substitute, since; and which of them. */
+  bought: BoughtEntry[];
   used: number;
   heldOut: number;
   withheld: number;
@@ -59,8 +60,8 @@ export async function judgePage(
     if (left <= 0) break;
     page.last = row;
     if (row.entryState !== 'waiting') continue;
-    if (row.bought) {
-      page.bought.push(row.entryId);
+    if (row.bought !== null) {
+      page.bought.push({ entryId: row.entryId, sku: row.bought });
       continue;
     }
     if (await judgeEntry(look, page, { row, now, stock })) left -= 1;

@@ -5,6 +5,7 @@ import { productWords, type ProductWords } from '../src/db/queries/product-words
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { storedOverrides } from '../src/define/journey-settings.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
+import { substituteRule } from '../src/define/watch-substitutes.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
 import { addressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
@@ -13,6 +14,7 @@ import type { About } from '../src/domain/about.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
+import type { SubstituteRule } from '../src/domain/substitutes.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { newId } from '../src/ids.ts';
@@ -135,10 +137,16 @@ export async function lookAtEntries(
   const segments = (message.segments ?? []).map((segment) => segment.name);
   const asked = { message: name, channels, topic, segments, varies: message.variants !== undefined };
   const relevance = relevanceQuestion(message, pageData(look), aboutSubject(look));
-  const whom = { entryIds, customerIds: [...locked], addresses, relevance };
+  const substitutes = substitutesFor(look);
+  const whom = { entryIds, customerIds: [...locked], addresses, relevance, substitutes };
   const rows = await pageFacts(tx, { ...whom, countedSince, at: now, ...asked });
   if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
+}
+
+/** What serves as well as the product, as operators have set it now. */
+function substitutesFor({ watch, run }: PageLook): SubstituteRule {
+  return substituteRule(watch.waiting ?? {}, storedOverrides(watch, run.settings[journeyScope(run.name)]));
 }
 
 /** What templates see. */

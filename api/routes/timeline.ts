@@ -1,5 +1,6 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
+import { boughtWords } from '../../src/domain/substitutes.ts';
 import type { Config } from '../../src/config.ts';
 import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
@@ -35,6 +36,7 @@ const waitingSchema = z.object({
   sku: z.string(),
   state: z.enum(['waiting', 'consumed', 'closed']),
   reason: z.enum(['bought', 'merged']).nullable().describe('Why it is closed.'),
+  words: z.string().nullable().describe('Of one that is closed as `bought`: what was, such as a substitute.'),
   endedAt: z.iso.datetime().nullable(),
 });
 const entrySchema = z.discriminatedUnion('kind', [
@@ -79,8 +81,9 @@ function shownEntry(entry: TimelineEntry, config: Config) {
     case 'run':
       return { kind, at, ...shownRun(entry.run, config) };
     case 'waiting': {
-      const { id, list, sku, state, reason, endedAt } = entry.entry;
-      return { kind, at, id, list, sku, state, reason, endedAt };
+      const { id, list, sku, state, reason, boughtSku, endedAt } = entry.entry;
+      const words = reason === 'bought' ? boughtWords(sku, boughtSku) : null;
+      return { kind, at, id, list, sku, state, reason, words, endedAt };
     }
     case 'delivery':
       return { kind, ...shownDelivery(entry.delivery) };

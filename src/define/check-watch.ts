@@ -1,9 +1,11 @@
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
+import type { SubstituteRule } from '../domain/substitutes.ts';
 import type { EventCrossing } from './universal-event.ts';
+import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
 import { isShelfWave, type Crossing, type WatchDefinition } from './watch.ts';
 
-/** Names that the settings of a watch have from its wave. */
-const namesOfTheWave = ['perUnit', 'customers', 'every'];
+/** Names that the settings of a watch have from its wave and its list. */
+const namesOfTheWave = ['perUnit', 'customers', 'every', substitutesWithin];
 
 /** The most places that a unit may make: more is as good as telling everybody. */
 export const mostPerUnit = 1_000;
@@ -17,6 +19,7 @@ export function problemsOfWatch(watch: WatchDefinition): string[] {
     ...subjectProblems(watch.subject),
     ...wakesProblems(watch),
     ...servedProblems(watch),
+    ...substitutesProblems(watch.waiting?.substitutes),
     ...problemsOfHoldout(watch.holdout),
     ...waveProblems(watch),
     ...problemsOfSettings(ownSettings(watch)),
@@ -102,6 +105,19 @@ function waitingProblems({ waiting }: WatchDefinition): string[] {
     return [];
   return [
     `waiting: "${waiting.name}" opens on nothing; expected the events with which a customer begins to wait.`,
+  ];
+}
+
+function substitutesProblems(rule: Partial<SubstituteRule> | undefined): string[] {
+  if (rule === undefined) return [];
+  const otherwise = rule.else;
+  const isPrice = (share: unknown) =>
+    typeof share === 'number' && share >= 0 && share <= mostSubstitutesWithin;
+  const isElse = otherwise === false || (otherwise?.sameCategory === true && isPrice(otherwise.priceWithin));
+  if (typeof rule.named === 'boolean' && isElse) return [];
+  return [
+    `waiting.substitutes: ${shown(rule)} came; expected { named: true, else: { sameCategory: true, priceWithin: 0.2 } }, ` +
+      `with a share of the price from 0 to ${mostSubstitutesWithin}, or else: false.`,
   ];
 }
 

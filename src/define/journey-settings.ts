@@ -3,6 +3,7 @@ import { sayValue } from '../domain/say-value.ts';
 import { isSpan, type Span } from '../domain/span.ts';
 import { onlyNamed } from '../only-named.ts';
 import { mostCustomers, mostPerUnit } from './check-watch.ts';
+import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
 import type { Wave } from './watch.ts';
 
 /** What operators set over the defaults of a journey or watch, by name. */
@@ -42,6 +43,7 @@ export function storedOverrides(
 
 function likeDefault({ settings, wave }: Configurable, name: string): z.ZodType<string | number> {
   if (typeof settings[name] !== 'number') return span;
+  if (wave && name === substitutesWithin) return z.number().min(0).max(mostSubstitutesWithin);
   if (wave && name === 'perUnit') return z.number().positive().max(mostPerUnit);
   return wave && name === 'customers' ? z.number().positive().max(mostCustomers) : z.number();
 }

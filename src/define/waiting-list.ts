@@ -1,3 +1,4 @@
+import type { SubstituteRule } from '../domain/substitutes.ts';
 import type { EventType } from './event.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface WaitingList {
    * of another variant. Of a product that is there they are told when it is next served.
    */
   readonly asksOn?: readonly EventType[];
+  /** What serves as well, so that its buyers wait no longer; if not said, what the catalogue names. */
+  readonly substitutes?: SubstituteRule;
 }
 
 /** Declares a waiting list that watches can serve. */

@@ -14,6 +14,7 @@ import { consentsIn } from './consents.ts';
 import type { AcceptedEvent } from './event.ts';
 import { survivor, type Person } from './identity.ts';
 import type { RoutingContext } from './route-batch.ts';
+import { loadSubstituteRules } from './substitute-rules.ts';
 
 /** A pair to be joined: ids. */
 interface Pair {
@@ -41,7 +42,7 @@ export async function mergePeople(
   const set = mergeSetOf(pairs, context.clock.now());
   await joinCarts(tx, pairs, set.everyone);
   await keepRefusals(tx, context, batch, set.everyone);
-  await mergeCustomers(tx, set, releasable);
+  await mergeCustomers(tx, set, { releasable, rules: await loadSubstituteRules(tx, context) });
 }
 
 async function joinCarts(

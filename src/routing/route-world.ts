@@ -10,11 +10,11 @@ import { loadShelves, saveShelves } from '../db/queries/routing-stock.ts';
 import {
   loadConsumed,
   loadPurchases,
-  loadSubstitutes,
   loadWaiting,
   saveEntries,
   saveOrderLines,
 } from '../db/queries/routing-waiting.ts';
+import { loadSubstituteFacts } from '../db/queries/serves-for.ts';
 import { skusByProductId } from '../db/queries/skus-by-product-id.ts';
 import type { WaitingList } from '../define/waiting-list.ts';
 import { reported, unknownShelf, type Shelf } from '../domain/shelf.ts';
@@ -24,6 +24,7 @@ import { happeningsOf, namings, type Happening, type LookAt, type PurchaseOf } f
 import { erasedOrderId } from './orders.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { routeWatches } from './route-watches.ts';
+import { loadSubstituteRules } from './substitute-rules.ts';
 import { WaitingBook } from './waiting-book.ts';
 import { WatchBook } from './watch-book.ts';
 import { foldWorldEvents } from './world-events.ts';
@@ -90,19 +91,22 @@ async function openWaitingBook(
       ),
   );
   const purchases = happenings.filter(isPurchase);
-  const bought = [...new Set(purchases.flatMap(({ skus }) => skus))];
   const buyers = [...new Set(purchases.map(({ customerId }) => customerId))];
   const isIdle = looks.length === 0 && buyers.length === 0;
-  const waiting = isIdle ? [] : await loadWaiting(tx, { looks, buyers, bought });
+  const waiting = isIdle ? [] : await loadWaiting(tx, { looks, buyers });
   const lookers = [...new Set(looks.map(({ customerId }) => customerId))];
-  const looked = [...new Set([...looks, ...waiting].map(({ sku }) => sku))];
-  const substitutes = looked.length === 0 ? new Map<string, string[]>() : await loadSubstitutes(tx, looked);
-  const serving = [...looked, ...[...substitutes.values()].flat()];
+  const earliest = Math.min(...happenings.filter(isLook).map(({ at }) => at));
+  const bought = looks.length === 0 ? [] : await loadPurchases(tx, lookers, earliest);
+  const isWaited = looks.length + waiting.length > 0;
+  const skus = [...looks, ...waiting, ...bought].map(({ sku }) => sku);
   return new WaitingBook({
     waiting,
-    substitutes,
+    bought,
+    rules: isWaited ? await loadSubstituteRules(tx, context) : new Map(),
+    products: isWaited
+      ? await loadSubstituteFacts(tx, [...skus, ...purchases.flatMap((one) => one.skus)])
+      : new Map(),
     consumed: looks.length === 0 ? [] : await loadConsumed(tx, looks),
-    bought: looks.length === 0 ? [] : await loadPurchases(tx, lookers, serving),
     newId: () => newId(context.clock),
   });
 }

@@ -4,10 +4,17 @@
  *   a look while it is sold out   ->  an entry `waiting`; a repeated look keeps the earliest time
  *   a request to be told of it    ->  the same, whatever is on the shelf
  *   a message for it              ->  `consumed` (by the gate, not here); only a look after that opens a new entry
- *   it or a substitute is bought  ->  `closed`; a look from before the order that comes late opens none
+ *   it or a substitute is bought  ->  `closed`; a look from before the order that comes late opens none. What serves as
+ *                                     well is the list's rule
  *
  * At most one entry of a list, customer and sku waits. No database, no clock: what has to be written is answered.
  */
+import {
+  isSubstitute,
+  onlyNamedSubstitutes,
+  type SubstituteFacts,
+  type SubstituteRule,
+} from '../domain/substitutes.ts';
 import type { WaitingReason, WaitingState } from '../domain/waiting.ts';
 
 /** An entry while a batch is folded. Times in epoch milliseconds of Kairos's time. */
@@ -19,6 +26,8 @@ export interface WaitingEntry {
   since: number;
   state: WaitingState;
   reason: WaitingReason | null;
+  /** What was bought, of one that was closed for that. */
+  boughtSku: string | null;
   endedAt: number | null;
   isNew: boolean;
   changed: boolean;
@@ -52,22 +61,27 @@ export class WaitingBook {
   private readonly waiting = new Map<string, Map<string, WaitingEntry>>();
   private readonly ended: WaitingEntry[] = [];
   private readonly consumed: Map<string, number>;
-  private readonly bought = new Map<string, number>();
-  private readonly substitutes: ReadonlyMap<string, readonly string[]>;
+  /** By customer, when they last bought which sku. */
+  private readonly bought = new Map<string, Map<string, number>>();
+  private readonly rules: ReadonlyMap<string, SubstituteRule>;
+  private readonly products: ReadonlyMap<string, SubstituteFacts>;
   private readonly newId: () => string;
 
   constructor(known: {
     waiting: readonly WaitingEntry[];
     consumed: readonly Consumed[];
     bought: readonly Purchase[];
-    /** By sku, what serves as well. */
-    substitutes: ReadonlyMap<string, readonly string[]>;
+    /** What serves as well, by list. */
+    rules: ReadonlyMap<string, SubstituteRule>;
+    /** By sku, all that are waited for or bought, as far as the catalogue has them. */
+    products: ReadonlyMap<string, SubstituteFacts>;
     newId: () => string;
   }) {
     for (const entry of known.waiting) this.waitingOf(entry.customerId).set(placeOf(entry), entry);
     this.consumed = new Map(known.consumed.map((one) => [placeOf(one), one.at]));
     for (const purchase of known.bought) this.remember(purchase);
-    this.substitutes = known.substitutes;
+    this.rules = known.rules;
+    this.products = known.products;
     this.newId = known.newId;
   }
 
@@ -92,8 +106,14 @@ export class WaitingBook {
     this.remember(purchase);
     const waiting = this.waitingOf(purchase.customerId);
     for (const [place, entry] of waiting) {
-      if (entry.since > purchase.at || !this.servesFor(entry.sku).includes(purchase.sku)) continue;
-      Object.assign(entry, { state: 'closed', reason: 'bought', endedAt: nowMs, changed: true });
+      if (entry.since > purchase.at || !this.serves(entry, purchase.sku)) continue;
+      Object.assign(entry, {
+        state: 'closed',
+        reason: 'bought',
+        boughtSku: purchase.sku,
+        endedAt: nowMs,
+        changed: true,
+      });
       this.ended.push(entry);
       waiting.delete(place);
     }
@@ -101,7 +121,15 @@ export class WaitingBook {
 
   private opened({ list, customerId, sku, at }: Look): WaitingEntry {
     const named = { id: this.newId(), list, customerId, sku, since: at };
-    return { ...named, state: 'waiting', reason: null, endedAt: null, isNew: true, changed: true };
+    return {
+      ...named,
+      state: 'waiting',
+      reason: null,
+      boughtSku: null,
+      endedAt: null,
+      isNew: true,
+      changed: true,
+    };
   }
 
   private waitingOf(customerId: string): Map<string, WaitingEntry> {
@@ -115,22 +143,21 @@ export class WaitingBook {
   /** Whether a message or a purchase from after the look has done with it. */
   private isAnswered(look: Look): boolean {
     if ((this.consumed.get(placeOf(look)) ?? -Infinity) >= look.at) return true;
-    return this.servesFor(look.sku).some(
-      (sku) => (this.bought.get(purchasePlace({ ...look, sku })) ?? -Infinity) >= look.at,
-    );
+    const bought = [...(this.bought.get(look.customerId) ?? [])];
+    return bought.some(([sku, at]) => at >= look.at && this.serves(look, sku));
   }
 
-  private servesFor(sku: string): string[] {
-    return [sku, ...(this.substitutes.get(sku) ?? [])];
+  private serves({ list, sku }: Pick<Look, 'list' | 'sku'>, bought: string): boolean {
+    const rule = this.rules.get(list) ?? onlyNamedSubstitutes;
+    const facts = this.products.get(bought);
+    return sku === bought || isSubstitute(rule, this.products.get(sku), { sku: bought, facts });
   }
 
-  private remember(purchase: Purchase): void {
-    const place = purchasePlace(purchase);
-    this.bought.set(place, Math.max(this.bought.get(place) ?? -Infinity, purchase.at));
+  private remember({ customerId, sku, at }: Purchase): void {
+    const bought = this.bought.get(customerId) ?? new Map<string, number>();
+    this.bought.set(customerId, bought.set(sku, Math.max(bought.get(sku) ?? -Infinity, at)));
   }
 }
 
 const placeOf = (of: Pick<Look, 'list' | 'customerId' | 'sku'>) =>
   JSON.stringify([of.list, of.customerId, of.sku]);
-
-const purchasePlace = (of: Pick<Purchase, 'customerId' | 'sku'>) => JSON.stringify([of.customerId, of.sku]);

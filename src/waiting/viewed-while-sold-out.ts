@@ -11,4 +11,5 @@ export const viewedWhileSoldOut = waitingList({
   name: 'viewed-while-sold-out',
   opensOn: [productViewed, productAdded, productAddedToWishlist, productWished, informationRequested],
   asksOn: [backInStockRequested],
+  substitutes: { named: true, else: { sameCategory: true, priceWithin: 0.2 } },
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { holdoutOf, drawOf } from '../../src/domain/holdout.ts';
 import { plain, render } from '../../src/messages/engine.ts';
 import { startWatching, testWatch, type Watching } from '../support/watching.ts';
+import { lookers } from '../support/test-watch.ts';
 
 const waitingCount = async ({ database: { sql } }: Watching) =>
   Number((await sql`select count(*) from waiting_entries where state = 'waiting'`)[0]!['count']);
@@ -114,6 +115,30 @@ describe('places', () => {
     expect(await it.wave()).toMatchObject({ used: 2, goesOn: false });
     expect(await it.told()).toEqual(line.slice(2));
     expect(await waitingCount(it)).toBe(0);
+  });
+
+  test('and those of its category that cost about as much, where the list says so, as far as operators let them', async () => {
+    const substitutes = { named: true, else: { sameCategory: true, priceWithin: 0.5 } } as const;
+    const settings = { perUnit: 1, every: '1 hour', substitutesWithin: 0.5 };
+    await using it = await startWatching(testWatch({ waiting: { ...lookers, substitutes }, settings }));
+    const line = await it.line(3);
+    const { sql } = it.database;
+    await sql`
+      insert into products (sku, title, price_minor, currency, category, substitutes, reviews, updated_at)
+      select sku, sku, price, 'EUR', 'Pots', '{}', '[]', ${it.clock.now()}
+      from (values ('teapot', 100), ('jug', 90), ('urn', 140)) p (sku, price)`;
+    await sql`
+      insert into order_lines (order_id, sku, customer_id, ordered_at)
+      values ('1', 'jug', ${line[0]!}, ${it.clock.now()}), ('2', 'urn', ${line[1]!}, ${it.clock.now()})`;
+    await sql`
+      insert into settings (scope, value, at)
+      values ('journey:backAgain', ${sql.json({ settings: { substitutesWithin: 0.2 } })}, ${it.clock.now()})`;
+    await it.shelf(10);
+    expect(await it.wave()).toMatchObject({ used: 2 });
+    expect(await it.told()).toEqual(line.slice(1));
+    expect(await sql`select reason, bought_sku from waiting_entries where state = 'closed'`).toEqual([
+      { reason: 'bought', bought_sku: 'jug' },
+    ]);
   });
 });
 

@@ -175,8 +175,8 @@ test("a customer's timeline says what they wait for, and why no longer; and what
   ]);
   expect(items[0]).toMatchObject({ name: 'backInStock', subject: 'pot', message: 'back-on-shelf' });
   expect(items.filter(({ kind }) => kind === 'waiting')).toMatchObject([
-    { list: 'viewed-while-sold-out', sku: 'pan', state: 'closed', reason: 'bought' },
-    { list: 'viewed-while-sold-out', sku: 'pot', state: 'waiting', reason: null, endedAt: null },
+    { list: 'viewed-while-sold-out', sku: 'pan', state: 'closed', reason: 'bought', words: 'bought it' },
+    { list: 'viewed-while-sold-out', sku: 'pot', state: 'waiting', reason: null, words: null, endedAt: null },
   ]);
   const page = (await it.api.get('/v1/customers/u/timeline?limit=3')).body;
   const rest = (await it.api.get(`/v1/customers/u/timeline?cursor=${encodeURIComponent(page.cursor!)}`)).body;

@@ -58,6 +58,19 @@ describe('refuses, and says what was expected', () => {
     [{ wakes: { restocked: stock.falls(1.5) } }, /a level of 1\.5 came; expected a whole number/],
     [{ waiting: { name: 'Lookers', opensOn: [productViewed] } }, /back\.waiting: .* kebab-case name/],
     [{ waiting: { name: 'lookers', opensOn: [] } }, /back\.waiting: "lookers" opens on nothing/],
+    [
+      {
+        waiting: {
+          ...sound.waiting,
+          substitutes: { named: true, else: { sameCategory: true, priceWithin: -1 } },
+        },
+      },
+      /back\.waiting\.substitutes: .* came; expected \{ named: true, else/,
+    ],
+    [
+      { waiting: { ...sound.waiting, substitutes: { named: 'yes', else: false } } },
+      /back\.waiting\.substitutes: /,
+    ],
     [{ wave: undefined }, /back\.wave: nothing came/],
     [{ wave: { perUnit: 0, every: '1 hour' } }, /back\.wave\.perUnit: 0 came; expected a number above 0/],
     [{ wave: { perUnit: 2, every: '0 hours' } }, /back\.wave\.every: "0 hours" came/],

@@ -220,6 +220,53 @@ describe('waiting entries', () => {
     expect(await it.entries()).toContain('same pot waiting 09:40');
   });
 
+  test('where none is named, a product of its category that costs about as much serves as well', async () => {
+    await using it = await setup();
+    await it.sql`
+      insert into products (sku, title, price_minor, currency, category, substitutes, reviews, updated_at)
+      select sku, sku, price, 'EUR', category, '{}', '[]', ${it.clock.now()}
+      from (values ('pot', 100, 'Pots'), ('near', 115, 'Pots'), ('dear', 130, 'Pots'), ('lid', 100, 'Lids'))
+        p (sku, price, category)`;
+    const buyers = ['near', 'dear', 'lid'];
+    await it.acceptAndRoute(
+      stocked('pot', 0, at('09:00')),
+      ...buyers.map((user) => looked(user, 'pot', at('09:10'))),
+      ...['v', 'u'].map((anonymousId) => ({
+        ...looked('', 'pot', at('09:15')),
+        userId: undefined!,
+        anonymousId,
+      })),
+    );
+    await it.acceptAndRoute(
+      ...buyers.map((sku) => bought(sku, [sku], at('09:20'))),
+      looked('first', 'lid', at('09:00')),
+    );
+    await it.acceptAndRoute(bought('first', ['near'], at('09:20')), looked('first', 'pot', at('09:18')));
+    // Who becomes one with a buyer of a substitute.
+    await it.acceptAndRoute({ kind: 'identify', userId: 'near', anonymousId: 'v' });
+    const entries = ['dear pot waiting 09:10', 'lid pot waiting 09:10', 'near pot closed bought 09:10'];
+    expect(await it.entries()).toEqual([...entries, 'near pot closed bought 09:15', 'u pot waiting 09:15']);
+    expect(await it.sql`select distinct bought_sku from waiting_entries where state = 'closed'`).toEqual([
+      { bought_sku: 'near' },
+    ]);
+  });
+
+  test('an operator narrows what serves as well; of two watches that serve one list both have to agree', async () => {
+    const settings = { perUnit: 2, every: '1 hour', substitutesWithin: 0.2 };
+    await using it = await setup(testWatch({ settings }));
+    it.context.watches = [...it.context.watches, testWatch({ name: 'other', settings })];
+    await it.sql`
+      insert into products (sku, title, price_minor, currency, category, substitutes, reviews, updated_at)
+      select sku, sku, price, 'EUR', 'Pots', '{}', '[]', ${it.clock.now()} from (values ('pot', 100), ('near', 115)) p (sku, price)`;
+    await it.sql`insert into settings (scope, value, at) values ('journey:other', '{"settings": {"substitutesWithin": 0.1}}', ${it.clock.now()})`;
+    await it.acceptAndRoute(stocked('pot', 0, at('09:00')), looked('u', 'pot', at('09:10')));
+    await it.acceptAndRoute(bought('u', ['near'], at('09:20')));
+    expect(await it.entries()).toEqual(['u pot waiting 09:10']);
+    await it.sql`update settings set value = '{"settings": {"substitutesWithin": 0.15}}'`;
+    await it.acceptAndRoute(bought('u', ['near'], { order: 'second', ...at('09:30') }));
+    expect(await it.entries()).toEqual(['u pot closed bought 09:10']);
+  });
+
   test('an order reported twice is one, with its earliest time', async () => {
     await using it = await setup();
     await it.acceptAndRoute(bought('u', ['pot'], at('09:20')), bought('u', ['pot', 'pan'], at('09:21')));

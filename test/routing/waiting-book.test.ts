@@ -13,6 +13,7 @@ interface Known {
 }
 
 const nowMs = 1_000;
+const pot = { sku: 'pot', substitutes: ['pan'], category: null, priceMinor: 100, currency: 'EUR' };
 const place = { list: 'list', customerId: 'c' };
 
 function fold({ waiting, consumedAt, bought }: Known, ...given: Given[]): Entries {
@@ -21,6 +22,7 @@ function fold({ waiting, consumedAt, bought }: Known, ...given: Given[]): Entrie
     sku: 'pot',
     state: 'waiting',
     reason: null,
+    boughtSku: null,
     endedAt: null,
     isNew: false,
   } as const;
@@ -29,7 +31,8 @@ function fold({ waiting, consumedAt, bought }: Known, ...given: Given[]): Entrie
     waiting: waiting === undefined ? [] : [{ ...known, id: 'known', since: waiting, changed: false }],
     consumed: consumedAt === undefined ? [] : [{ ...place, sku: 'pot', at: consumedAt }],
     bought: bought ? [{ customerId: 'c', sku: bought[0], at: bought[1] }] : [],
-    substitutes: new Map([['pot', ['pan']]]),
+    rules: new Map(),
+    products: new Map([['pot', pot]]),
     newId: () => `new-${(made += 1)}`,
   });
   for (const one of given) {

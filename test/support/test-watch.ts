@@ -1,8 +1,11 @@
 import { message } from '../../src/define/message.ts';
+import type { WaitingList } from '../../src/define/waiting-list.ts';
 import { stock, type WatchDefinition } from '../../src/define/watch.ts';
 
 export const list = 'lookers';
 export const sku = 'teapot';
+
+export const lookers: WaitingList = { name: list, opensOn: [{ name: 'Product Viewed' }] };
 
 /** A watch as the gate knows it: nobody held out, a place for each unit. */
 export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition {
@@ -13,7 +16,7 @@ export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition 
     workflowType: 'backAgain',
     subject: 'sku',
     wakes: { soldOut: stock.falls(0), restocked: stock.rises(0) },
-    waiting: { name: list, opensOn: [{ name: 'Product Viewed' }] },
+    waiting: lookers,
     audience: null,
     holdout: 0,
     wave,

@@ -29,6 +29,9 @@ test('the definition is the declaration with what was left out filled in', () =>
     wave,
     settings: { perUnit: 2, every: '1 hour', patience: '2 days' },
   });
+  const substitutes = { named: true, else: { sameCategory: true, priceWithin: 0.2 } } as const;
+  const ruled = watch({ subject, wakes, waiting: { ...waiting, substitutes }, wave, run }).definition;
+  expect(ruled.settings, 'an operator may change the range').toEqual({ ...wave, substitutesWithin: 0.2 });
 });
 
 test('the code has the wakes and the settings that were declared, and no others', () => {
@@ -91,6 +94,8 @@ test('what bounds a watch is not left out, and is spelt as it is meant', () => {
   watch({ subject, wakes, waiting, wave: { perUnit: 2, every: 'often' }, run });
   // @ts-expect-error a setting of the wave's own name
   watch({ subject, wakes, waiting, wave, run, settings: { perUnit: 3 } });
+  // @ts-expect-error the rule of the list declares its default
+  watch({ subject, wakes, waiting, wave, run, settings: { substitutesWithin: 0.1 } });
   // @ts-expect-error no outcome
   watch({ subject, wakes, waiting, wave, run: async () => {} });
   // What the compiler was silenced about is found when Kairos starts.

@@ -66,7 +66,7 @@ interface WatchRule<
   /** How many at once, and how long between; an operator may change both. */
   wave: ShelfWave | EvenWave;
   /** What an operator may change besides, with its defaults. */
-  settings?: Settings & { [Key in keyof ShelfWave | keyof EvenWave]?: never };
+  settings?: Settings & { [Key in keyof ShelfWave | keyof EvenWave | 'substitutesWithin']?: never };
   /** The rule, in one straight line from waking to the end of an episode, whose outcome it returns; then it waits anew. */
   run(watched: WatchSteps<Wakes, Settings>): Promise<string>;
 }

@@ -1,3 +1,4 @@
+import { substituteSettings } from '../../src/define/watch-substitutes.ts';
 import type { CrossingOf, WatchDefinition } from '../../src/define/watch.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { WatchInput } from '../../src/domain/watch-input.ts';
@@ -27,7 +28,7 @@ export function watch<
   const settings: Record<string, Span | number> = { ...declared.settings };
   const definition: UnnamedWatch = {
     ...{ subject, wakes, waiting, audience, holdout, wave },
-    settings: { ...wave, ...settings },
+    settings: { ...wave, ...substituteSettings(waiting ?? {}), ...settings },
   };
   // The one place where the typed run and the class behind it meet.
   const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<Wakes, Settings>);

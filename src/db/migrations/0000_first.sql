@@ -295,6 +295,7 @@ CREATE TABLE "waiting_entries" (
 	"since" timestamp (3) with time zone NOT NULL,
 	"state" text NOT NULL,
 	"reason" text,
+	"bought_sku" text,
 	"ended_at" timestamp (3) with time zone
 );
 --> statement-breakpoint

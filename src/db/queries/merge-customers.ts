@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import type { SubstituteRule } from '../../domain/substitutes.ts';
 import { mergeDateStarts } from './merge-date-starts.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { survivorOf, type MergeSet } from './merge-set.ts';
@@ -21,15 +22,16 @@ const movedAsTheyAre = [
  * or watch, they are `crossed`. Carts and consents are joined before, in memory.
  *
  * @param releasable Held runs that begin in this transaction if they are open after it.
+ * @param rules By list, what serves as well as what is waited for.
  */
 export async function mergeCustomers(
   tx: TransactionSql,
   merges: MergeSet,
-  releasable: readonly string[],
+  { releasable, rules }: { releasable: readonly string[]; rules: ReadonlyMap<string, SubstituteRule> },
 ): Promise<void> {
   await mergeRows(tx, merges);
   await mergeRuns(tx, merges, releasable);
-  await mergeWaiting(tx, merges);
+  await mergeWaiting(tx, merges, rules);
   await mergeDateStarts(tx, merges);
   for (const table of movedAsTheyAre) {
     await tx`

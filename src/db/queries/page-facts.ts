@@ -2,6 +2,7 @@ import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { AddressHashes } from '../../domain/address-hash.ts';
 import type { Claim, Counted } from '../../domain/caps.ts';
 import type { DeliveryState, Verdict } from '../../domain/delivery.ts';
+import type { SubstituteRule } from '../../domain/substitutes.ts';
 import type { Suppression } from '../../domain/suppression.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
@@ -11,6 +12,7 @@ import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
 import { isOnSite } from './onsite-presence.ts';
 import { isSubscribed } from './push-subscriptions.ts';
+import { ruleValues, servesFor } from './serves-for.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
 import {
   askedProducts,
@@ -42,6 +44,8 @@ export interface PageQuestion {
   /** The customers of the entries. */
   customerIds: readonly string[];
   relevance: RelevanceQuestion;
+  /** Who bought what, waits no longer. */
+  substitutes: SubstituteRule;
 }
 
 /** All that the gate looks at for one of them. */
@@ -57,8 +61,8 @@ export interface PageRow {
   /** Null: the last of the personas. */
   persona: string | null;
   erased: boolean;
-  /** Bought the product or a substitute at or after the look. */
-  bought: boolean;
+  /** What was bought at or after the look that serves: the product, or a substitute; null: nothing. */
+  bought: string | null;
   behind: boolean;
   /** A browser of theirs is on the shop's pages. */
   onSite: boolean;
@@ -91,7 +95,7 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
   const itself = sql`and (d.entry_id is distinct from e.id or d.message <> ${message})`;
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
-      c.erased_at is not null as erased, ${bought(sql)} as bought,
+      c.erased_at is not null as erased, ${bought(sql, question.substitutes)} as bought,
       ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
@@ -133,11 +137,13 @@ function suppressionsByChannel(sql: Sql | TransactionSql, channels: readonly Cha
     from unnest(${[...channels]}::text[]) as asked (channel))`;
 }
 
-function bought(sql: Sql | TransactionSql) {
-  return sql`exists (
-    select from order_lines l where l.customer_id = c.id and l.ordered_at >= e.since
-      and (l.sku = e.sku or l.sku = any(coalesce(
-        (select p.substitutes from products p where p.sku = e.sku), '{}'))))`;
+/** The product before its substitutes, and the earlier before the later. */
+function bought(sql: Sql | TransactionSql, substitutes: SubstituteRule) {
+  const rule = ruleValues(sql, substitutes);
+  return sql`(
+    select l.sku from order_lines l where l.customer_id = c.id and l.ordered_at >= e.since
+      and (l.sku = e.sku or ${servesFor(sql, { waited: sql`e.sku`, bought: sql`l.sku`, rule })})
+    order by (l.sku = e.sku) desc, l.ordered_at, l.sku limit 1)`;
 }
 
 /** Locks customers until the transaction ends, in the order of their ids as everybody who locks several does. */

@@ -1,4 +1,4 @@
-import type { PendingQuery, Row } from 'postgres';
+import type { PendingQuery, Row, TransactionSql } from 'postgres';
 import type { Sql } from '../connect.ts';
 import type { ProductReview } from '../schema/products.ts';
 
@@ -37,7 +37,7 @@ export async function productNow(sql: Sql, sku: string): Promise<ProductNow | nu
 }
 
 /** The newest price that any source reported of the product `p` of the statement around it. */
-export const newestPrice = (sql: Sql): PendingQuery<Row[]> =>
+export const newestPrice = (sql: Sql | TransactionSql): PendingQuery<Row[]> =>
   sql`select price_minor, currency from prices where sku = p.sku order by at desc, source limit 1`;
 
 /** The newest event of a product that was accepted and has not taken effect yet. */

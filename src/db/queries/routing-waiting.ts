@@ -16,12 +16,12 @@ interface EntryRow {
 }
 
 /**
- * The entries that wait and that a batch may change: those of customers for what they look at, and those of buyers for
- * what they bought or what has it among its substitutes. Their customers are locked: the gate consumes none meanwhile.
+ * The entries that wait and that a batch may change: those of customers for what they look at, and all those of buyers.
+ * Their customers are locked: the gate consumes none meanwhile.
  */
 export async function loadWaiting(
   tx: TransactionSql,
-  { looks, buyers, bought }: { looks: readonly CustomerSku[]; buyers: string[]; bought: string[] },
+  { looks, buyers }: { looks: readonly CustomerSku[]; buyers: string[] },
 ): Promise<WaitingEntry[]> {
   const rows = await tx<EntryRow[]>`
     select w.id, w.list, w.customer_id, w.sku, w.since from waiting_entries w
@@ -30,11 +30,10 @@ export async function loadWaiting(
     where w.state = 'waiting'
     union
     select w.id, w.list, w.customer_id, w.sku, w.since from waiting_entries w
-    where w.state = 'waiting' and w.customer_id = any(${buyers}::uuid[]) and (w.sku = any(${bought}::text[])
-      or exists (select from products p where p.sku = w.sku and p.substitutes && ${bought}::text[]))`;
+    where w.state = 'waiting' and w.customer_id = any(${buyers}::uuid[])`;
   return rows.map(({ customer_id, since, ...row }) => ({
     ...{ ...row, customerId: customer_id, since: since.getTime(), state: 'waiting' as const },
-    ...{ reason: null, endedAt: null, isNew: false, changed: false },
+    ...{ reason: null, boughtSku: null, endedAt: null, isNew: false, changed: false },
   }));
 }
 
@@ -50,24 +49,17 @@ export async function loadConsumed(tx: TransactionSql, looks: readonly CustomerS
   }));
 }
 
-/** When some customers last bought some products. */
+/** What some customers bought since a moment, and when they last did. */
 export async function loadPurchases(
   tx: TransactionSql,
   customerIds: string[],
-  skus: string[],
+  since: number,
 ): Promise<Purchase[]> {
   const rows = await tx<{ customer_id: string; sku: string; at: Date }[]>`
     select customer_id, sku, max(ordered_at) as at from order_lines
-    where customer_id = any(${customerIds}::uuid[]) and sku = any(${skus}::text[])
+    where customer_id = any(${customerIds}::uuid[]) and ordered_at >= ${new Date(since)}
     group by customer_id, sku`;
   return rows.map((row) => ({ customerId: row.customer_id, sku: row.sku, at: row.at.getTime() }));
-}
-
-/** Skus that serve as well as some others, by those others; nothing for a product that has none or is not known. */
-export async function loadSubstitutes(tx: TransactionSql, skus: string[]): Promise<Map<string, string[]>> {
-  const rows = await tx<{ sku: string; substitutes: string[] }[]>`
-    select sku, substitutes from products where sku = any(${skus}::text[]) and substitutes <> '{}'`;
-  return new Map(rows.map((row) => [row.sku, row.substitutes]));
 }
 
 /** Writes entries that were opened or changed. Those that ended go first: then another may wait in their place. */
@@ -77,17 +69,19 @@ export async function saveEntries(tx: TransactionSql, entries: readonly WaitingE
   );
   for (const some of [ended!, waiting!]) {
     if (some.length === 0) continue;
-    const rows = some.map(({ id, list, customerId, sku, since, state, reason, endedAt }) => ({
+    const rows = some.map(({ id, list, customerId, sku, since, state, reason, boughtSku, endedAt }) => ({
       ...{ id, list, customer_id: customerId, sku, since: new Date(since), state, reason },
+      bought_sku: boughtSku,
       ended_at: endedAt === null ? null : new Date(endedAt),
     }));
     await tx`
-      insert into waiting_entries (id, list, customer_id, sku, since, state, reason, ended_at)
+      insert into waiting_entries (id, list, customer_id, sku, since, state, reason, bought_sku, ended_at)
       select * from jsonb_to_recordset(${tx.json(rows)})
         as r (id uuid, list text, customer_id uuid, sku text, since timestamptz, state text, reason text,
-              ended_at timestamptz)
+              bought_sku text, ended_at timestamptz)
       on conflict (id) do update set
-        since = excluded.since, state = excluded.state, reason = excluded.reason, ended_at = excluded.ended_at`;
+        since = excluded.since, state = excluded.state, reason = excluded.reason,
+        bought_sku = excluded.bought_sku, ended_at = excluded.ended_at`;
   }
 }
 

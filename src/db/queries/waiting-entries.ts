@@ -131,14 +131,21 @@ export async function consumeEntries(tx: TransactionSql, ids: readonly string[],
     where id = any(${[...ids]}::uuid[]) and state = 'waiting'`;
 }
 
+/** An entry whose customer bought what they waited for, or a substitute: this. */
+export interface BoughtEntry {
+  entryId: string;
+  sku: string;
+}
+
 /** There is nothing left to wait for. */
 export async function closeBoughtEntries(
   tx: TransactionSql,
-  ids: readonly string[],
+  bought: readonly BoughtEntry[],
   at: Date,
 ): Promise<void> {
-  if (ids.length === 0) return;
+  if (bought.length === 0) return;
   await tx`
-    update waiting_entries set state = 'closed', reason = 'bought', ended_at = ${at}
-    where id = any(${[...ids]}::uuid[]) and state = 'waiting'`;
+    update waiting_entries w set state = 'closed', reason = 'bought', bought_sku = b.sku, ended_at = ${at}
+    from unnest(${bought.map(({ entryId }) => entryId)}::uuid[], ${bought.map(({ sku }) => sku)}::text[]) as b (id, sku)
+    where w.id = b.id and w.state = 'waiting'`;
 }

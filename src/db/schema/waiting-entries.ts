@@ -21,6 +21,8 @@ export const waitingEntries = pgTable(
     state: text('state').$type<WaitingState>().notNull(),
     /** Why it is closed; null in the other states. */
     reason: text('reason').$type<WaitingReason>(),
+    /** Of one that is closed as `bought`: what was, the product or a substitute. */
+    boughtSku: text('bought_sku'),
     /** When it was consumed or closed. */
     endedAt: moment('ended_at'),
   },
