@@ -9,6 +9,7 @@ import {
 import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
 import type { Audience } from '../src/define/audience.ts';
 import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
+import { spanMs } from '../src/domain/span.ts';
 import type { Gathered } from './contract.ts';
 import { standingOfWake, type Standing } from './standing.ts';
 
@@ -36,7 +37,14 @@ export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered
   await endGatherings(tx, { ...line, at: now, except: seq });
   if (!standing.holds) return { customers: 0 };
   const predicate = audienceOf(watch, run.subject, standing);
-  return { customers: await gatherAudience(tx, { ...line, seq, since: standing.at, at: now }, predicate) };
+  const since = toldSince(watch, { standing, now });
+  return { customers: await gatherAudience(tx, { ...line, seq, since, at: now }, predicate) };
+}
+
+/** Whom the line has told since then is told no more of it: since it happened, and for as long as the watch says. */
+function toldSince({ again }: WatchDefinition, { standing, now }: { standing: Standing; now: Date }): Date {
+  if (again === null) return standing.at;
+  return new Date(Math.min(standing.at.getTime(), now.getTime() - spanMs(again)));
 }
 
 async function againOf(tx: TransactionSql, { runId }: Asked): Promise<Gathered> {

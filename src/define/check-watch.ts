@@ -20,6 +20,7 @@ export function problemsOfWatch(watch: WatchDefinition): string[] {
     ...wakesProblems(watch),
     ...servedProblems(watch),
     ...substitutesProblems(watch.waiting?.substitutes),
+    ...againProblems(watch),
     ...problemsOfHoldout(watch.holdout),
     ...waveProblems(watch),
     ...problemsOfSettings(ownSettings(watch)),
@@ -93,6 +94,14 @@ function servedProblems(watch: WatchDefinition): string[] {
   return [
     `audience: ${shown(watch.audience)} came; expected an audience, made by audience() with a kebab-case name.`,
   ];
+}
+
+/** When somebody who was told may be told again. */
+function againProblems({ again, audience }: Pick<WatchDefinition, 'again' | 'audience'>): string[] {
+  if (again === null) return [];
+  if (audience === null)
+    return ['again: it came beside a waiting list; expected none: whoever waits anew is told again.'];
+  return problemsOfSpan('again', again);
 }
 
 function waitingProblems({ waiting }: WatchDefinition): string[] {

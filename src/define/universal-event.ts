@@ -44,9 +44,9 @@ export interface UniversalEventType<Subject extends string = string, Of extends 
   readonly subject: Subject;
   readonly data: Of;
   /**
-   * A field by which an event is a report on a state: of one source, subject and value of this field the newest counts,
-   * and a watch is woken by a report that meets its condition where the one before did not. Null: each event stands for
-   * itself, and wakes whoever it meets.
+   * A field by which an event is a report on a state: of one subject and value of this field the newest counts, whichever
+   * source it is of, and a watch is woken by a report that meets its condition where the one before did not. Null: each
+   * event stands for itself, and wakes whoever it meets.
    */
   readonly per: string | null;
 }

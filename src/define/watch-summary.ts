@@ -11,6 +11,7 @@ export function watchSummary(watch: WatchDefinition, subject: string | null): st
     subject === null ? `watches each ${watch.subject}` : `watches ${watch.subject} ${subject}`,
     `wakes when ${wakes.join(' or ')}`,
     `serves ${watch.waiting?.name ?? watch.audience?.name}, ${many}, every ${wave.every}`,
+    ...(watch.again === null ? [] : [`tells nobody again within ${watch.again}`]),
     ...(watch.holdout > 0 ? [`holds out ${Number((watch.holdout * 100).toFixed(1))} %`] : []),
   ];
   return shortened(`${watch.name}: ${parts.join('; ')}`);

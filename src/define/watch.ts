@@ -65,6 +65,11 @@ export interface WatchDefinition {
   readonly waiting: WaitingList | null;
   /** Whom it serves, where they are looked for when something has woken it; null: its waiting list. */
   readonly audience: Audience<never> | null;
+  /**
+   * Of an audience: whoever was told of the same subject within this time is not gathered again, whatever has happened
+   * since; null: whoever was not told since what woke it happened.
+   */
+  readonly again: Span | null;
   /** The share of customers held out, 0 to 1. */
   readonly holdout: number;
   readonly wave: Wave;

@@ -114,12 +114,19 @@ function sayMoney(money: Money | null, { context }: Filtering): string {
   return moneyFormat(locale, money.currency, digits).format(money.minor / 10 ** digits);
 }
 
-/** A moment as ISO 8601 or epoch milliseconds, by the clock and the calendar of the customer. */
+/** `2026-05-01`, without a time. */
+const plainDay = /^\d{4}-\d\d-\d\d$/;
+
+/**
+ * A moment as ISO 8601 or epoch milliseconds, by the clock and the calendar of the customer. A day without a time is
+ * that day wherever they are.
+ */
 function sayDate(value: unknown, { context }: Filtering, parts: Intl.DateTimeFormatOptions): string {
   const moment = typeof value === 'string' || typeof value === 'number' ? new Date(value) : null;
   if (moment === null || Number.isNaN(moment.getTime())) throw new NothingToSay();
   const [locale, zone] = [String(context.getSync(['locale'])), String(context.getSync(['zone']))];
-  return dateFormat(locale, zone, parts).format(moment);
+  const isDay = typeof value === 'string' && plainDay.test(value);
+  return dateFormat(locale, isDay ? 'UTC' : zone, parts).format(moment);
 }
 
 /** A product's rating out of five, rounded to a whole star; empty where there is none. */

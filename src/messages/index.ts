@@ -9,9 +9,17 @@ import { cartNudgeContent } from './cart-nudge.content.ts';
 import { cartNudge } from './cart-nudge.ts';
 import { cartOfferContent } from './cart-offer.content.ts';
 import { cartOffer } from './cart-offer.ts';
+import { coldAheadContent } from './cold-ahead.content.ts';
+import { coldAhead } from './cold-ahead.ts';
 
 /** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
-export const messages: readonly MessageType<unknown>[] = [cartNudge, cartOffer, backOnShelf, birthdayWishes];
+export const messages: readonly MessageType<unknown>[] = [
+  cartNudge,
+  cartOffer,
+  backOnShelf,
+  birthdayWishes,
+  coldAhead,
+];
 checkMessages(messages);
 
 /** What each message says. */
@@ -20,6 +28,7 @@ export const contents: readonly Content<unknown>[] = [
   cartOfferContent,
   backOnShelfContent,
   birthdayWishesContent,
+  coldAheadContent,
 ];
 
 /** The message of this name, if there is one. */

@@ -77,8 +77,8 @@ export class WatchBook {
   }
 
   /**
-   * Any other universal event. Of one that reports on a state, what the source's report before it said, null for none: a
-   * report that came too late to count is not told. One that stands for itself is news only for a time.
+   * Any other universal event. Of one that reports on a state, what the report before it said, null for none: a report
+   * that came too late to count is not told. One that stands for itself is news only for a time.
    */
   happened(event: WorldEvent, before: Readonly<Record<string, unknown>> | null, nowMs: number): void {
     const { subject, at, eventId, data } = event;

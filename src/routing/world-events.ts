@@ -86,13 +86,25 @@ function tellStates(
   known: readonly StateReport[],
   { book, nowMs }: { book: WatchBook; nowMs: number },
 ): void {
-  const byPlace = new Map(known.map((report) => [placeOf(report), report]));
+  const byPlace = new Map<string, StateReport>();
+  for (const report of known) {
+    const place = placeOf(report);
+    byPlace.set(place, newer(byPlace.get(place), report));
+  }
   for (const report of inOrder(reports)) {
-    const before = byPlace.get(placeOf(report));
-    if (before && before.at > report.at) continue;
-    byPlace.set(placeOf(report), report);
+    const place = placeOf(report);
+    const before = byPlace.get(place);
+    const after = newer(before, report);
+    if (after !== report) continue;
+    byPlace.set(place, report);
     book.happened(report, before?.data ?? null, nowMs);
   }
+}
+
+/** Which of two reports on a state counts: the newer; of two sources of one time the first by name, of one source the later. */
+function newer(known: StateReport | undefined, report: StateReport): StateReport {
+  if (!known || report.at > known.at) return report;
+  return report.at === known.at && report.source <= known.source ? report : known;
 }
 
 function tellOccurrences(
@@ -107,8 +119,7 @@ function tellOccurrences(
   }
 }
 
-const placeOf = ({ type, subject, place, source }: StateReport) =>
-  JSON.stringify([type, subject, place, source]);
+const placeOf = ({ type, subject, place }: StateReport) => JSON.stringify([type, subject, place]);
 
 const inOrder = <One extends { seq: number }>(some: readonly One[]): One[] =>
   some.toSorted((a, b) => a.seq - b.seq);

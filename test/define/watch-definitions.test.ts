@@ -48,6 +48,11 @@ describe('refuses, and says what was expected', () => {
       { audience: audience('all-of-them', () => reachable('email')) },
       /back\.audience: it came beside a waiting list/,
     ],
+    [{ again: '14 days' }, /back\.again: it came beside a waiting list; expected none/],
+    [
+      { waiting: undefined, audience: audience('all-of-them', () => reachable('email')), again: 'late' },
+      /back\.again: "late"/,
+    ],
     [
       { subject: 'region', wakes: { frost: weatherForecast.when({ cold: 1 } as object) } },
       /back\.wakes\.frost: "cold" came; expected fields of weather\.forecast, which has day, condition, temperatureC/,

@@ -43,6 +43,15 @@ describe('a customer reads a message', () => {
     expect(await said('de', 'plain', 'America/New_York')).toContain('Sonntag, 1. März 15:30');
   });
 
+  test('a day without a time is that day, wherever they are', async () => {
+    const asked = { message: due, channel: 'sms' as const, customer: {}, persona: 'p', variant: null };
+    const day = content(due, { sms: { text: '{{ at | weekday_date }}' } });
+    for (const zone of ['America/New_York', 'Pacific/Auckland']) {
+      const rendered = await renderMessage({ ...asked, data: { at: '2026-03-01' }, zone }, day);
+      expect(rendered).toEqual({ text: 'Sunday, March 1' });
+    }
+  });
+
   test('in the words of their variant, in their language', async () => {
     expect(await said('de-DE', 'warm')).toBe('warm de');
     expect(await said('en', 'warm')).toBe('warm en');

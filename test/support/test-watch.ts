@@ -18,6 +18,7 @@ export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition 
     wakes: { soldOut: stock.falls(0), restocked: stock.rises(0) },
     waiting: lookers,
     audience: null,
+    again: null,
     holdout: 0,
     wave,
     settings: { ...wave },

@@ -13,6 +13,7 @@ export function testWatch(over: Partial<WatchDefinition> = {}): WatchDefinition 
     wakes: { soldOut: stock.falls(0), restocked: stock.rises(0) },
     waiting: viewedWhileSoldOut,
     audience: null,
+    again: null,
     holdout: 0.1,
     wave: { perUnit: 2, every: '1 hour' },
     settings: { perUnit: 2, every: '1 hour' },

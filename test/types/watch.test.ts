@@ -25,6 +25,7 @@ test('the definition is the declaration with what was left out filled in', () =>
     wakes: { restocked: { of: 'stock', direction: 'rises', level: 0 } },
     waiting,
     audience: null,
+    again: null,
     holdout: 0,
     wave,
     settings: { perUnit: 2, every: '1 hour', patience: '2 days' },

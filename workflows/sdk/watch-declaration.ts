@@ -49,8 +49,16 @@ export type WatchDeclaration<
 
 /** Either who waits, as routing keeps it, or who is looked for when something has woken it. */
 type WhomServed<Subject extends string, Wakes extends Record<string, Crossing>> =
-  | { waiting: WaitingList; audience?: never }
-  | { audience: Audience<AskedOf<NoInfer<Subject>, NoInfer<Wakes>[keyof Wakes]>>; waiting?: never };
+  | { waiting: WaitingList; audience?: never; again?: never }
+  | {
+      audience: Audience<AskedOf<NoInfer<Subject>, NoInfer<Wakes>[keyof Wakes]>>;
+      waiting?: never;
+      /**
+       * Whoever was told of the same subject within this time, or held out, is not looked for again: a cold spell that is
+       * announced day after day tells each customer once. If not said, everything that wakes it counts anew.
+       */
+      again?: Span;
+    };
 
 interface WatchRule<
   Subject extends string,

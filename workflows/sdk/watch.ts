@@ -24,10 +24,10 @@ export function watch<
   const Wakes extends Record<string, CrossingOf<NoInfer<Subject>>>,
   Settings extends Record<string, Span | number> = Record<never, never>,
 >(declared: WatchDeclaration<Subject, Wakes, Settings>): WatchWorkflow {
-  const { subject, wakes, waiting = null, audience = null, holdout = 0, wave } = declared;
+  const { subject, wakes, waiting = null, audience = null, again = null, holdout = 0, wave } = declared;
   const settings: Record<string, Span | number> = { ...declared.settings };
   const definition: UnnamedWatch = {
-    ...{ subject, wakes, waiting, audience, holdout, wave },
+    ...{ subject, wakes, waiting, audience, again, holdout, wave },
     settings: { ...wave, ...substituteSettings(waiting ?? {}), ...settings },
   };
   // The one place where the typed run and the class behind it meet.

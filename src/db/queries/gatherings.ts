@@ -51,7 +51,7 @@ export interface Gathering {
   seq: number;
   list: string;
   subject: string;
-  /** When it happened: whom the line has told since is told no more of it. */
+  /** Whom the line has told since then is told no more of it. */
   since: Date;
   at: Date;
 }

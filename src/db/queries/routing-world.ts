@@ -42,7 +42,7 @@ export async function savePrices(tx: TransactionSql, reports: readonly PriceRepo
     where excluded.at >= prices.at`;
 }
 
-/** What the sources of some reports said last of the same states. */
+/** What each source said last of the states that some reports are on. */
 export async function loadStates(
   tx: TransactionSql,
   reports: readonly StateReport[],
@@ -52,8 +52,8 @@ export async function loadStates(
   return tx<StateReport[]>`
     select distinct w.type, w.subject, w.place, w.source, w.data, (extract(epoch from w.at) * 1000)::float8 as at
     from world_states w join unnest(${column(({ type }) => type)}::text[], ${column(({ subject }) => subject)}::text[],
-      ${column(({ place }) => place)}::text[], ${column(({ source }) => source)}::text[]) as r (type, subject, place, source)
-      on (w.type, w.subject, w.place, w.source) = (r.type, r.subject, r.place, r.source)`;
+      ${column(({ place }) => place)}::text[]) as r (type, subject, place)
+      on (w.type, w.subject, w.place) = (r.type, r.subject, r.place)`;
 }
 
 /** Keeps the newest report on each state by each source; of two of one time the later. */
