@@ -5,6 +5,7 @@ import {
   type NewDispatchRow,
   type NewRunRow,
 } from '../db/queries/routing-runs.ts';
+import { linesWaitedIn, type Line } from '../db/queries/lines-waited-in.ts';
 import {
   forgetTold,
   lastWatchRuns,
@@ -35,8 +36,9 @@ interface Opening {
 export async function routeWatches(
   tx: TransactionSql,
   context: RoutingContext,
-  told: readonly (readonly Wake[])[],
+  woken: readonly (readonly Wake[])[],
 ): Promise<number> {
+  const told = await thatMatter(tx, woken);
   if (told.length === 0) return 0;
   const firsts = told.map((wakes) => wakes[0]!);
   const names = [...new Set(firsts.map(({ watch }) => watch.name))];
@@ -62,6 +64,28 @@ export async function routeWatches(
   ];
   await insertDispatches(tx, dispatches);
   return dispatches.length;
+}
+
+/** Without what comes back while nobody waits for it: whoever waits later does so because it is sold out again. */
+async function thatMatter(
+  tx: TransactionSql,
+  woken: readonly (readonly Wake[])[],
+): Promise<readonly (readonly Wake[])[]> {
+  const back = woken.flat().flatMap((wake) => lineThatItServes(wake) ?? []);
+  if (back.length === 0) return woken;
+  const waitedIn = new Set((await linesWaitedIn(tx, back)).map((line) => JSON.stringify(line)));
+  const matters = (wake: Wake) => {
+    const line = lineThatItServes(wake);
+    return line === null || waitedIn.has(JSON.stringify(line));
+  };
+  return woken.map((wakes) => wakes.filter(matters)).filter((wakes) => wakes.length > 0);
+}
+
+/** Who may be told by a rise of the stock: those of the watch's waiting list. Null: it is something else that happened. */
+function lineThatItServes({ watch: { waiting, wakes }, name, subject }: Wake): Line | null {
+  const crossing = wakes[name];
+  if (waiting === null || crossing?.of !== 'stock' || crossing.direction !== 'rises') return null;
+  return { list: waiting.name, sku: subject };
 }
 
 const placeOf = (of: { name: string; subject: string }) => JSON.stringify([of.name, of.subject]);

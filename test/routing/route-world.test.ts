@@ -368,6 +368,7 @@ describe('watches', () => {
     await it.acceptAndRoute(stocked('pot', 5, at('09:00')));
     expect(await it.runs(), 'from an unknown stock there is no crossing').toEqual([]);
     await it.acceptAndRoute(stocked('pot', 3, at('09:10')), stocked('pot', 0, at('09:20')));
+    await it.acceptAndRoute(looked('u', 'pot', at('09:25')));
     await it.acceptAndRoute(stocked('pot', 7, at('09:30')), stocked('pot', 6, at('09:40')));
     expect(await it.runs()).toEqual([
       {
@@ -392,8 +393,17 @@ describe('watches', () => {
 
   test('any declared crossing opens; one batch may open and tell', async () => {
     await using it = await setup();
-    await it.acceptAndRoute(stocked('pot', 0), stocked('pot', 4), stocked('pot', 0), stocked('pan', 2));
+    await it.acceptAndRoute(stocked('pot', 0), looked('u', 'pot'));
+    await it.acceptAndRoute(stocked('pot', 4), stocked('pot', 0), stocked('pan', 2));
     expect(await it.dispatches()).toEqual(['pot 0 start restocked 4', 'pot 1 event soldOut 0']);
+  });
+
+  test('what comes back while nobody waits for it is told to no watch', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(stocked('pot', 0), stocked('pan', 0), looked('u', 'pot'));
+    await it.acceptAndRoute(bought('u', ['pot']), looked('v', 'pan'));
+    expect(await it.acceptAndRoute(stocked('pot', 4), stocked('pan', 4))).toMatchObject({ dispatches: 1 });
+    expect(await it.dispatches()).toEqual(['pan 0 start restocked 4']);
   });
 
   test('what crosses nothing writes no dispatch', async () => {
@@ -424,6 +434,7 @@ describe('watches', () => {
     await using it = await setup();
     await it.acceptAndRoute(stocked('pot', 1), stocked('pot', 0));
     await it.sql`update runs set state = 'closed', outcome = 'terminated', closed_at = ${it.clock.now()}`;
+    await it.acceptAndRoute(looked('u', 'pot'));
     await it.acceptAndRoute(stocked('pot', 1));
     expect((await it.runs()).map((run) => [run['workflow_id'], run['state']])).toEqual([
       ['backInStock/pot//1', 'closed'],
@@ -456,13 +467,14 @@ describe('watches', () => {
       select id, seq, 'event', 'restocked', opened_at, '{"units": 1}', case when seq = 3 then null else opened_at end
       from runs, generate_series(1, 200) seq`;
     await it.sql`update runs set last_seq = 200`;
-    await it.acceptAndRoute(stocked('pot', 1));
+    await it.acceptAndRoute(looked('u', 'pot'), stocked('pot', 1));
     const kept = await it.sql<{ seq: number }[]>`select seq from dispatches order by seq`;
     expect(kept.map(({ seq }) => seq)).toEqual([0, 3, ...Array.from({ length: 100 }, (_, i) => 102 + i)]);
   });
 
   test('a sku that flickers all the time owes Temporal two dispatches a batch', async () => {
     await using it = await setup();
+    await it.acceptAndRoute(stocked('pot', 0), looked('u', 'pot'));
     const flicker = Array.from({ length: 600 }, (_, i) => stocked('pot', i % 2));
     await it.accept(...flicker);
     const outcomes = [await it.route(200), await it.route(200), await it.route(200)];

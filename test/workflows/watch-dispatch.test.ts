@@ -19,6 +19,10 @@ async function setup() {
   const startedAt = new Date(performance.timeOrigin + performance.now()).toISOString();
   const routing = routingOver(sql, [], startedAt, [watch]);
   const { clock } = routing;
+  // Somebody waits for the pot all the time: that it comes back matters.
+  await sql`
+    insert into waiting_entries (id, list, customer_id, sku, since, state)
+    values (gen_random_uuid(), 'viewed-while-sold-out', gen_random_uuid(), 'pot', ${startedAt}::timestamptz, 'waiting')`;
   const temporal = () => servers.at(-1)!;
   const keeperParts = () => ({
     sql,
