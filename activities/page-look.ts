@@ -154,10 +154,9 @@ function pageData({ input, seen }: PageLook): Record<string, unknown> {
   return { ...input.data, ...seen };
 }
 
-/** What a watch's message is about if it does not say; null: nothing that a customer could have bought or stated. */
+/** What a watch's message is about if it does not say: its product. Whom anything else concerns its audience says. */
 function aboutSubject({ run, watch }: PageLook): About | null {
-  if (watch.subject === 'sku') return { sku: run.subject };
-  return watch.subject === 'topic' ? { topic: run.subject } : null;
+  return watch.subject === 'sku' ? { sku: run.subject } : null;
 }
 
 /** What the gate judges one of them by on a channel; as long as nothing was rendered, nothing is missing. */

@@ -6,3 +6,4 @@ export { abandonedCart } from './journeys/abandoned-cart.ts';
 export { birthday } from './journeys/birthday.ts';
 export { backInStock } from './watches/back-in-stock.ts';
 export { coldSnap } from './watches/cold-snap.ts';
+export { moment } from './watches/moment.ts';

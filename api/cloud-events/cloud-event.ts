@@ -3,7 +3,6 @@ import { bounds } from '../../src/domain/bounds.ts';
 import { rfc3339Ms } from '../../src/domain/client-time.ts';
 import { didYouMean } from '../../src/domain/did-you-mean.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
-import { universalTypes, type UniversalData, type UniversalType } from '../../src/domain/universal-event.ts';
 import { AppError } from '../../src/errors.ts';
 import { parse } from '../parse.ts';
 import { textField } from '../text-field.ts';
@@ -13,10 +12,10 @@ import type { DataSchemas } from './data.ts';
 export interface CloudEvent {
   id: string;
   source: string;
-  type: UniversalType;
+  type: string;
   subject: string;
   timeMs: number | null;
-  data: UniversalData[UniversalType];
+  data: Record<string, unknown>;
 }
 
 /**
@@ -30,15 +29,15 @@ export function readCloudEvent(came: unknown, schemas: DataSchemas): CloudEvent 
     throw new AppError('malformed-message', `Expected a CloudEvent as an object, got ${sayValue(came)}.`);
   }
   const { id, source, type, subject, time, ...content } = parse(envelopeSchema, came, 'malformed-message');
-  const known = universalTypes.find((name) => name === type);
-  if (known === undefined) throw unknownType(type);
-  const data = dataOf(content, known);
-  const read = parse(z.object({ data: schemas[known] }), { data }, 'malformed-message');
-  return { id, source, type: known, subject, timeMs: time, data: read.data };
+  const schema = schemas.get(type);
+  if (schema === undefined) throw unknownType(type, [...schemas.keys()]);
+  const data = dataOf(content, type);
+  const read = parse(z.object({ data: schema }), { data }, 'malformed-message');
+  return { id, source, type, subject, timeMs: time, data: read.data };
 }
 
 /** The data, also of clients that were handed them as bytes. */
-function dataOf(content: { data?: unknown; data_base64?: unknown }, type: UniversalType): unknown {
+function dataOf(content: { data?: unknown; data_base64?: unknown }, type: string): unknown {
   const { data, data_base64: fromBytes } = content;
   if (fromBytes == null) {
     if (data !== undefined) return data;
@@ -50,18 +49,15 @@ function dataOf(content: { data?: unknown; data_base64?: unknown }, type: Univer
 
 /** What is refused but by its data, as OpenAPI has it: one shape a type. */
 export function cloudEventSchema(schemas: DataSchemas): z.ZodType {
-  const shapes = universalTypes.map((type) =>
-    z.looseObject({ ...envelopeSchema.shape, type: z.literal(type), data: schemas[type] }),
+  const shapes = [...schemas].map(([type, data]) =>
+    z.looseObject({ ...envelopeSchema.shape, type: z.literal(type), data }),
   );
   return z.union(shapes);
 }
 
-function unknownType(type: string): AppError {
-  const known = `expected one of ${universalTypes.join(', ')}`;
-  return new AppError(
-    'unknown-type',
-    `type: ${known}, got ${sayValue(type)}${didYouMean(type, universalTypes)}`,
-  );
+function unknownType(type: string, known: readonly string[]): AppError {
+  const expected = `expected one of ${known.join(', ')}`;
+  return new AppError('unknown-type', `type: ${expected}, got ${sayValue(type)}${didYouMean(type, known)}`);
 }
 
 const sourceError = `expected a URI-reference of 1 to ${bounds.sourceLength} characters, such as "/shop/warehouse"`;

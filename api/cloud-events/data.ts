@@ -1,15 +1,30 @@
 import { z } from 'zod';
+import { declaredEvents } from '../../src/define/declared-events.ts';
+import type { WatchDefinition } from '../../src/define/watch.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import type { UniversalData, UniversalType } from '../../src/domain/universal-event.ts';
 import { minorPrice, priceFields } from '../price-field.ts';
 import { optionalTextField, textField } from '../text-field.ts';
+import { declaredSchema } from './declared-data.ts';
 
 /** The schema of each type's data: what comes in, and what is kept of it. */
-export type DataSchemas = { readonly [Type in UniversalType]: z.ZodType<UniversalData[Type]> };
+export type DataSchemas = ReadonlyMap<string, z.ZodType<Record<string, unknown>>>;
 
-/** The schemas of a shop, whose currency holds for prices that name none. What a schema does not name is not kept. */
-export function dataSchemas(shopCurrency: string): DataSchemas {
-  return { ...plainSchemas, 'price.changed': priceSchema(shopCurrency) };
+/**
+ * The schemas of a shop, whose currency holds for prices that name none, and whose watches declare events of their own.
+ * What a schema does not name is not kept.
+ */
+export function dataSchemas(shopCurrency: string, watches: readonly WatchDefinition[] = []): DataSchemas {
+  const shipped: { readonly [Type in UniversalType]: z.ZodType<UniversalData[Type]> } = {
+    'stock.changed': stockSchema,
+    'price.changed': priceSchema(shopCurrency),
+    ...plainSchemas,
+  };
+  const declared = [...declaredEvents(watches)].filter(([type]) => !Object.hasOwn(shipped, type));
+  return new Map<string, z.ZodType>([
+    ...Object.entries(shipped),
+    ...declared.map(([type, event]): [string, z.ZodType] => [type, declaredSchema(event)]),
+  ]) as DataSchemas;
 }
 
 /** Units on a shelf. */
@@ -27,14 +42,15 @@ const names = (what: string) =>
 
 const such = (example: object) => `expected an object such as ${JSON.stringify(example)}`;
 
+const stockSchema = z.object(
+  {
+    available: unitsSchema,
+    location: optionalTextField('a location', bounds.idLength).transform((given) => given ?? ''),
+  },
+  such({ available: 3 }),
+);
+
 const plainSchemas = {
-  'stock.changed': z.object(
-    {
-      available: unitsSchema,
-      location: optionalTextField('a location', bounds.idLength).transform((given) => given ?? ''),
-    },
-    such({ available: 3 }),
-  ),
   'weather.forecast': z.object(
     {
       day: z.iso.date('expected a day, such as "2026-05-01"'),

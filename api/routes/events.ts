@@ -20,7 +20,7 @@ const answerSchema = z.object({
 
 /** What happened in the world: CloudEvents 1.0, one or many a request. */
 export function eventRoutes(router: IRouter, deps: RouteDeps): void {
-  const schemas = dataSchemas(deps.config.KAIROS_CURRENCY);
+  const schemas = dataSchemas(deps.config.KAIROS_CURRENCY, deps.watches);
   const event = cloudEventSchema(schemas);
   const data = z.union(Object.values(schemas));
   describe(router, '/v1/events', {

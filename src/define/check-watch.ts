@@ -1,3 +1,6 @@
+import type { Audience } from './audience.ts';
+import { problemsOfPredicate } from './check-predicate.ts';
+import { problemsOfEvent, sampleData } from './declared-events.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
 import type { SubstituteRule } from '../domain/substitutes.ts';
 import type { EventCrossing } from './universal-event.ts';
@@ -65,6 +68,8 @@ function crossingProblems(field: string, crossing: Partial<Crossing> | null, sub
 }
 
 function eventProblems(field: string, { event, where, fresh }: EventCrossing, subject: string): string[] {
+  const problems = problemsOfEvent(field, event);
+  if (problems.length > 0) return problems;
   const fields = Object.keys(event.data);
   const unknown = Object.keys(where).filter((name) => !fields.includes(name));
   return [
@@ -89,11 +94,29 @@ function servedProblems(watch: WatchDefinition): string[] {
       `audience: it came beside a waiting list; expected one of them: whom a watch serves is one line.`,
     ];
   const { name, where } = watch.audience;
-  if (typeof name === 'string' && /^[a-z][a-z0-9-]{0,63}$/.test(name) && typeof where === 'function')
-    return [];
-  return [
-    `audience: ${shown(watch.audience)} came; expected an audience, made by audience() with a kebab-case name.`,
-  ];
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(name) || typeof where !== 'function') {
+    return [
+      `audience: ${shown(watch.audience)} came; expected an audience, made by audience() with a kebab-case name.`,
+    ];
+  }
+  return [...new Set(sampleParams(watch).flatMap((params) => audienceProblems(watch.audience!, params)))];
+}
+
+/** It is tried with data as each of its wakes may have them. */
+function audienceProblems(audience: Audience<never>, params: Record<string, unknown>): string[] {
+  const field = `audience "${audience.name}"`;
+  try {
+    return problemsOfPredicate(field, audience.where(params as never));
+  } catch (error) {
+    return [`${field}: it fails with ${shown(params)}: ${String(error)}.`];
+  }
+}
+
+function sampleParams({ wakes, subject }: WatchDefinition): Record<string, unknown>[] {
+  return Object.values(wakes ?? {}).map((crossing) => ({
+    ...(crossing?.of === 'event' ? sampleData(crossing.event) : {}),
+    [subject]: 'some',
+  }));
 }
 
 /** When somebody who was told may be told again. */

@@ -2,15 +2,9 @@
  * Universal events as they are stored: kind `universal`, `name` the type, `source` and `subject` of the CloudEvent,
  * `body.properties` the data below. They are state, not deltas: per source, subject and place the greatest time wins.
  */
-export const universalTypes = [
-  'stock.changed',
-  'price.changed',
-  'weather.forecast',
-  'moment.occurred',
-] as const;
-export type UniversalType = (typeof universalTypes)[number];
+export type UniversalType = keyof UniversalData;
 
-/** What each type says of its subject: a sku, a sku, a region, a topic. */
+/** What each type that comes with Kairos says of its subject: a sku, a sku, a region, a topic. */
 export interface UniversalData {
   /** Units on the shelf, an integer of 0 or more; the location is empty where none was named. */
   'stock.changed': { available: number; location: string };

@@ -11,6 +11,8 @@ import { cartOfferContent } from './cart-offer.content.ts';
 import { cartOffer } from './cart-offer.ts';
 import { coldAheadContent } from './cold-ahead.content.ts';
 import { coldAhead } from './cold-ahead.ts';
+import { momentNoteContent } from './moment-note.content.ts';
+import { momentNote } from './moment-note.ts';
 
 /** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
 export const messages: readonly MessageType<unknown>[] = [
@@ -19,6 +21,7 @@ export const messages: readonly MessageType<unknown>[] = [
   backOnShelf,
   birthdayWishes,
   coldAhead,
+  momentNote,
 ];
 checkMessages(messages);
 
@@ -29,6 +32,7 @@ export const contents: readonly Content<unknown>[] = [
   backOnShelfContent,
   birthdayWishesContent,
   coldAheadContent,
+  momentNoteContent,
 ];
 
 /** The message of this name, if there is one. */

@@ -12,7 +12,8 @@ import {
   type StateReport,
 } from '../db/queries/routing-world.ts';
 import { savePriceHistory } from '../db/queries/save-price-history.ts';
-import { momentOccurred, weatherForecast, type UniversalEventType } from '../define/universal-event.ts';
+import { declaredEvents } from '../define/declared-events.ts';
+import type { UniversalEventType } from '../define/universal-event.ts';
 import type { WatchDefinition } from '../define/watch.ts';
 import type { AcceptedEvent } from './event.ts';
 import { pricesIn, statesIn, type Reported } from './reports.ts';
@@ -24,7 +25,7 @@ export async function foldWorldEvents(
   universal: readonly AcceptedEvent[],
   { watches, book, nowMs }: { watches: readonly WatchDefinition[]; book: WatchBook; nowMs: number },
 ): Promise<void> {
-  const types = typesOf(watches);
+  const types = declaredEvents(watches);
   const prices = pricesIn(universal);
   if (watches.some(wakesAt('price'))) await tellPrices(tx, prices, book);
   await savePriceHistory(tx, prices);
@@ -41,14 +42,6 @@ const wakesAt =
   (of: 'price' | 'event') =>
   ({ wakes }: WatchDefinition): boolean =>
     Object.values(wakes).some((crossing) => crossing.of === of);
-
-/** The kinds of universal events that there are beside stock and prices: our own, and those that watches declare. */
-function typesOf(watches: readonly WatchDefinition[]): Map<string, UniversalEventType> {
-  const crossings = watches.flatMap(({ wakes }) => Object.values(wakes));
-  const declared = crossings.flatMap((crossing) => (crossing.of === 'event' ? [crossing.event] : []));
-  const ours: UniversalEventType[] = [weatherForecast, momentOccurred];
-  return new Map([...ours, ...declared].map((event) => [event.type, event]));
-}
 
 async function tellPrices(
   tx: TransactionSql,

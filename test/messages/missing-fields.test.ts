@@ -66,6 +66,12 @@ const needs: Record<string, Record<string, string>> = {
     'product.reviews.0.author': 'product.reviews.0.author',
     'product.reviews.0.text': 'product.reviews.0.text',
   },
+  'moment-note': {
+    unsubscribeUrl: 'unsubscribeUrl',
+    event: 'event',
+    'event.title': 'event.title',
+    'event.topic': 'event.topic',
+  },
 };
 
 describe('a shipped message lacks no field that it needs', () => {

@@ -57,7 +57,7 @@ export interface Gathering {
 }
 
 /**
- * Puts everybody whom a predicate holds for into a line, who was here last foremost, and says how many. Each gets a
+ * Puts everybody whom a predicate holds for into a line, who did something last foremost, and says how many. Each gets a
  * millisecond of their own as their place. Who waits in the line already keeps their place.
  */
 export async function gatherAudience(
@@ -72,7 +72,7 @@ export async function gatherAudience(
     tx`
       select e.customer_id, s.occurred_at as seen_at
       from (${found}) e left join lateral (
-        select occurred_at from customer_events x where x.customer_id = e.customer_id
+        select occurred_at from customer_events x where x.customer_id = e.customer_id and x.name is not null
         order by x.occurred_at desc limit 1) s on true
       where e.holds`,
   );

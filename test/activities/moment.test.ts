@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { momentNote } from '../../src/messages/moment-note.ts';
+import { watchDefinitions } from '../../workflows/definitions.ts';
+import type { GivenEvent } from '../support/routing.ts';
+import { startWorld } from '../support/world.ts';
+
+const moment = { ...watchDefinitions().find(({ name }) => name === 'moment')!, holdout: 0 };
+
+const occurred = (topic: string, data: object = {}, over: Partial<GivenEvent> = {}): GivenEvent => ({
+  ...{ kind: 'universal', name: 'moment.occurred', source: '/newsroom', subject: topic },
+  properties: { title: `News of ${topic}`, categories: [], regions: [], ...data },
+  ...over,
+});
+
+const viewed = (userId: string, properties: object, over: Partial<GivenEvent> = {}): GivenEvent => ({
+  ...{ name: 'Product Viewed', userId, properties: { ...properties } },
+  ...over,
+});
+
+test('those are told whom it concerns: by what they said, else by what they did; the others never', async () => {
+  await using world = await startWorld(moment, momentNote);
+  await world.people(
+    { userId: 'says-topic', traits: { 'stated.interests': ['tennis'] } },
+    { userId: 'looked' },
+    { userId: 'looked-long-ago' },
+    { userId: 'says-other' },
+    { userId: 'nobody' },
+  );
+  await world.sql`
+    update customers set traits = traits || jsonb_build_object('interests', jsonb_build_object(
+      'value', case when traits -> 'email' ->> 'value' like 'says-topic%' then '["tennis"]'::jsonb else '["chess"]' end,
+      'origin', 'stated', 'at', '2026-04-01T00:00:00Z'))
+    where traits -> 'email' ->> 'value' like 'says-%'`;
+  await world.happens(
+    viewed('looked', { sku: 'racket', category: 'rackets' }),
+    viewed('looked-long-ago', { sku: 'racket', category: 'rackets' }, { at: '2025-11-01T12:00:00Z' }),
+    viewed('says-other', { sku: 'racket', category: 'rackets' }),
+  );
+  await world.happens(occurred('tennis', { categories: ['rackets'] }));
+  expect(await world.gather('tennis')).toBe(2);
+  expect(await world.gather('tennis'), 'asked again').toBe(2);
+  await world.wave('tennis');
+  expect((await world.told()).toSorted()).toEqual(['looked', 'says-topic']);
+  expect(world.said[0]).toMatchObject({ event: { title: 'News of tennis', topic: 'tennis' } });
+});
+
+test('of a moment that names regions only those who live there; who was here last comes first', async () => {
+  await using world = await startWorld(
+    { ...moment, wave: { customers: 1, every: '10 minutes' } },
+    momentNote,
+  );
+  const here = { region: 'bremen' };
+  await world.people(
+    { userId: 'early', traits: here },
+    { userId: 'late', traits: here },
+    { userId: 'elsewhere' },
+  );
+  await world.happens(
+    viewed('early', { category: 'boots' }, { at: '2026-05-01T09:00:00Z' }),
+    viewed('late', { category: 'boots' }, { at: '2026-05-01T11:00:00Z' }),
+    viewed('elsewhere', { category: 'boots' }),
+  );
+  await world.happens(occurred('floods', { categories: ['boots'], regions: ['bremen', 'kiel'] }));
+  expect(await world.gather('floods')).toBe(2);
+  expect(await world.wave('floods')).toMatchObject({ units: null, places: 1, used: 1, goesOn: true });
+  expect(await world.told()).toEqual(['late']);
+  world.moveTo('2026-05-01T12:11:00Z');
+  expect(await world.wave('floods')).toMatchObject({ used: 1, goesOn: false });
+  expect(await world.told()).toEqual(['late', 'early']);
+});
+
+test('what is news no longer is told to nobody else, and wakes nobody when it comes late', async () => {
+  await using world = await startWorld({ ...moment, wave: { customers: 1, every: '3 days' } }, momentNote);
+  await world.people({ userId: 'ada' }, { userId: 'grace' });
+  await world.happens(
+    viewed('ada', { category: 'tea' }, { at: '2026-05-01T10:00:00Z' }),
+    viewed('grace', { category: 'tea' }, { at: '2026-05-01T11:00:00Z' }),
+  );
+  await world.happens(occurred('harvest', { categories: ['tea'] }));
+  expect(await world.gather('harvest')).toBe(2);
+  expect(await world.wave('harvest')).toMatchObject({ used: 1 });
+  world.moveTo('2026-05-04T12:00:00Z');
+  expect(await world.wave('harvest'), 'it was news for two days').toBeNull();
+  expect(await world.line()).toEqual({ grace: 'consumed', ada: 'closed over' });
+  await world.happens(occurred('frost', { categories: ['tea'] }, { at: '2026-05-01T12:00:00Z' }));
+  expect(await world.runOf('frost')).toBeUndefined();
+});
+
+test('a second moment of the topic gathers anew, and leaves out whom it told since', async () => {
+  await using world = await startWorld(moment, momentNote);
+  await world.people({ userId: 'ada' }, { userId: 'grace' });
+  await world.happens(viewed('ada', { category: 'tea' }));
+  await world.happens(occurred('harvest', { categories: ['tea'] }));
+  await world.gather('harvest');
+  await world.wave('harvest');
+  world.moveTo('2026-05-20T12:00:00Z');
+  await world.happens(viewed('grace', { category: 'tea' }), occurred('harvest', { categories: ['tea'] }));
+  expect(await world.gather('harvest')).toBe(2);
+  await world.wave('harvest');
+  expect(await world.told()).toEqual(['ada', 'grace', 'ada']);
+});
