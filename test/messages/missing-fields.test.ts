@@ -59,6 +59,10 @@ const needs: Record<string, Record<string, string>> = {
     recommendations: 'recommendations',
     ...quantities('recommendations'),
   },
+  'birthday-wishes': {
+    ...{ unsubscribeUrl: 'unsubscribeUrl', percentOff: 'percentOff', recommendations: 'recommendations' },
+    ...quantities('recommendations'),
+  },
   'back-on-shelf': {
     unsubscribeUrl: 'unsubscribeUrl',
     product: 'product',
