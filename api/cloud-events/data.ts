@@ -33,6 +33,12 @@ export const unitsSchema = z
   .min(0, `expected units: an integer from 0 to ${bounds.stockUnits}`)
   .max(bounds.stockUnits, `expected units: an integer from 0 to ${bounds.stockUnits}`);
 
+/** What a report of stock says. */
+export const stockFields = {
+  available: unitsSchema,
+  location: optionalTextField('a location', bounds.idLength).transform((given) => given ?? ''),
+};
+
 const names = (what: string) =>
   z
     .array(textField(what, bounds.nameLength))
@@ -42,13 +48,7 @@ const names = (what: string) =>
 
 const such = (example: object) => `expected an object such as ${JSON.stringify(example)}`;
 
-const stockSchema = z.object(
-  {
-    available: unitsSchema,
-    location: optionalTextField('a location', bounds.idLength).transform((given) => given ?? ''),
-  },
-  such({ available: 3 }),
-);
+const stockSchema = z.object(stockFields, such({ available: 3 }));
 
 const plainSchemas = {
   'weather.forecast': z.object(

@@ -3,8 +3,10 @@ import type { Clock } from '../../src/clock.ts';
 import type { Sql } from '../../src/db/connect.ts';
 import { advanceImport, type ImportRow } from '../../src/db/queries/imports.ts';
 import { insertEvents, type NewEvent } from '../../src/db/queries/insert-events.ts';
+import { setWorld, type WorldLine } from '../../src/db/queries/set-world.ts';
 import { insertRejections } from '../../src/db/queries/rejections.ts';
 import { suppress, type NewSuppression } from '../../src/db/queries/suppress.ts';
+import { awaitRoutingLock } from '../../src/db/routing-lock.ts';
 import { isDataError } from '../../src/db/unavailable.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
@@ -18,6 +20,8 @@ export interface TakenLine {
   events: readonly NewEvent[];
   /** Of addresses that are not to be written to. */
   suppressions?: readonly NewSuppression[];
+  /** Of the catalogue, stock and prices. */
+  world?: WorldLine;
 }
 
 /** Lines of an import that are committed together, with how far it has come by them. */
@@ -43,7 +47,9 @@ export async function commitChunk(
 ): Promise<Progress> {
   const step = await sql.begin(async (tx) => {
     await tx`select set_config('statement_timeout', ${String(bounds.commitMs)}, true)`;
-    const { accepted, refused } = await insertLines(tx, chunk.taken);
+    // What is routed meanwhile would overwrite it, or be overwritten.
+    if (chunk.taken.some(({ world }) => world)) await awaitRoutingLock(tx);
+    const { accepted, refused } = await insertLines(tx, clock, chunk.taken);
     const refusals = [...chunk.refusals, ...refused].sort((a, b) => a.index! - b.index!);
     const kept = refusals.slice(0, Math.max(0, bounds.importRejections - from.rejected));
     await insertRejections(
@@ -51,8 +57,9 @@ export async function commitChunk(
       kept.map((refusal) => ({ ...rejectionOf(refusal, clock), import: from.name })),
     );
     const said =
-      chunk.taken.filter(({ events, suppressions = [] }) => events.length + suppressions.length > 0).length -
-      refused.length;
+      chunk.taken.filter(
+        ({ events, suppressions = [], world }) => world ?? events.length + suppressions.length > 0,
+      ).length - refused.length;
     const counts = { accepted: accepted.size, duplicates: said - accepted.size, rejected: refusals.length };
     const reached = { lines: chunk.lines, digest: chunk.digest, ...counts };
     if (!(await advanceImport(tx, from, reached, clock.now()))) throw isElsewhere(from.name);
@@ -79,18 +86,19 @@ export function isElsewhere(name: string): AppError {
 /** The lines of which something was accepted, and those that the database refused: halved until one stands alone. */
 async function insertLines(
   tx: TransactionSql,
+  clock: Clock,
   lines: readonly TakenLine[],
 ): Promise<{ accepted: Set<number>; refused: Refusal[] }> {
   if (lines.length === 0) return { accepted: new Set(), refused: [] };
   try {
-    const accepted = await tx.savepoint((part) => insertOnce(part, lines));
+    const accepted = await tx.savepoint((part) => insertOnce(part, clock, lines));
     return { accepted, refused: [] };
   } catch (error) {
     if (!isDataError(error)) throw error;
     if (lines.length === 1) return { accepted: new Set(), refused: [unstorable(lines[0]!)] };
     const half = lines.length >> 1;
-    const first = await insertLines(tx, lines.slice(0, half));
-    const second = await insertLines(tx, lines.slice(half));
+    const first = await insertLines(tx, clock, lines.slice(0, half));
+    const second = await insertLines(tx, clock, lines.slice(half));
     return {
       accepted: new Set([...first.accepted, ...second.accepted]),
       refused: [...first.refused, ...second.refused],
@@ -98,7 +106,13 @@ async function insertLines(
   }
 }
 
-async function insertOnce(tx: TransactionSql, lines: readonly TakenLine[]): Promise<Set<number>> {
+async function insertOnce(
+  tx: TransactionSql,
+  clock: Clock,
+  lines: readonly TakenLine[],
+): Promise<Set<number>> {
+  const world = lines.flatMap(({ number, world }) => (world ? [{ number, world }] : []));
+  if (world.length > 0) return setLines(tx, clock, world);
   const first = new Map<string, { number: number; event: NewEvent }>();
   for (const { number, events } of lines) {
     for (const event of events)
@@ -118,6 +132,19 @@ async function insertOnce(tx: TransactionSql, lines: readonly TakenLine[]): Prom
     ...given.filter(({ event }) => accepted.has(event.id)).map(({ number }) => number),
     ...said.filter(({ row }) => suppressed.has(row.id)).map(({ number }) => number),
   ]);
+}
+
+async function setLines(
+  tx: TransactionSql,
+  clock: Clock,
+  lines: readonly { number: number; world: WorldLine }[],
+): Promise<Set<number>> {
+  const isNews = await setWorld(
+    tx,
+    clock,
+    lines.map(({ world }) => world),
+  );
+  return new Set(lines.filter((_, place) => isNews[place]).map(({ number }) => number));
 }
 
 function unstorable({ number, came }: TakenLine): Refusal {

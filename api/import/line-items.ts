@@ -3,13 +3,14 @@ import { AppError } from '../../src/errors.ts';
 import { readItem, type Delivered } from '../ingestion/item.ts';
 import { customerMessage } from './customer-line.ts';
 import { eventMessage } from './event-line.ts';
+import { worldKinds, type WorldKind } from './world-line.ts';
 import { orderMessages } from './order-line.ts';
 
 /** What can be imported. */
-export const importKinds = ['customers', 'events', 'orders', 'suppressions'] as const;
+export const importKinds = ['customers', 'events', 'orders', 'suppressions', ...worldKinds] as const;
 export type ImportKind = (typeof importKinds)[number];
 /** What comes as events. */
-export type EventsKind = Exclude<ImportKind, 'suppressions'>;
+export type EventsKind = Exclude<ImportKind, 'suppressions' | WorldKind>;
 
 /**
  * The events that a line of an import stands for. One that came without a message id has one made of the import's name

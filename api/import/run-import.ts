@@ -12,6 +12,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/connect.ts';
 import { endImport, findImport, insertImport, type ImportRow } from '../../src/db/queries/imports.ts';
 import { withLock } from '../../src/db/with-lock.ts';
+import type { Config } from '../../src/config.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
@@ -22,12 +23,15 @@ import { awaitRoom } from './await-room.ts';
 import { commitChunk, isElsewhere, type Chunk } from './chunk.ts';
 import type { ImportCounts } from './import-counts.ts';
 import { eventsOf, readLine, type ImportKind } from './line-items.ts';
+import { isWorldKind, worldLineReader, type ReadWorldLine, type WorldKind } from './world-line.ts';
 import { ImportLines, type ImportLine } from './lines.ts';
 
 export interface ImportParts {
   /** The home's: keys the hashes of addresses. */
   secret: string;
   database: Database;
+  /** Its currency holds for prices that name none. */
+  config: Pick<Config, 'KAIROS_CURRENCY'>;
   clock: Clock;
   counts: ImportCounts;
 }
@@ -62,15 +66,16 @@ async function takeFile(parts: ImportParts, { name, kind, body }: Importing): Pr
       `${JSON.stringify(name)} is the name of an import of ${row.kind}: choose another for ${kind}`,
     );
   }
-  const file = new ImportLines(body, bounds.itemBytes);
+  const file = new ImportLines(body, lineBytes(kind));
   const lines = file[Symbol.asyncIterator]();
   await passOver(file, lines, row);
   let at: Parameters<typeof commitChunk>[1] = row;
+  const of: Of = { name, kind, ...(isWorldKind(kind) && { readWorld: worldReader(parts, kind) }) };
   for (;;) {
-    const chunk = await gather(parts, file, lines, { name, kind });
+    const chunk = await gather(parts, file, lines, of);
     if (chunk === null) break;
     const events = chunk.taken.reduce((sum, line) => sum + line.events.length, 0);
-    await awaitRoom({ sql: database.sql, clock }, events);
+    if (events > 0) await awaitRoom({ sql: database.sql, clock }, events);
     const before = at;
     at = await commitChunk({ sql: database.sql, clock }, before, chunk);
     parts.counts.add(kind, 'accepted', at.accepted - before.accepted);
@@ -108,12 +113,13 @@ async function gather(
   { clock, secret }: Pick<ImportParts, 'clock' | 'secret'>,
   file: ImportLines,
   lines: AsyncIterator<ImportLine>,
-  of: { name: string; kind: ImportKind },
+  of: Of,
 ): Promise<Chunk | null> {
   const chunk: Chunk = { taken: [], refusals: [], lines: 0, digest: '' };
   const by = { clock, secret, admin: true, receivedAt: clock.realNow() };
   let [count, events, bytes] = [0, 0, 0];
-  while (count < bounds.importLines && events < bounds.importLines && bytes < bounds.importBytes) {
+  const most = of.readWorld ? bounds.importWorldLines : bounds.importLines;
+  while (count < most && events < bounds.importLines && bytes < bounds.importBytes) {
     const next = await lines.next();
     if (next.done) break;
     const { number } = next.value;
@@ -127,23 +133,37 @@ async function gather(
   return count === 0 ? null : { ...chunk, digest: file.digest() };
 }
 
+/** What is imported, and how its lines are read if they become no events. */
+interface Of {
+  name: string;
+  kind: ImportKind;
+  readWorld?: ReadWorldLine;
+}
+
+const worldReader = ({ config, clock }: ImportParts, kind: WorldKind) =>
+  worldLineReader(kind, config.KAIROS_CURRENCY, clock);
+
+const lineBytes = (kind: ImportKind) => (isWorldKind(kind) ? bounds.productLineBytes : bounds.itemBytes);
+
 type Read = Chunk['taken'][number] | Chunk['refusals'][number];
 
 function readOrRefuse(
   { number, bytes }: ImportLine,
-  of: { name: string; kind: ImportKind },
+  of: Of,
   by: Parameters<typeof eventsOf>[2] & { secret: string },
 ): Read {
   let came: unknown = null;
   try {
     if (bytes === null)
-      throw new AppError('too-large', `The line is over the bound of ${bounds.itemBytes} bytes.`);
+      throw new AppError('too-large', `The line is over the bound of ${lineBytes(of.kind)} bytes.`);
     if (bytes.length === 0 || bytes.toString('latin1').trim() === '') return { number, came, events: [] };
     came = bytes.toString('utf8');
     came = readLine(bytes);
     // Before any schema: what that says of a line is kept, and one text that cannot be would end the import for good.
     assertStorable(came);
     const { kind, name } = of;
+    if (of.readWorld) return { number, came, events: [], world: of.readWorld(came) };
+    if (isWorldKind(kind)) throw new Error(`There is no reader of ${kind}.`);
     if (kind === 'suppressions') {
       const given = parse(suppressionLineSchema, came, 'malformed-message');
       const rows = suppressionRows({ ...given, source: `import ${name}` }, by, 'malformed-message');

@@ -46,7 +46,8 @@ const reviewSchema = z.object({
   text: z.string().trim().max(bounds.reviewLength),
 });
 
-const fields = z.object({
+/** What a product is put with. */
+export const productFields = z.object({
   sku: skuField,
   product_id: z.preprocess(asText, optionalTextField('a product_id', bounds.idLength)),
   title: textField('a title', bounds.nameLength),
@@ -67,7 +68,15 @@ const fields = z.object({
 });
 
 const productSchema = (shopCurrency: string) =>
-  fields.transform((given, context): PutProduct => ({
+  productFields.transform((given, context) => productFrom(given, shopCurrency, context));
+
+/** The product that was put; an issue of the schema where its price is none. */
+export function productFrom(
+  given: z.output<typeof productFields>,
+  shopCurrency: string,
+  context: z.RefinementCtx,
+): PutProduct {
+  return {
     sku: given.sku,
     productId: given.product_id ?? null,
     title: given.title,
@@ -80,7 +89,8 @@ const productSchema = (shopCurrency: string) =>
     rating: given.rating ?? null,
     reviews: given.reviews ?? [],
     available: given.available ?? null,
-  }));
+  };
+}
 
 function refuseRepeats(products: readonly PutProduct[], context: z.RefinementCtx): void {
   const first = new Map<string, number>();

@@ -10,6 +10,7 @@ import type { RouteDeps } from '../deps.ts';
 import { streamBody } from '../import/body.ts';
 import { customerLineSchema } from '../import/customer-line.ts';
 import { importKinds, type ImportKind } from '../import/line-items.ts';
+import { worldLineSchemas } from '../import/world-line.ts';
 import { orderLineSchema } from '../import/order-line.ts';
 import type { ImportCounts } from '../import/import-counts.ts';
 import { runImport } from '../import/run-import.ts';
@@ -26,7 +27,7 @@ const nameSchema = z
   .regex(/^[A-Za-z0-9._:-]+$/)
   .max(bounds.importNameLength)
   .refine(
-    (name) => !/^(customers|events|orders|exposures|suppressions)$/.test(name),
+    (name) => !/^(customers|events|orders|exposures|suppressions|products|stock|prices)$/.test(name),
     'this is no name, but what is imported',
   );
 const querySchema = onlyNamed({
@@ -43,7 +44,7 @@ const importSchema = z.object({
   kind: z.string(),
   lines: z.int().describe('Taken so far, whatever became of them; an empty one is nothing of the rest.'),
   accepted: z.int(),
-  duplicates: z.int().describe('Said nothing that was not known by its message id.'),
+  duplicates: z.int().describe('Said nothing that was not known, by its message id or of a product.'),
   rejected: z.int(),
   beganAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -61,9 +62,12 @@ const said: Record<ImportKind, { what: string; line: z.ZodType }> = {
   events: { what: 'Segment messages of the past', line: messageSchema },
   orders: { what: 'orders as they are now', line: orderLineSchema },
   suppressions: { what: 'addresses that are not to be written to', line: suppressionLineSchema },
+  products: { what: 'products, with their stock and prices', line: worldLineSchemas.products },
+  stock: { what: 'what is on the shelf', line: worldLineSchemas.stock },
+  prices: { what: 'what products cost, or cost once', line: worldLineSchemas.prices },
 };
 
-/** Files of any length: a line of JSON for each customer, event or order. */
+/** Files of any length: a line of JSON for each customer, event, order or product. */
 export function importRoutes(router: IRouter, deps: RouteDeps, counts: ImportCounts): void {
   for (const kind of importKinds) {
     const path = `/v1/import/${kind}`;

@@ -110,6 +110,9 @@ export const bounds = {
   importNameLength: 100,
   /** Imports that one process takes at once. */
   importsAtOnce: 2,
+  /** A line of an import of products, with its reviews, and the lines of a feed that are committed together. */
+  productLineBytes: 256 * kilobyte,
+  importWorldLines: 2_000,
   /** Lines, events and bytes of lines that an import commits together. */
   importLines: 500,
   importBytes: 4_096 * kilobyte,

@@ -6,7 +6,7 @@
  */
 import type { TransactionSql } from 'postgres';
 import type { RoutingContext } from './route-batch.ts';
-import { underRoutingLock } from './routing-lock.ts';
+import { underRoutingLock } from '../db/routing-lock.ts';
 
 /**
  * Does what is due, at most `limit` of it, in the routing transaction; `done` as high as the limit: there may be more

@@ -32,7 +32,7 @@ import { openDeliveries } from '../db/queries/open-deliveries.ts';
 import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
 import { bounds } from '../domain/bounds.ts';
 import { newId } from '../ids.ts';
-import { awaitRoutingLock } from './routing-lock.ts';
+import { awaitRoutingLock } from '../db/routing-lock.ts';
 import { listedAsRunning, standingOf, type Standing } from './standing.ts';
 import { Wakeup } from './wakeup.ts';
 import { withLock } from '../db/with-lock.ts';

@@ -4,7 +4,7 @@ import { personasName, segmentStates, type SegmentState } from '../db/queries/se
 import type { DueWork } from './due.ts';
 import { hasStood, standing } from './kept-segments.ts';
 import type { RoutingContext } from './route-batch.ts';
-import { awaitRoutingLock } from './routing-lock.ts';
+import { awaitRoutingLock } from '../db/routing-lock.ts';
 
 /** Customers whose personas are written in one routing transaction. */
 const writtenAtOnce = 2_000;

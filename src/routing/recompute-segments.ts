@@ -30,7 +30,7 @@ import type { DueWork } from './due.ts';
 import { hasStood } from './kept-segments.ts';
 import { claimPersonas } from './recompute-personas.ts';
 import type { RoutingContext } from './route-batch.ts';
-import { awaitRoutingLock } from './routing-lock.ts';
+import { awaitRoutingLock } from '../db/routing-lock.ts';
 import { basisOf, loadBases } from './segment-basis.ts';
 import { Wakeup } from './wakeup.ts';
 import { withLock } from '../db/with-lock.ts';

@@ -27,7 +27,7 @@ import { routeDates } from './route-dates.ts';
 import { lookAtProducts, routeProductNews } from './route-product-news.ts';
 import { routeRuns } from './route-runs.ts';
 import { routeWorld } from './route-world.ts';
-import { awaitRoutingLock, underRoutingLock } from './routing-lock.ts';
+import { awaitRoutingLock, underRoutingLock } from '../db/routing-lock.ts';
 import type { SegmentIndex } from './segment-index.ts';
 
 export interface RoutingContext {

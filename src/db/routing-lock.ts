@@ -1,5 +1,5 @@
 import type { TransactionSql } from 'postgres';
-import type { Sql } from '../db/connect.ts';
+import type { Sql } from './connect.ts';
 
 /** Held by whoever changes what routing keeps: one transaction at a time over all routers. */
 const routingLock = 4_702_001;
