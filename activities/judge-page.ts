@@ -14,6 +14,7 @@ import {
   takePageStock,
   type PageLook,
 } from './page-look.ts';
+import { sayTogether, toldTogether } from './rivals.ts';
 import type { WordingStock } from './wording.ts';
 
 /** What the gate ruled about a page, longest waiting first. */
@@ -23,6 +24,8 @@ export interface JudgedPage {
   outbound: Outbound[];
   /** The codes that go out with them. */
   assigned: AssignedCode[];
+  /** Entries of other products that a delivery tells of too. */
+  together: { entryId: string; deliveryId: string }[];
   /** Entries whose customers bought the product, or a substitute, since; and which of them. */
   bought: BoughtEntry[];
   used: number;
@@ -47,6 +50,7 @@ export async function judgePage(
     ruled: [],
     outbound: [],
     assigned: [],
+    together: [],
     bought: [],
     used: 0,
     heldOut: 0,
@@ -90,7 +94,10 @@ async function judgeEntry(
   if (rendered && 'missing' in rendered) last.ruling = judge({ ...facts, missing: rendered.missing });
   const { ruling } = last;
   const variant = rendered && 'content' in rendered ? rendered.variant : null;
+  const together = ruling.reason === null ? toldTogether(look, row) : [];
+  sayTogether(ruling, together);
   const ruled = { ...ruledEntry(look, { row, found, now }), variant };
+  page.together.push(...together.map(({ entryId }) => ({ entryId, deliveryId: ruled.id })));
   page.ruled.push(ruled);
   if (ruling.state === 'withheld') {
     page.withheld += 1;

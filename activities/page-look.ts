@@ -24,6 +24,7 @@ import type { PageInput } from './contract.ts';
 import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
 import { standingOf, type Standing } from './standing.ts';
+import { rivalOf, toldTogether, withRivals } from './rivals.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
 
@@ -140,7 +141,8 @@ export async function lookAtEntries(
   const substitutes = substitutesFor(look);
   const whom = { entryIds, customerIds: [...locked], addresses, relevance, substitutes };
   const rows = await pageFacts(tx, { ...whom, countedSince, at: now, ...asked });
-  if (rows.every(({ customerId }) => locked.has(customerId))) return { now, rows };
+  if (rows.every(({ customerId }) => locked.has(customerId)))
+    return { now, rows: await withRivals(look, rows, { now, substitutes }) };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
 }
 
@@ -149,9 +151,14 @@ function substitutesFor({ watch, run }: PageLook): SubstituteRule {
   return substituteRule(watch.waiting ?? {}, storedOverrides(watch, run.settings[journeyScope(run.name)]));
 }
 
-/** What templates see. */
-function pageData({ input, seen }: PageLook): Record<string, unknown> {
-  return { ...input.data, ...seen };
+/** What templates see; in a message to somebody in particular of all products that it tells of. */
+function pageData(look: PageLook, row?: PageRow): Record<string, unknown> {
+  const { input, seen, watch } = look;
+  const isCombined = watch.competing?.combine !== undefined && seen.product !== undefined;
+  const products = isCombined
+    ? { products: [seen.product, ...toldTogether(look, row).map(({ product }) => product)] }
+    : {};
+  return { ...input.data, ...seen, ...products };
 }
 
 /** What a watch's message is about if it does not say: its product. Whom anything else concerns its audience says. */
@@ -181,6 +188,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
       suppressions,
       armKey,
       consent: consents[channel] ?? null,
+      rival: rivalOf(look, row, now),
       missing: null,
     },
     relevance: relevanceOf(message, { data: pageData(look), otherwise: aboutSubject(look) }, row),
@@ -224,7 +232,7 @@ export async function renderForEntry(
   if ('missing' in found) return found;
   const variant = variantFor(message, run.settings, row);
   const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look, row));
-  const data = { ...pageData(look), ...found.extras, unsubscribeUrl };
+  const data = { ...pageData(look, row), ...found.extras, unsubscribeUrl };
   const asked = { message, channel: input.channel, variant, data };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone: shop.timezone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };

@@ -11,12 +11,15 @@ import {
   type WaitingEntry,
 } from '../src/db/queries/waiting-entries.ts';
 import { anybodyOnSite } from '../src/db/queries/onsite-presence.ts';
+import { consumeTogether, countToldElsewhere, lockList } from '../src/db/queries/rival-entries.ts';
+import { watchRun } from '../src/db/queries/watch-run.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
 import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
 import { isShelfWave, lineServedBy } from '../src/define/watch.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
 import { placesAllowed } from '../src/domain/places.ts';
+import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
@@ -28,6 +31,7 @@ import {
   notFound,
   pausedOn,
   takePageLook,
+  watchOf,
   type PageLook,
   type PageParts,
 } from './page-look.ts';
@@ -51,6 +55,7 @@ export async function passPage(
   return parts.database.sql.begin(async (tx) => {
     // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
     await tx`set local enable_seqscan = off`;
+    const list = await listShared(tx, parts, input);
     const wave = await lockWave(tx, input);
     if (!wave) throw notFound(`The run ${input.runId} has no wave ${input.wave} in this database.`);
     // Its places were counted from a shelf of long ago: a workflow that was started anew goes on with the next.
@@ -60,7 +65,11 @@ export async function passPage(
     const paused = Object.values(pausedOn(look, input.channel)).some((since) => since !== null);
     if (paused) return { kind: 'waiting', reason: 'paused' };
     const allowed = allowedIn(wave, look);
-    return servePlaces(look, { ...(input.look > wave.look ? lookedAnew(wave, input.look) : wave), allowed });
+    const sku = look.run.subject;
+    const everyMs = spanMs(look.wave.every);
+    const elsewhere = list === null ? 0 : await countToldElsewhere(tx, { ...input, list, sku, everyMs });
+    const row = input.look > wave.look ? lookedAnew(wave, input.look) : wave;
+    return servePlaces(look, { ...row, allowed }, elsewhere);
   });
 }
 
@@ -74,13 +83,29 @@ function lookedAnew(wave: WaveRow, look: number): WaveRow {
   return { ...wave, look, lookedSince: null, lookedId: null, through: false };
 }
 
-async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> {
+/** The list of a watch that looks at what else its customers wait for, locked; null: it does not. */
+async function listShared(
+  tx: TransactionSql,
+  { watches }: PageParts,
+  { runId }: PageInput,
+): Promise<string | null> {
+  if (watches.every(({ competing }) => competing === undefined)) return null;
+  const run = await watchRun(tx, runId);
+  const watch = run && watchOf(watches, run);
+  if (!watch?.competing) return null;
+  const list = lineServedBy(watch);
+  await lockList(tx, list);
+  return list;
+}
+
+/** @param elsewhere Places of the wave that messages about other products have used. */
+async function servePlaces(look: PageLook, wave: WaveRow, elsewhere: number): Promise<PagePassage> {
   const { tx, input, message } = look;
   const turn = turnOf(look);
   const takesLine = input.line === true || input.channel === message.channels[0];
   // Those on their way to the next channel have their places already.
   const kept = takesLine ? (await undecided(tx, turn, message)).fallen : 0;
-  const places = wave.allowed - wave.used - kept;
+  const places = wave.allowed - wave.used - elsewhere - kept;
   const next = kept === 0 && places > 0 ? await pastSite(look, wave, turn) : null;
   if (next !== null) return { kind: 'passed', calls: [], answer: { next, line: true, lookAgain: false } };
   const entries = places > 0 ? await nextEntries(look, wave, turn) : [];
@@ -90,7 +115,7 @@ async function servePlaces(look: PageLook, wave: WaveRow): Promise<PagePassage> 
   const isThrough = places > 0 && entries.length < turn.limit && (page.last ?? rows.at(-1)) === rows.at(-1);
   const after = takesLine ? passedOn(wave, page, isThrough) : { ...wave, ...counted(wave, page) };
   await saveWave(tx, input.runId, after);
-  const left = after.allowed - after.used;
+  const left = after.allowed - after.used - elsewhere;
   const answer = answerOf(message, await undecided(tx, turn, message), { left, through: after.through });
   const straight = input.line === true && answer.next === message.channels[0];
   return {
@@ -159,6 +184,7 @@ async function record(look: PageLook, page: JudgedPage, at: Date): Promise<void>
     used.map(({ entryId }) => entryId),
     at,
   );
+  await consumeTogether(tx, page.together, at);
   await closeBoughtEntries(tx, page.bought, at);
 }
 

@@ -35,9 +35,13 @@ const waitingSchema = z.object({
   list: z.string(),
   sku: z.string(),
   state: z.enum(['waiting', 'consumed', 'closed']),
-  reason: z.enum(['bought', 'merged']).nullable().describe('Why it is closed.'),
+  reason: z.enum(['bought', 'merged', 'over']).nullable().describe('Why it is closed.'),
   words: z.string().nullable().describe('Of one that is closed as `bought`: what was, such as a substitute.'),
   endedAt: z.iso.datetime().nullable(),
+  toldIn: z
+    .uuid()
+    .nullable()
+    .describe('The delivery about another product that told of this one too: they were back together.'),
 });
 const entrySchema = z.discriminatedUnion('kind', [
   eventSchema,
@@ -81,9 +85,9 @@ function shownEntry(entry: TimelineEntry, config: Config) {
     case 'run':
       return { kind, at, ...shownRun(entry.run, config) };
     case 'waiting': {
-      const { id, list, sku, state, reason, boughtSku, endedAt } = entry.entry;
+      const { id, list, sku, state, reason, boughtSku, endedAt, toldIn } = entry.entry;
       const words = reason === 'bought' ? boughtWords(sku, boughtSku) : null;
-      return { kind, at, id, list, sku, state, reason, words, endedAt };
+      return { kind, at, id, list, sku, state, reason, words, endedAt, toldIn };
     }
     case 'delivery':
       return { kind, ...shownDelivery(entry.delivery) };

@@ -3,6 +3,7 @@ import { problemsOfPredicate } from './check-predicate.ts';
 import { problemsOfEvent, sampleData } from './declared-events.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
 import type { SubstituteRule } from '../domain/substitutes.ts';
+import { competingProblems } from './check-competing.ts';
 import type { EventCrossing } from './universal-event.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
 import { isShelfWave, type Crossing, type WatchDefinition } from './watch.ts';
@@ -24,6 +25,7 @@ export function problemsOfWatch(watch: WatchDefinition): string[] {
     ...servedProblems(watch),
     ...substitutesProblems(watch.waiting?.substitutes),
     ...againProblems(watch),
+    ...competingProblems(watch),
     ...problemsOfHoldout(watch.holdout),
     ...waveProblems(watch),
     ...problemsOfSettings(ownSettings(watch)),

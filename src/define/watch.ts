@@ -1,5 +1,6 @@
 import type { Span } from '../domain/span.ts';
 import type { Audience } from './audience.ts';
+import type { Competing } from './competing.ts';
 import type { PriceCrossing } from './price-crossing.ts';
 import type { EventCrossing } from './universal-event.ts';
 import type { WaitingList } from './waiting-list.ts';
@@ -70,6 +71,8 @@ export interface WatchDefinition {
    * since; null: whoever was not told since what woke it happened.
    */
   readonly again: Span | null;
+  /** What it does about a customer who waits for several products that are back at once; nothing if missing. */
+  readonly competing?: Competing;
   /** The share of customers held out, 0 to 1. */
   readonly holdout: number;
   readonly wave: Wave;

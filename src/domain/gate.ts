@@ -27,6 +27,7 @@ export const gateOrder = [
   'relevance',
   'caps',
   'quiet-hours',
+  'competing',
   'content',
   'would-send',
 ] as const;
@@ -87,6 +88,8 @@ export interface GateFacts {
   worthFor: Span | null;
   /** When the gate first looked at it, if it has been let wait since; null: it looks for the first time. */
   dueAt: number | null;
+  /** Of a watch: what else the customer waits for, and is told of before this; null or absent: nothing. */
+  rival?: string | null;
   /** What the message's templates ask for and its data do not have. */
   missing: string | null;
   armKey: string;
@@ -154,6 +157,7 @@ const checks: { readonly [name in CheckName]?: Check } = {
   },
   caps: checkCaps,
   'quiet-hours': checkQuiet,
+  competing: ({ rival = null }) => (rival === null ? null : withheld('competing', rival)),
   content: ({ missing }) =>
     missing === null ? null : withheld('missing-data', `the message asks for ${missing}, which is not there`),
   'would-send': drawArm,

@@ -41,6 +41,16 @@ test('a name is a journey’s or a watch’s', () => {
 describe('refuses, and says what was expected', () => {
   const mistakes: [Record<string, unknown>, RegExp][] = [
     [{ subject: 'region' }, /back\.wakes\.restocked: it tells of a sku, and the watch is on a region/],
+    [{ competing: { within: 'soon', combine: 3 } }, /back\.competing\.within: "soon" is not a span/],
+    [
+      { competing: { within: '1 hour', combine: 11 } },
+      /back\.competing\.combine: 11 came; expected .* 2 to 10/,
+    ],
+    [
+      { competing: { within: '1 hour', choose: 'reddest' } },
+      /back\.competing\.choose: "reddest" came; expected longest/,
+    ],
+    [{ competing: { within: '1 hour' } }, /back\.competing: expected either combine/],
     [{ subject: 7 }, /back\.subject: 7 came; expected 'sku', or the word for what an event's subject is/],
     [{ wave: { customers: 50, every: '1 hour' } }, /back\.wave\.customers: the watch is woken by stock/],
     [{ waiting: undefined }, /back\.waiting: null came; expected a waiting list/],

@@ -96,6 +96,11 @@ const obstacles: [string, Partial<GateFacts>, string][] = [
     'waiting: quiet-hours — it is 07:59 there',
   ],
   [
+    'competing',
+    { rival: 'the customer waits for kettle too, for longer' },
+    'withheld: competing — the customer waits for kettle too, for longer',
+  ],
+  [
     'missing-data',
     { missing: 'percentOff' },
     'withheld: missing-data — the message asks for percentOff, which is not there',
@@ -154,6 +159,7 @@ describe('the gate', () => {
       'relevance',
       'caps',
       'quiet-hours',
+      'competing',
       'content',
       'would-send',
     ]);

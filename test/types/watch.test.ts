@@ -103,3 +103,18 @@ test('what bounds a watch is not left out, and is spelt as it is meant', () => {
   const vague = watch({ subject, wakes, waiting, wave: { perUnit: 2, every: 'often' as Span }, run });
   expect(() => watchVersions({ vague })).toThrow(/vague\.wave\.every: "often" is not a span/);
 });
+
+test('what is done about products that are back together is one of two things', () => {
+  const rule = { subject, wakes, waiting, wave, run } as const;
+  const combined = watch({ ...rule, competing: { within: '30 minutes', combine: 3 } });
+  expect(combined.definition.competing).toEqual({ within: '30 minutes', combine: 3 });
+  watch({ ...rule, competing: { within: '30 minutes', choose: 'dearest' } });
+  // @ts-expect-error both
+  watch({ ...rule, competing: { within: '30 minutes', combine: 3, choose: 'dearest' } });
+  // @ts-expect-error neither
+  watch({ ...rule, competing: { within: '30 minutes' } });
+  // @ts-expect-error no such choice
+  watch({ ...rule, competing: { within: '30 minutes', choose: 'reddest' } });
+  // @ts-expect-error how long is not said
+  watch({ ...rule, competing: { combine: 3 } });
+});

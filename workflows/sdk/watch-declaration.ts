@@ -1,4 +1,5 @@
 import type { Audience } from '../../src/define/audience.ts';
+import type { Competing } from '../../src/define/competing.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import type { CarriedData, DataOfFields, EventCrossing } from '../../src/define/universal-event.ts';
 import type { WaitingList } from '../../src/define/waiting-list.ts';
@@ -71,6 +72,11 @@ interface WatchRule<
   wakes: Wakes;
   /** The share of customers who are held out, to measure against; none if not said. */
   holdout?: number;
+  /**
+   * When several products that one customer waits for are back at the same time: told of together, or the best one
+   * chosen. Each is told of by itself if not said. Only of products, and of those who wait for them.
+   */
+  competing?: 'sku' extends Subject ? Competing : never;
   /** How many at once, and how long between; an operator may change both. */
   wave: ShelfWave | EvenWave;
   /** What an operator may change besides, with its defaults. */

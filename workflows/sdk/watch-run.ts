@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { MessageType } from '../../src/define/message.ts';
 import type { Crossing } from '../../src/define/watch.ts';
+import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Served, StepResult, WatchInput } from '../../src/domain/watch-input.ts';
 import type { WatchHost } from './watch-host.ts';
 import { noneServed, serveWaves } from './watch-serving.ts';
@@ -12,6 +13,8 @@ export interface WatchRules {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Whether it looks for whom it serves when something has woken it. */
   readonly gathers: boolean;
+  /** So long after it was woken its first wave begins, for others that compete for a customer to join; null: at once. */
+  readonly within?: Span | null;
 }
 
 /** How far a watch has come: what its next workflow is handed, without what is left in the inbox. */
@@ -62,12 +65,19 @@ export class WatchRun {
     if (done) return done.served;
     const progress = this.#progress;
     if (progress.serving === null && this.#rules.gathers) await this.#gather();
-    progress.serving ??= { wave: null, nextAt: 0, looks: 0, served: noneServed, words: '' };
+    progress.serving ??= { wave: null, nextAt: this.#firstAt(), looks: 0, served: noneServed, words: '' };
     if (progress.serving.words) setCurrentDetails(progress.serving.words);
     const served = await serveWaves(this.#host, progress, { runId: this.#runId, message, data });
     progress.serving = null;
     this.#finish({ step: 'serve', served });
     return served;
+  }
+
+  /** When the first wave may begin, epoch milliseconds of Kairos's time. */
+  #firstAt(): number {
+    const { within = null } = this.#rules;
+    const last = this.#progress.done.findLast((step) => step.step === 'until');
+    return within === null || !last ? 0 : last.wake.at + spanMs(within);
   }
 
   /** For what it waited for last. A workflow that goes on with a serving has gathered before. */

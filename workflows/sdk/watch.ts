@@ -28,10 +28,12 @@ export function watch<
   const settings: Record<string, Span | number> = { ...declared.settings };
   const definition: UnnamedWatch = {
     ...{ subject, wakes, waiting, audience, again, holdout, wave },
+    ...(declared.competing ? { competing: declared.competing } : {}),
     settings: { ...wave, ...substituteSettings(waiting ?? {}), ...settings },
   };
   // The one place where the typed run and the class behind it meet.
   const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<Wakes, Settings>);
-  const rules = { wakes, settings, gathers: audience !== null };
+  const within = declared.competing?.within ?? null;
+  const rules = { wakes, settings, gathers: audience !== null, within };
   return Object.assign((input: WatchInput) => carryWatch(rules, run, input), { definition });
 }

@@ -296,7 +296,8 @@ CREATE TABLE "waiting_entries" (
 	"state" text NOT NULL,
 	"reason" text,
 	"bought_sku" text,
-	"ended_at" timestamp (3) with time zone
+	"ended_at" timestamp (3) with time zone,
+	"told_in" uuid
 );
 --> statement-breakpoint
 CREATE TABLE "dispatches" (
@@ -523,6 +524,7 @@ CREATE INDEX "date_starts_next" ON "date_starts" USING btree ("name","starts_at"
 CREATE INDEX "date_starts_stale" ON "date_starts" USING btree ("customer_id") WHERE is_stale;--> statement-breakpoint
 CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btree ("customer_id","sku","list") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_next" ON "waiting_entries" USING btree ("list","sku","since","id") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "waiting_entries_told" ON "waiting_entries" USING btree ("list","sku","ended_at") WHERE told_in is not null;--> statement-breakpoint
 CREATE INDEX "waiting_entries_customer" ON "waiting_entries" USING btree ("customer_id","sku");--> statement-breakpoint
 CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null and not held;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint

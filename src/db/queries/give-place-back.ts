@@ -23,8 +23,8 @@ export async function givePlaceBack(tx: TransactionSql, given: GivenBack): Promi
       where d.id = ${id} and d.state = 'intended' and d.calling_at is null
       returning d.entry_id
     ), entry as (
-      update waiting_entries e set state = 'waiting', ended_at = null
-      from back where e.id = back.entry_id and e.state = 'consumed' and not exists (
+      update waiting_entries e set state = 'waiting', ended_at = null, told_in = null
+      from back where (e.id = back.entry_id or e.told_in = ${id}) and e.state = 'consumed' and not exists (
         select from waiting_entries w where w.customer_id = e.customer_id and w.sku = e.sku and w.list = e.list
           and w.state = 'waiting'))
     update waves w set used = w.used - 1, withheld = w.withheld + 1 from back

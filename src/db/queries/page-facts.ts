@@ -20,6 +20,7 @@ import {
   type RelevanceQuestion,
   type RelevanceRow,
 } from './relevance-facts.ts';
+import type { RivalEntry } from './rival-entries.ts';
 import type { Trait } from '../schema/customers.ts';
 import { seenVariant, segmentsOf } from './wording-facts.ts';
 
@@ -77,6 +78,8 @@ export interface PageRow {
   deliveryState: DeliveryState | null;
   variant: string | null;
   verdicts: Verdict[];
+  /** For what else they wait that is back too, the longest waited for first; where the watch does something about it. */
+  rivals?: readonly RivalEntry[];
   /** Those of the segments asked for that they are in. */
   segments: string[];
   /** The variant of their last would-send of the message; null where there was none. */

@@ -25,6 +25,8 @@ export const waitingEntries = pgTable(
     boughtSku: text('bought_sku'),
     /** When it was consumed or closed. */
     endedAt: moment('ended_at'),
+    /** The delivery about another product that told of this one too; null: none did. */
+    toldIn: uuid('told_in'),
   },
   (t) => [
     uniqueIndex('waiting_entries_one_waiting')
@@ -33,6 +35,9 @@ export const waitingEntries = pgTable(
     index('waiting_entries_next')
       .on(t.list, t.sku, t.since, t.id)
       .where(sql`state = 'waiting'`),
+    index('waiting_entries_told')
+      .on(t.list, t.sku, t.endedAt)
+      .where(sql`told_in is not null`),
     index('waiting_entries_customer').on(t.customerId, t.sku),
   ],
 );

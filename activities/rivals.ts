@@ -1,0 +1,63 @@
+import type { PageRow } from '../src/db/queries/page-facts.ts';
+import { rivalEntries, type RivalEntry, type RivalQuestion } from '../src/db/queries/rival-entries.ts';
+import { isShelfWave, lineServedBy } from '../src/define/watch.ts';
+import type { Ruling } from '../src/domain/gate.ts';
+import { placesOf } from '../src/domain/places.ts';
+import { betterThan, type Candidate } from '../src/domain/rivals.ts';
+import { spanMs } from '../src/domain/span.ts';
+import type { PageLook } from './page-look.ts';
+
+/** The rows of a page with what else their customers wait for, where the watch does something about that. */
+export async function withRivals(
+  look: PageLook,
+  rows: PageRow[],
+  { now, substitutes }: Pick<RivalQuestion, 'now' | 'substitutes'>,
+): Promise<PageRow[]> {
+  const { tx, watch, run, wave } = look;
+  if (!watch.competing || rows.length === 0) return rows;
+  const found = await rivalEntries(tx, {
+    ...{ list: lineServedBy(watch), watch: watch.name, sku: run.subject },
+    customerIds: rows.map(({ customerId }) => customerId),
+    deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),
+    placesOf: (units) => (isShelfWave(wave) ? placesOf(units, wave.perUnit) : wave.customers),
+    ...{ substitutes, everyMs: spanMs(wave.every), now },
+  });
+  const byCustomer = new Map<string, RivalEntry[]>();
+  for (const one of found) byCustomer.set(one.customerId, [...(byCustomer.get(one.customerId) ?? []), one]);
+  return rows.map((row) => ({ ...row, rivals: byCustomer.get(row.customerId) ?? [] }));
+}
+
+/** What the message to somebody tells of too. What was decided on before tells of what it told of then. */
+export function toldTogether({ watch }: Pick<PageLook, 'watch'>, row?: PageRow): readonly RivalEntry[] {
+  const most = watch.competing?.combine;
+  if (most === undefined || !row?.rivals) return [];
+  const isDecided = row.entryState !== 'waiting';
+  const told = row.rivals.filter(({ toldIn }) =>
+    isDecided ? toldIn !== null && toldIn === row.deliveryId : toldIn === null,
+  );
+  return told.slice(0, most - 1);
+}
+
+/** Of what somebody is told before this, in words; null: of nothing, or they have been passed over for it long enough. */
+export function rivalOf({ watch, seen, run }: PageLook, row: PageRow, now: Date): string | null {
+  const { choose, within } = watch.competing ?? {};
+  if (choose === undefined || !row.rivals) return null;
+  const since = row.verdicts.find(({ reason }) => reason === 'competing')?.at;
+  if (since !== undefined && Date.parse(since) + spanMs(within!) <= now.getTime()) return null;
+  const { priceMinor = null, currency = null } = seen.product ?? {};
+  const own = { sku: run.subject, since: row.since.getTime(), priceMinor, currency };
+  const others = row.rivals.filter(({ toldIn }) => toldIn === null).map(candidateOf);
+  return betterThan(own, others, choose);
+}
+
+const candidateOf = ({ since, product }: RivalEntry): Candidate => {
+  const { sku, priceMinor, currency } = product;
+  return { sku, since, priceMinor, currency };
+};
+
+/** Adds to a would-send's words what else it is about. */
+export function sayTogether(ruling: Ruling, together: readonly RivalEntry[]): void {
+  if (together.length === 0) return;
+  const skus = together.map(({ product }) => product.sku).join(' and ');
+  ruling.words += `; it is about ${skus} too, which the customer waits for and is back`;
+}

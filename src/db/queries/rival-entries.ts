@@ -1,0 +1,153 @@
+import type { PendingQuery, Row, TransactionSql } from 'postgres';
+import type { SubstituteRule } from '../../domain/substitutes.ts';
+import { productColumns, type ProductWords } from './product-words.ts';
+import { ruleValues, servesFor } from './serves-for.ts';
+
+type Fragment = PendingQuery<Row[]>;
+
+/** Another product of the same list that a customer waits for, and could be told of now. */
+export interface RivalEntry {
+  entryId: string;
+  customerId: string;
+  /** Since when they wait for it, epoch milliseconds. */
+  since: number;
+  /** They have been told of it already, in this delivery; null: they wait. */
+  toldIn: string | null;
+  product: ProductWords;
+}
+
+export interface RivalQuestion {
+  /** The list, and the watch that serves it. */
+  list: string;
+  watch: string;
+  /** The product of the page. */
+  sku: string;
+  customerIds: readonly string[];
+  /** Deliveries of the page: what they have told of already belongs to them. */
+  deliveryIds: readonly string[];
+  /** Of so many units. */
+  placesOf: (units: number) => number;
+  /** What serves as well as what somebody waits for. */
+  substitutes: SubstituteRule;
+  /** How long waves are apart. */
+  everyMs: number;
+  now: Date;
+}
+
+/** How much of a line can be served now: where it ends. */
+interface Room {
+  sku: string;
+  places: number;
+}
+
+/**
+ * For what else the customers of a page wait that is on the shelf, is watched and not bought since, and whose line they
+ * would be served in now: nobody is told of a product before those who have waited for it longer. What their deliveries
+ * have told of already is among it. Whoever asks holds the customers' locks, and the list's (`lockList`).
+ */
+export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Promise<RivalEntry[]> {
+  const rooms = (await roomIn(tx, asked)).filter(({ places }) => places > 0);
+  const rows = await tx<(Omit<RivalEntry, 'product'> & Omit<ProductWords, 'quantity'>)[]>`
+    with room as materialized (
+      select r.sku, r.places, l.since, l.id
+      from jsonb_to_recordset(${tx.json(rooms as never)}) as r (sku text, places bigint)
+      left join lateral (
+        select w.since, w.id from waiting_entries w
+        where w.list = ${asked.list} and w.sku = r.sku and w.state = 'waiting'
+        order by w.since, w.id offset r.places limit 1) l on true)
+    select o.id as "entryId", o.customer_id as "customerId",
+      (extract(epoch from o.since) * 1000)::float8 as since, o.told_in as "toldIn",
+      p.*, o.sku
+    from waiting_entries o
+    left join room on room.sku = o.sku
+    left join lateral (select ${productColumns(tx)} from products p where p.sku = o.sku) p on true
+    where o.customer_id = any(${[...asked.customerIds]}::uuid[]) and o.list = ${asked.list} and o.sku <> ${asked.sku}
+      and (o.told_in = any(${[...asked.deliveryIds]}::uuid[])
+        or o.state = 'waiting' and room.sku is not null
+          and (room.id is null or (o.since, o.id) < (room.since, room.id))
+          and not ${boughtSince(tx, asked.substitutes)})
+    order by o.since, o.id`;
+  return rows.map(({ entryId, customerId, since, toldIn, ...product }) => ({
+    ...{ entryId, customerId, since, toldIn },
+    product: { ...product, reviews: product.reviews ?? [], quantity: 1 },
+  }));
+}
+
+/** How many each of the other products may still be told to: of the wave that goes on, else of one that began now. */
+async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]> {
+  const rows = await tx<{ sku: string; units: number; left: number | null; elsewhere: number }[]>`
+    select k.sku, s.units::float8 as units, w.left, ${toldElsewhere(tx, {
+      ...{ list: asked.list, sku: tx`k.sku`, runId: tx`r.id`, everyMs: asked.everyMs },
+      beganAt: tx`coalesce(w.began_at, ${asked.now})`,
+    })} as elsewhere
+    from (
+      select distinct o.sku from waiting_entries o
+      where o.customer_id = any(${[...asked.customerIds]}::uuid[]) and o.list = ${asked.list}
+        and o.state = 'waiting' and o.sku <> ${asked.sku}) k
+    join stock s on s.sku = k.sku and s.units > 0
+    join runs r on r.subject = k.sku and r.name = ${asked.watch} and r.key = '' and r.state = 'open'
+    left join lateral (
+      select v.began_at, v.allowed - v.used as left from waves v
+      where v.run_id = r.id and v.ended_at is null order by v.wave desc limit 1) w on true`;
+  return rows.map(({ sku, units, left, elsewhere }) => {
+    const places = asked.placesOf(units);
+    return { sku, places: (left === null ? places : Math.min(places, left)) - elsewhere };
+  });
+}
+
+/** Of the customer of an entry `o`, as the page's own statement asks of its entries. */
+function boughtSince(tx: TransactionSql, substitutes: SubstituteRule): Fragment {
+  const rule = ruleValues(tx, substitutes);
+  return tx`exists (
+    select from order_lines l where l.customer_id = o.customer_id and l.ordered_at >= o.since
+      and (l.sku = o.sku or ${servesFor(tx, { waited: tx`o.sku`, bought: tx`l.sku`, rule })}))`;
+}
+
+/**
+ * How many were told of a product in messages about others that a wave of its own has to count: since the wave before it
+ * ended, at most so long before it began as waves are apart.
+ */
+function toldElsewhere(
+  tx: TransactionSql,
+  of: { list: string; sku: Fragment; runId: Fragment; beganAt: Fragment; everyMs: number },
+): Fragment {
+  return tx`(select count(*)::int from waiting_entries t
+    where t.list = ${of.list} and t.sku = ${of.sku} and t.told_in is not null
+      and t.ended_at >= greatest(${of.beganAt} - ${of.everyMs} * interval '1 millisecond',
+        (select max(b.ended_at) from waves b where b.run_id = ${of.runId})))`;
+}
+
+/** How many places of a wave were used by messages about another product that told of this one too. */
+export async function countToldElsewhere(
+  tx: TransactionSql,
+  of: { list: string; sku: string; runId: string; wave: number; everyMs: number },
+): Promise<number> {
+  const { list, runId, wave, everyMs } = of;
+  const [row] = await tx<{ count: number }[]>`
+    select ${toldElsewhere(tx, {
+      ...{ list, everyMs, sku: tx`${of.sku}::text`, runId: tx`v.run_id`, beganAt: tx`v.began_at` },
+    })} as count from waves v where v.run_id = ${runId} and v.wave = ${wave}`;
+  return row!.count;
+}
+
+/**
+ * Lets one page at a time look at what else its customers wait for in a list: two that told of each other's products at
+ * once would use places that there are not. Before any other lock of a page, so that nobody who holds one waits for it.
+ */
+export async function lockList(tx: TransactionSql, list: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended(${`waiting list ${list}`}, 0))`;
+}
+
+/** Uses the places of what a delivery about another product tells of too. */
+export async function consumeTogether(
+  tx: TransactionSql,
+  told: readonly { entryId: string; deliveryId: string }[],
+  at: Date,
+): Promise<void> {
+  if (told.length === 0) return;
+  await tx`
+    update waiting_entries e set state = 'consumed', ended_at = ${at}, told_in = t.delivery_id
+    from unnest(${told.map(({ entryId }) => entryId)}::uuid[], ${told.map(({ deliveryId }) => deliveryId)}::uuid[])
+      as t (entry_id, delivery_id)
+    where e.id = t.entry_id and e.state = 'waiting'`;
+}

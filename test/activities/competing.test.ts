@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import type { Outbound } from '../../activities/channels/channel.ts';
+import { createWatchActivities } from '../../activities/watch.ts';
+import { runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
+import type { Competing } from '../../src/define/competing.ts';
+import { newId } from '../../src/ids.ts';
+import { list, sku as teapot, startWatching, testWatch, type Watching } from '../support/watching.ts';
+
+const kettle = 'kettle';
+
+/** Words that say what they are about. */
+const render = ({ data }: { data: Record<string, unknown> }) => {
+  const products = data['products'] as { sku: string }[] | undefined;
+  const { sku } = data['product'] as { sku: string };
+  return { text: products ? products.map((one) => one.sku).join('+') : sku };
+};
+
+const sayCall = ({ to, content }: Outbound) => `${to.split('@')[0]} ${'text' in content ? content.text : ''}`;
+
+async function start(competing?: Competing, over: Parameters<typeof testWatch>[0] = {}) {
+  const it = await startWatching(testWatch({ ...(competing ? { competing } : {}), ...over }), { render });
+  const { database, clock, watch } = it;
+  const other = newId(clock);
+  const at = clock.now();
+  await database.db.insert(runs).values({
+    ...{ id: other, name: watch.name, version: 1, subject: kettle, key: '', n: 1 },
+    ...{ workflowId: `${watch.name}/${other}`, first: { at: at.getTime(), device: null }, carries: {} },
+    ...{ settings: {}, openedAt: at, lastActivityAt: at },
+  });
+  return Object.assign(it, {
+    other,
+    /** So many of the other product are on the shelf. */
+    otherShelf: async (units: number) => {
+      const row = { sku: kettle, units, at: clock.now(), soldOutAt: null };
+      await database.db.insert(stock).values(row).onConflictDoUpdate({ target: stock.sku, set: row });
+    },
+    /** These wait for the other product too, in this order, each for so many seconds at the start of the test. */
+    alsoWait: async (customers: readonly string[], seconds = 50) => {
+      const rows = customers.map((customerId, n) => ({
+        ...{ id: newId(clock), list, customerId, sku: kettle, state: 'waiting' as const },
+        since: new Date(at.getTime() - seconds * 1_000 + n),
+      }));
+      await database.db.insert(waitingEntries).values(rows);
+    },
+    /** A wave of the other product from its beginning to its end. */
+    otherWave: () => otherWave(it, other),
+    /** What was said to whom, by the place in the line. */
+    said: () => it.channels.email.calls.flat().map(sayCall).sort(),
+    entries: async () => {
+      const rows = await database.sql<Record<string, string | null>[]>`
+        select e.sku, e.state, d.subject as by from waiting_entries e left join deliveries d on d.id = e.told_in
+        order by e.since, e.id`;
+      return rows.map(({ sku, state, by }) => [sku, state, by].filter(Boolean).join(' '));
+    },
+  });
+}
+
+async function otherWave(it: Watching, runId: string): Promise<number | null> {
+  const { watch, clock, database } = it;
+  const activities = createWatchActivities({ database, clock, watches: [watch] });
+  const [last] = await database.sql<{ wave: number }[]>`
+    select coalesce(max(wave), 0)::int as wave from waves where run_id = ${runId}`;
+  const begun = await activities.beginWave({ runId, wave: last!.wave + 1, message: 'back' });
+  if (begun.kind === 'none') return null;
+  const serve = it.worker();
+  let next: 'email' | null = 'email';
+  while (next !== null) next = (await serve(it.page({ runId, wave: begun.wave }))).next as typeof next;
+  return (await activities.endWave({ runId, wave: begun.wave, message: 'back' })).used;
+}
+
+const combine = { within: '30 minutes', combine: 3 } as const;
+
+describe('told of together', () => {
+  test('what somebody waits for is in one message, and waits no longer', async () => {
+    await using it = await start(combine);
+    const [ann, bob] = await it.line(2);
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    expect(await it.wave()).toMatchObject({ used: 2, withheld: 0 });
+    expect(it.said()).toEqual(['p0 teapot+kettle', 'p1 teapot']);
+    expect(await it.entries()).toEqual(['kettle consumed teapot', 'teapot consumed', 'teapot consumed']);
+    const [delivery] = (await it.ledger()).filter(({ customerId }) => customerId === ann);
+    expect(delivery!.verdicts[0]!.words).toBe(
+      'intended: every check has passed; it is about kettle too, which the customer waits for and is back',
+    );
+    expect(await it.ledger(), 'one message, one would-send each').toHaveLength(2);
+    expect(await it.otherWave(), 'nobody is left to be told of it').toBeNull();
+    expect(bob).toBeDefined();
+  });
+
+  test('each by itself where the watch says nothing of it', async () => {
+    await using it = await start();
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    await it.wave();
+    expect(it.said()).toEqual(['p0 teapot']);
+    expect(await it.entries()).toEqual(['kettle waiting', 'teapot consumed']);
+  });
+
+  test('nobody is told of what is sold out, bought since, not watched, or of which others come first', async () => {
+    await using it = await start(combine);
+    const people = await it.line(3);
+    const [ann, bob, cid] = people as [string, string, string];
+    await it.alsoWait([bob, ann, cid]);
+    await it.shelf(5);
+    await it.otherShelf(2);
+    await it.database.sql`
+      insert into order_lines (order_id, sku, customer_id, ordered_at) values ('o1', ${kettle}, ${ann}, ${it.clock.now()})`;
+    await it.wave();
+    expect(it.said(), 'ann has bought it, and cid is the third of two places').toEqual([
+      'p0 teapot',
+      'p1 teapot+kettle',
+      'p2 teapot',
+    ]);
+    expect(await it.entries()).toEqual([
+      'kettle consumed teapot',
+      'kettle waiting',
+      'kettle waiting',
+      ...Array(3).fill('teapot consumed'),
+    ]);
+  });
+
+  test('who is held out is held out of both at once', async () => {
+    await using it = await start(combine, { holdout: 1 });
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    expect(await it.wave()).toMatchObject({ used: 1, heldOut: 1 });
+    expect(it.said()).toEqual([]);
+    expect(await it.entries()).toEqual(['kettle consumed teapot', 'teapot consumed']);
+  });
+
+  test('a call that was not made is made by the next attempt, and tells of the same', async () => {
+    await using it = await start(combine);
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    await beginWaves(it, [it.runId]);
+    it.channels.email.answer = () => ({ kind: 'refused', code: '503', words: 'away' }) as never;
+    await it
+      .worker()(it.page())
+      .catch(() => 'it is tried again');
+    it.channels.email.answer = () => ({ kind: 'accepted', providerId: 'p' });
+    await it.otherShelf(0);
+    await it.worker()(it.page());
+    expect(new Set(it.said())).toEqual(new Set(['p0 teapot+kettle']));
+  });
+
+  test('two pages at once, each about what the other waits for too: nobody twice, no place that is not there', async () => {
+    await using it = await start(combine);
+    const people = await it.line(40);
+    await it.alsoWait([...people.slice(5), ...people.slice(0, 5)]);
+    await it.shelf(10);
+    await it.otherShelf(10);
+    await beginWaves(it, [it.runId, it.other]);
+    await Promise.all([it.worker()(it.page()), it.worker()(it.page({ runId: it.other }))]);
+    const said = it.said();
+    expect(new Set(said.map((one) => one.split(' ')[0])).size, 'nobody twice').toBe(said.length);
+    const about = (sku: string) => said.filter((one) => one.includes(sku)).length;
+    expect([about(teapot), about(kettle)]).toEqual([10, 10]);
+    const consumed = await it.database.sql`select from waiting_entries where state = 'consumed'`;
+    expect(consumed).toHaveLength(20);
+    expect(said, 'five were told of both').toHaveLength(15);
+  });
+});
+
+describe('the best one', () => {
+  test.each([
+    ['longest-waiting', { seconds: 50 }, ['p0 kettle']],
+    ['longest-waiting', { seconds: 0 }, ['p0 teapot']],
+    ['dearest', { seconds: 0 }, ['p0 kettle']],
+    ['cheapest', { seconds: 50 }, ['p0 teapot']],
+  ] as const)('%s: %o', async (choose, { seconds }, said) => {
+    await using it = await start({ within: '30 minutes', choose });
+    await it.database.sql`
+      insert into products (sku, title, price_minor, currency, substitutes, reviews, updated_at)
+      select sku, sku, price, 'EUR', '{}', '[]', ${it.clock.now()}::timestamptz
+      from unnest(${[teapot, kettle]}::text[], ${[1000, 2000]}::int[]) as p (sku, price)`;
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!], seconds);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    await it.wave();
+    await it.otherWave();
+    expect(it.said().slice(0, 1)).toEqual(said);
+  });
+
+  test('who is passed over keeps their place, reads why, and is passed over for so long at most', async () => {
+    await using it = await start({ within: '30 minutes', choose: 'longest-waiting' });
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    expect(await it.wave()).toMatchObject({ used: 0, withheld: 1, goesOn: true });
+    expect(await it.entries()).toEqual(['kettle waiting', 'teapot waiting']);
+    const [delivery] = await it.ledger();
+    expect(delivery).toMatchObject({ state: 'withheld', reason: 'competing' });
+    expect(delivery!.verdicts.at(-1)!.words).toBe(
+      'withheld: competing — the customer waits for kettle too, for longer',
+    );
+    it.pass('1 hour');
+    expect(await it.wave(), 'the kettle had its time').toMatchObject({ used: 1 });
+    expect(it.said()).toEqual(['p0 teapot']);
+  });
+});
+
+async function beginWaves({ database, clock }: Watching, runIds: readonly string[]): Promise<void> {
+  const at = clock.now();
+  await database.db.insert(waves).values(
+    runIds.map((runId) => ({
+      runId,
+      wave: 1,
+      beganAt: at,
+      nextAt: at,
+      units: 10,
+      places: 10,
+      allowed: 10,
+    })),
+  );
+}
