@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { Sql } from './connect.ts';
+import { together } from './together.ts';
 
 /** Held by whoever changes what routing keeps: one transaction at a time over all routers. */
 const routingLock = 4_702_001;
@@ -10,11 +11,12 @@ export async function underRoutingLock<T>(
   work: (tx: TransactionSql) => Promise<T>,
 ): Promise<T | null> {
   return sql.begin<Promise<T | null>>(async (tx) => {
-    const [lock] = await tx<{ got: boolean }[]>`select pg_try_advisory_xact_lock(${routingLock}) as got`;
-    if (!lock!.got) return null;
-    // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
-    await tx`set local enable_seqscan = off`;
-    return work(tx);
+    const [[lock]] = await together([
+      tx<{ got: boolean }[]>`select pg_try_advisory_xact_lock(${routingLock}) as got`,
+      // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
+      tx`set local enable_seqscan = off`,
+    ]);
+    return lock!.got ? work(tx) : null;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import { releasableRuns, releaseRuns } from '../db/queries/held-runs.ts';
 import { findIds, insertCustomers, linkIds, lockCustomers, saveTraits } from '../db/queries/people.ts';
+import { together } from '../db/together.ts';
 import { armKeyOf } from '../domain/holdout.ts';
 import { newId } from '../ids.ts';
 import { withDeviceTraits } from './device-traits.ts';
@@ -38,8 +39,10 @@ export async function resolvePeople(
   const { identities, traits, outOfReach } = await loadIdentities(tx, context, events);
   const people = events.map((event) => identities.resolve(event));
   const now = context.clock.now();
-  await insertCustomers(tx, identities.created, now);
-  await linkIds(tx, [...identities.links.values()].map(toSurvivor));
+  await together([
+    insertCustomers(tx, identities.created, now),
+    linkIds(tx, [...identities.links.values()].map(toSurvivor)),
+  ]);
   const reach = new Reach(outOfReach);
   const { joined, after, said } = foldTraits(traits, events, people, { identities, reach });
   const releasable = await releasableRuns(tx, reach.came(), now);

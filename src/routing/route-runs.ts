@@ -14,6 +14,7 @@ import {
 } from '../db/queries/routing-runs.ts';
 import { keepRunProducts } from '../db/queries/run-products.ts';
 import { loadSettings } from '../db/queries/settings.ts';
+import { together } from '../db/together.ts';
 import { storedOverrides } from '../define/journey-settings.ts';
 import { matchingNames } from '../domain/derived-event.ts';
 import { deviceOf } from '../domain/device.ts';
@@ -42,28 +43,39 @@ export async function routeRuns(
   const now = context.clock.now();
   for (const { event, customerId, concerns } of concerned)
     book.apply(event, customerId, concerns, now.getTime());
-  await releaseRuns(tx, book.released);
-  await saveRuns(tx, book.changedRuns());
-  await insertRuns(tx, await rowsOf(tx, context, book.openings, now));
-  // By whatever they were opened: a cart that filled before then is not filled again.
-  const opened = book.openings.map(({ run }) => run.customerId);
-  await keepRunProducts(tx, { customerIds: opened, versions: context.hearers.versions });
-  await saveEndings(tx, [...book.newEndings.values()]);
-  await insertDispatches(
-    tx,
-    book.dispatches.map(({ runId, seq, kind, event, journey, held }) => ({
-      run_id: runId,
-      seq,
-      kind,
-      event_id: event.id,
-      event_name: event.name,
-      occurred_at: new Date(event.occurredAt),
-      carries: carriedBy(journey, event, (value) => safeName(value, context.secret)),
-      held,
-    })),
-  );
+  await save(tx, context, { book, opened: await rowsOf(tx, context, book.openings, now) });
   return book.dispatches.filter(({ held }) => !held).length + book.released.length;
 }
+
+/** The statements are under way together, and carried out in this order. */
+async function save(
+  tx: TransactionSql,
+  context: RoutingContext,
+  { book, opened }: { book: RunBook; opened: readonly NewRunRow[] },
+): Promise<void> {
+  // By whatever they were opened: a cart that filled before then is not filled again.
+  const customerIds = book.openings.map(({ run }) => run.customerId);
+  await together([
+    releaseRuns(tx, book.released),
+    saveRuns(tx, book.changedRuns()),
+    insertRuns(tx, opened),
+    keepRunProducts(tx, { customerIds, versions: context.hearers.versions }),
+    saveEndings(tx, [...book.newEndings.values()]),
+    insertDispatches(tx, dispatchRows(context, book)),
+  ]);
+}
+
+const dispatchRows = (context: RoutingContext, book: RunBook) =>
+  book.dispatches.map(({ runId, seq, kind, event, journey, held }) => ({
+    run_id: runId,
+    seq,
+    kind,
+    event_id: event.id,
+    event_name: event.name,
+    occurred_at: new Date(event.occurredAt),
+    carries: carriedBy(journey, event, (value) => safeName(value, context.secret)),
+    held,
+  }));
 
 /** An event as journeys name it: what they are told of it carries that name. */
 function underName(context: RoutingContext, { event, customerId }: OwnedEvent, name: string): Concerned {
@@ -80,15 +92,18 @@ async function openBook(
     ({ event, concerns }) => !event.imported && concerns.some((concern) => concern.starts),
   );
   const names = [...new Set(starting.flatMap(({ concerns }) => concerns.map(({ journey }) => journey.name)))];
-  const open = await lockOpenRuns(tx, everyone);
   const starters = customersOf(starting);
+  // Past runs are looked at when the open ones are locked: none of them closes in between.
+  const [open, past, endings] = await together([
+    lockOpenRuns(tx, everyone),
+    starters.length === 0 ? new Map<string, PastRuns>() : loadPastRuns(tx, starters, names),
+    starters.length === 0 ? [] : loadEndings(tx, starters, names),
+  ]);
   const ofHeld = open.filter(({ heldUntil }) => heldUntil !== null).map(({ customerId }) => customerId);
   const unreached = await outOfReach(tx, [...new Set([...starters, ...ofHeld])]);
   const sendsOnSite = concerned.some(({ concerns }) => concerns.some(({ journey }) => journey.onsite));
   return new RunBook({
-    open,
-    past: starters.length === 0 ? new Map<string, PastRuns>() : await loadPastRuns(tx, starters, names),
-    endings: starters.length === 0 ? [] : await loadEndings(tx, starters, names),
+    ...{ open, past, endings },
     outOfReach: unreached,
     onSite: sendsOnSite ? await customersOnSite(tx, [...unreached], context.clock.now()) : new Set(),
     newId: () => newId(context.clock),
