@@ -1,9 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
 import { Client } from '@sendgrid/client';
 import { MailService } from '@sendgrid/mail';
 import type { ChannelAdapter, EmailContent, Outbound, RefusalAbout } from './channel.ts';
 import { factorable, factorMails } from './factored-mails.ts';
+import { closedHeard, keptConnections } from './kept-connections.ts';
 import type { ProviderError } from './provider-answer.ts';
 import { callProvider, ProviderRefusal, type CallWiring } from './provider-call.ts';
 import { unsubscribeHeaders } from './unsubscribe-headers.ts';
@@ -17,12 +16,6 @@ export interface EmailOptions {
   timeoutMs: number;
 }
 
-// One TLS session cache for all calls, though each has a connection of its own.
-const agents = {
-  httpAgent: new http.Agent({ keepAlive: false }),
-  httpsAgent: new https.Agent({ keepAlive: false }),
-};
-
 /** Recipients of one request, as SendGrid bounds them. */
 const mostRecipients = 1_000;
 
@@ -31,10 +24,14 @@ const substitutionBounds = { tags: 100, bytes: 10_000 };
 
 /** E-mail through SendGrid's own client. */
 export function emailChannel(options: EmailOptions): ChannelAdapter {
+  const agents = keptConnections();
   const send = (messages: readonly Outbound[], signal: AbortSignal | undefined) =>
     callProvider(
       { timeoutMs: options.timeoutMs, signal, readError: readSendGridError, address: messages[0]!.to },
-      (wiring) => sendMails(options, messages, wiring),
+      async (wiring) => {
+        await closedHeard();
+        return sendMails(options, messages, { ...wiring, ...agents });
+      },
     );
   return {
     channel: 'email',
@@ -83,7 +80,7 @@ class WiredClient extends Client {
   wiring: object = {};
 
   override createRequest(data: Parameters<Client['createRequest']>[0]): ReturnType<Client['createRequest']> {
-    return { ...super.createRequest(data), ...agents, ...this.wiring };
+    return { ...super.createRequest(data), ...this.wiring };
   }
 }
 

@@ -39,7 +39,8 @@ export class ProviderRefusal extends Error {
 /**
  * Makes one call to a provider through its client library and says what is known afterwards. The rule: before a
  * connection stands, nothing can have left, so the message is certainly not accepted; from then on only a whole
- * answer tells. That needs a new connection for each call: on one kept alive, a reset may come from before the request.
+ * answer tells. So on a connection that was kept from a call before nothing is certain but an answer: one is used only as
+ * long as it is fresh, and otherwise each call has its own.
  */
 export async function callProvider(
   options: CallOptions,
@@ -100,7 +101,7 @@ class Line {
     const secure = options.protocol === 'https:';
     const request = (secure ? https : http).request(options, onResponse);
     request.once('socket', (socket) => {
-      // A proxy's agent hands over a socket that stands already.
+      // A proxy's agent hands over a socket that stands already, and so does one that kept it.
       if (!socket.connecting) this.connected = true;
       else socket.once(secure ? 'secureConnect' : 'connect', () => (this.connected = true));
     });
