@@ -3,7 +3,7 @@ import type { PageRow } from '../src/db/queries/page-facts.ts';
 import type { RuledEntry } from '../src/db/queries/record-page.ts';
 import type { BoughtEntry } from '../src/db/queries/waiting-entries.ts';
 import { isFurther, mostVerdicts, speaksAgainstChannel, type Verdict } from '../src/domain/delivery.ts';
-import { judge, type Ruling } from '../src/domain/gate.ts';
+import { judge, type GateFacts, type Ruling } from '../src/domain/gate.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import {
@@ -89,7 +89,7 @@ async function judgeEntry(
     page.ruled.push({ ...refused, state: 'waiting', reason: ruling.reason, channel });
     return true;
   }
-  const facts = factsFor(look, row, now);
+  const { facts } = last;
   const rendered = last.ruling.reason === null ? await renderForEntry(look, row, stock) : null;
   if (rendered && 'missing' in rendered) last.ruling = judge({ ...facts, missing: rendered.missing });
   const { ruling } = last;
@@ -123,6 +123,8 @@ export function earlier(one: number | null, other: number | null): number | null
 /** What the gate finds on a channel. */
 interface Found {
   channel: Channel;
+  /** What it was judged by. */
+  facts: GateFacts;
   ruling: Ruling;
 }
 
@@ -147,8 +149,9 @@ function askEach(
 ): Found[] {
   const found: Found[] = [];
   for (const channel of channels) {
-    const ruling = judge(factsFor(look, row, now, channel));
-    found.push({ channel, ruling });
+    const facts = factsFor(look, row, now, channel);
+    const ruling = judge(facts);
+    found.push({ channel, facts, ruling });
     if (!speaksAgainstChannel(ruling)) break;
   }
   return found;

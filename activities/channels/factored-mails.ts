@@ -35,7 +35,7 @@ interface Difference {
 
 /** Which of the mails, by their places, can be factored together within the bounds; as few groups as their lines allow. */
 export function factorable(mails: readonly EmailContent[], bounds: SubstitutionBounds): number[][] {
-  const lined = mails.map(linesOf);
+  const lined = linedLike(mails);
   const shapes = grouped(
     lined.map((_, place) => place),
     (place) => `${lined[place]!.htmlLines}/${lined[place]!.lines.length}`,
@@ -45,7 +45,7 @@ export function factorable(mails: readonly EmailContent[], bounds: SubstitutionB
 
 /** Factors mails of one group of `factorable`, or of a part of one. */
 export function factorMails(mails: readonly EmailContent[]): FactoredMails {
-  const lined = mails.map(linesOf);
+  const lined = linedLike(mails);
   const differences = differencesOf(lined);
   const tagOf = tagsFor(mails);
   const [first] = lined as [Lined, ...Lined[]];
@@ -63,9 +63,42 @@ export function factorMails(mails: readonly EmailContent[]): FactoredMails {
   };
 }
 
-function linesOf({ subject, html, text }: EmailContent): Lined {
-  const htmlLines = html.split('\n');
-  return { lines: [subject, ...htmlLines, ...text.split('\n')], htmlLines: htmlLines.length };
+/** Of each mail, as long as it is needed: whether it can be factored is asked first, and then it is. */
+const known = new WeakMap<EmailContent, Lined>();
+
+/** The mails by their lines. One that is as in the first mail is the very same text there: it need not be compared again. */
+function linedLike(mails: readonly EmailContent[]): Lined[] {
+  const [first] = mails;
+  const model = first && (known.get(first) ?? linesOf(first, { lines: [], htmlLines: 0 }));
+  return mails.map((mail) => {
+    const lined = known.get(mail) ?? linesOf(mail, model!);
+    known.set(mail, lined);
+    return lined;
+  });
+}
+
+function linesOf({ subject, html, text }: EmailContent, model: Lined): Lined {
+  const htmlLines = linesLike(html, model.lines.slice(1, 1 + model.htmlLines));
+  const textLines = linesLike(text, model.lines.slice(1 + model.htmlLines));
+  return { lines: [subject, ...htmlLines, ...textLines], htmlLines: htmlLines.length };
+}
+
+/** The lines of a text, those of the model where they are the same. */
+function linesLike(text: string, model: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let from = 0; from <= text.length;) {
+    const like = model[lines.length];
+    const end = like === undefined ? -1 : from + like.length;
+    const isSame =
+      like !== undefined &&
+      (end === text.length || text.charCodeAt(end) === 10) &&
+      text.startsWith(like, from);
+    const next = isSame ? end : text.indexOf('\n', from);
+    const to = next === -1 ? text.length : next;
+    lines.push(isSame ? like : text.slice(from, to));
+    from = to + 1;
+  }
+  return lines;
 }
 
 function contentOf({ lines, htmlLines }: Lined): EmailContent {

@@ -1,4 +1,5 @@
 import { Liquid, LiquidError, type Template } from 'liquidjs';
+import { SharedWords } from './shared-words.ts';
 import { filters, MissingField, NothingToSay } from './filters.ts';
 
 /** What nobody gave is an error, and so is what is there but empty: half a sentence must not go out. */
@@ -51,8 +52,14 @@ export function parsedTemplate(liquid: Liquid, template: string): Template[] {
   return parts;
 }
 
+const shared = new WeakMap<Template[], SharedWords | null>();
+
+/** What a template says. @throws LiquidError, of which `missingField` says what is missing. */
 export function render(liquid: Liquid, template: string, scope: object): string {
-  return String(liquid.renderSync(parsedTemplate(liquid, template), scope));
+  const parts = parsedTemplate(liquid, template);
+  if (!shared.has(parts)) shared.set(parts, SharedWords.of(liquid, parts));
+  const said = shared.get(parts)?.render(scope as Readonly<Record<string, unknown>>) ?? null;
+  return said ?? String(liquid.renderSync(parts, scope));
 }
 
 /** Which field an error of LiquidJS is about; null if it is about something else. */

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { SharedWords } from '../../src/messages/shared-words.ts';
+import { escaped, missingField, parsedTemplate, render } from '../../src/messages/engine.ts';
+
+const own = { locale: 'en', zone: 'UTC' };
+/** As it is rendered without anything kept. */
+const plainly = (template: string, scope: object) =>
+  String(escaped.renderSync(parsedTemplate(escaped, template), scope));
+
+test('a thousand who are told the same get it to the letter, each with their own', () => {
+  const template =
+    '{% assign name = product.title | upcase %}Hi {{ customer.name }}: {{ name }} & {{ product.title }}{% if product.isNew %} (new){% endif %} {{ unsubscribeUrl }}{{ code }}';
+  for (const product of [
+    { title: 'A <kettle>', isNew: true },
+    { title: '\u0001', isNew: false },
+  ]) {
+    for (let n = 0; n < 5; n += 1) {
+      const scope = {
+        ...own,
+        product,
+        customer: { name: `N<${n}>` },
+        unsubscribeUrl: `https://k/u/${n}`,
+        code: n,
+      };
+      expect(render(escaped, template, scope)).toBe(plainly(template, scope));
+    }
+  }
+});
+
+test('who is told of something else, or in another language, gets that', () => {
+  const template = '{{ product.title }} {{ product | line_price }} {{ customer.name }}';
+  const customer = { name: 'Ada' };
+  const priced = { title: 'Pot', priceMinor: 123_450, quantity: 1, currency: 'EUR' };
+  const scopes = [
+    ...[1, 2, 3].map(() => ({ ...own, product: priced, customer })),
+    ...[1, 2, 3].map(() => ({ ...own, locale: 'de', product: priced, customer })),
+    ...[1, 2, 3].map((n) => ({ ...own, product: { ...priced, title: `Pot ${n}` }, customer })),
+  ];
+  for (const scope of scopes) expect(render(escaped, template, scope)).toBe(plainly(template, scope));
+});
+
+test.each([
+  '{% if customer.vip %}Dear{% endif %} {{ product.title }}',
+  '{% assign customer = product %}{{ customer.title }}',
+  '{{ product.title }}{% for each in customer.names %}{{ each }}{% endfor %}',
+  '{{ product.title | append: customer.name }}',
+  '{{ "now" | date: "%Y" }} {{ product.title }}',
+])(
+  'nothing is kept of a template that asks about its reader, or the clock, along the way: %s',
+  (template) => {
+    expect(SharedWords.of(escaped, parsedTemplate(escaped, template))).toBeNull();
+  },
+);
+
+test('what is missing of one is said of that one', () => {
+  const template = '{{ product.title }} {{ customer.name }}';
+  const product = { title: 'Pot' };
+  const say = (customer: object) => render(escaped, template, { ...own, product, customer });
+  for (const name of ['Ada', 'Eve', 'Kim']) expect(say({ name })).toBe(`Pot ${name}`);
+  let failure: unknown;
+  try {
+    say({});
+  } catch (error) {
+    failure = error;
+  }
+  expect(missingField(failure)).toBe('customer.name');
+});
