@@ -119,7 +119,7 @@ describe('told of together', () => {
       'kettle consumed teapot',
       'kettle waiting',
       'kettle waiting',
-      ...Array(3).fill('teapot consumed'),
+      ...Array<string>(3).fill('teapot consumed'),
     ]);
   });
 
