@@ -49,9 +49,9 @@ function linesOf(figures: Record<'singly' | 'bareSingly' | 'together' | 'bareTog
 function notesOf({ singly, together, mailsTogether }: Recorded): string[] {
   return [
     `The activities themselves, without Temporal: gate, rendering, SendGrid’s own client, the answer written into the ledger. One by one: ${atATime} at a time, ` +
-      'a mail a request. A thousand at a time: pages of a wave, one after the other.',
+      'a mail a request; those that come at once pass the gate together. A thousand at a time: pages of a wave, one after the other.',
     `The bare script posts the bodies that SendGrid’s client made of such orders (${singly.length} requests, and ${together.length} with ${mailsTogether} mails together), ` +
-      'as many at a time, over connections that it keeps; it asks nothing and writes nothing down.',
+      'as many at a time, over connections that it keeps, as Kairos does; it asks nothing and writes nothing down.',
   ];
 }
 
