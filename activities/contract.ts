@@ -1,3 +1,4 @@
+import type { WeatherRegion } from '../src/domain/weather.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { DateOffset, LocalTime } from '../src/domain/date-rule.ts';
 import type { Arm, DeliveryState, GateReason } from '../src/domain/delivery.ts';
@@ -49,6 +50,12 @@ export interface WatchActivities {
 /** How many were found who were not in line yet. */
 export interface Gathered {
   customers: number;
+}
+
+/** What a schedule does on the queue of the journeys. It may be repeated without harm. */
+export interface WeatherActivities {
+  /** Takes the forecasts for a region from the feed. `poll` tells one poll from another: within it each day counts once. */
+  fetchForecasts(input: WeatherRegion & { poll: string }): Promise<{ accepted: number }>;
 }
 
 export type WaveBegun =

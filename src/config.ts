@@ -1,5 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { bounds } from './domain/bounds.ts';
+import type { WeatherRegion } from './domain/weather.ts';
 import { StartError } from './errors.ts';
 
 const verificationKey =
@@ -60,6 +62,10 @@ const variables = z.object({
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'expected whsec_ and 24 to 64 bytes as base64')
     .optional(),
+  /** Whose weather is asked for, as JSON: `[{"region":"bremen","latitude":53.08,"longitude":8.8}]`; nobody's unless set. */
+  WEATHER_REGIONS: z.string().transform(readRegions).optional(),
+  /** Where a feed in the format of Open-Meteo is. */
+  WEATHER_URL: z.url({ protocol: /^https?$/ }).default('https://api.open-meteo.com'),
   /** Set by `npm start` for its children: where the sandbox provider listens. */
   KAIROS_SANDBOX_URL: z.url().optional(),
   /** Likewise, for the sandbox provider: what it signs with where it calls back as SendGrid does, a private key as base64. */
@@ -110,4 +116,31 @@ function isPublicKey(text: string): boolean {
     // Not a key, or of another form.
     return false;
   }
+}
+
+const regionsSchema = z
+  .array(
+    z.strictObject({
+      region: z.string().min(1).max(bounds.idLength),
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+    }),
+  )
+  .max(bounds.weatherRegions)
+  .refine((all) => new Set(all.map(({ region }) => region)).size === all.length, {
+    error: 'a region is there twice',
+  });
+
+function readRegions(text: string, context: z.RefinementCtx): WeatherRegion[] {
+  const expected = 'expected a list such as [{"region":"bremen","latitude":53.08,"longitude":8.8}]';
+  try {
+    const parsed = regionsSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+    const { path, message } = parsed.error.issues[0]!;
+    context.addIssue(`${expected}; ${[...path, message].join(': ')}`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    context.addIssue(`${expected}; it is no JSON`);
+  }
+  return z.NEVER;
 }

@@ -13,7 +13,7 @@ import type { TraitChannel } from '../../src/domain/task-queues.ts';
 import { messageReplied } from '../../src/events/message-replied.ts';
 import { supportRequested } from '../../src/events/support-requested.ts';
 import { newId } from '../../src/ids.ts';
-import { eventsChannel } from '../ingestion/shared-commit.ts';
+import { eventsChannel } from '../../src/db/events-channel.ts';
 import { heedOptWord } from '../unsubscribe/opt-out.ts';
 import type { HookOutcome } from './hook-counts.ts';
 import type { HookDeps } from './take-news.ts';

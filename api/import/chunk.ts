@@ -11,7 +11,7 @@ import { isDataError } from '../../src/db/unavailable.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { rejectionOf, type Refusal } from '../ingestion/item.ts';
-import { eventsChannel } from '../ingestion/shared-commit.ts';
+import { eventsChannel } from '../../src/db/events-channel.ts';
 
 /** A line that can be taken, as what it stands for; of an empty line there is nothing. */
 export interface TakenLine {

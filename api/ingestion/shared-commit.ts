@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { Sql } from '../../src/db/connect.ts';
+import { eventsChannel } from '../../src/db/events-channel.ts';
 import { acceptedMessageIds } from '../../src/db/queries/accepted-message-ids.ts';
 import { insertEvents } from '../../src/db/queries/insert-events.ts';
 import { knownUsers } from '../../src/db/queries/known-users.ts';
@@ -9,9 +10,6 @@ import type { Item } from './item.ts';
 
 /** What became of an item. */
 export type Outcome = 'accepted' | 'duplicate' | { code: ErrorCode; detail: string };
-
-/** The channel on which routers hear that there is something to route. */
-export const eventsChannel = 'kairos_events';
 
 /**
  * Commits items together, in order, and says what became of each. If the database refuses the values of one, the

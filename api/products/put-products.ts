@@ -5,7 +5,7 @@ import type { Sql } from '../../src/db/connect.ts';
 import { insertEvents, type NewEvent } from '../../src/db/queries/insert-events.ts';
 import { upsertProducts } from '../../src/db/queries/upsert-products.ts';
 import { newId } from '../../src/ids.ts';
-import { eventsChannel } from '../ingestion/shared-commit.ts';
+import { eventsChannel } from '../../src/db/events-channel.ts';
 import type { PutProduct } from './product.ts';
 
 /**

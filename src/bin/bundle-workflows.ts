@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
  * under `workflows/` reaches for a Node built-in.
  */
 export async function bundleWorkflows(
-  workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+  workflowsPath = fileURLToPath(new URL('../../workflows/bundle.ts', import.meta.url)),
 ): Promise<string> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   return code;

@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createChannels, type ChannelsOptions } from '../../activities/channels/create-channels.ts';
 import { withPlainFailures } from '../../activities/plain-failures.ts';
@@ -6,6 +7,7 @@ import { createChannelActivities } from '../../activities/send.ts';
 import { createPageActivities } from '../../activities/serve-page.ts';
 import { createTurns, type Rates } from '../../activities/turns.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
+import { createWeatherActivities } from '../../activities/weather.ts';
 import { journeyVersions, watchVersions } from '../../workflows/definitions.ts';
 import { createClock, type Clock } from '../clock.ts';
 import { loadConfig, type Config } from '../config.ts';
@@ -20,6 +22,7 @@ import { contents, messages } from '../messages/index.ts';
 import { renderMessage } from '../messages/render.ts';
 import { temporalTarget } from '../temporal.ts';
 import { vapidOf } from '../vapid.ts';
+import { keepWeatherSchedule } from '../weather-schedule.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { createWorkers, type Bundled } from './create-workers.ts';
 import { QueueRates } from './queue-rates.ts';
@@ -51,6 +54,8 @@ async function startWorker(): Promise<RunningPart> {
   const activities = await activitiesOn(database, { config, log, rates: () => queueRates.rates });
   // Before anything is sent: no worker is faster than it may be.
   await untilAnswered(log, 'the database', () => queueRates.look());
+  const client = new Client({ connection, namespace: target.namespace });
+  await untilAnswered(log, 'Temporal', () => keepWeatherSchedule(client, config.WEATHER_REGIONS ?? []));
   const stopping = new AbortController();
   const keeping = queueRates.keep(stopping.signal);
   const workers = await createWorkers(place, activities);
@@ -87,7 +92,11 @@ async function activitiesOn(
     render: renderMessage,
   };
   return {
-    journey: withPlainFailures({ ...createJourneyActivities(common), ...createWatchActivities(common) }),
+    journey: withPlainFailures({
+      ...createJourneyActivities(common),
+      ...createWatchActivities(common),
+      ...createWeatherActivities({ database, clock, url: config.WEATHER_URL }),
+    }),
     channel: withPlainFailures({
       ...createChannelActivities({ ...sending, definitions: journeyVersions() }),
       ...createPageActivities(sending),

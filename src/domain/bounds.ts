@@ -106,6 +106,10 @@ export const bounds = {
   recommendationRows: 1_000_000,
   /** Messages let go a second, real, of those that waited for a pause. */
   releasedPerSecond: 100,
+  /** Regions whose weather is asked for, and what an answer of the feed may take: bytes, and real milliseconds. */
+  weatherRegions: 200,
+  weatherBytes: 256 * kilobyte,
+  weatherMs: 10_000,
   /** Characters of an import's name. */
   importNameLength: 100,
   /** Imports that one process takes at once. */

@@ -13,12 +13,10 @@ import { runHousekeeping } from './housekeeping.ts';
 import { runKeeper } from './keeper.ts';
 import { reckonEverybody } from './reckon-everybody.ts';
 import type { RoutingContext } from './route-batch.ts';
+import { eventsChannel } from '../db/events-channel.ts';
 import { runRouter } from './router.ts';
 import { tellOfProducts } from './tell-of-products.ts';
 import { Wakeup } from './wakeup.ts';
-
-/** The channel on which the API tells of every commit. */
-export const eventsChannel = 'kairos_events';
 
 /** What becomes due by time alone, in the order in which it is done. */
 const dueWorks: readonly DueWork[] = [

@@ -3,9 +3,9 @@ import { expect, inject, test } from 'vitest';
 
 /**
  * Every cached workflow holds all of this; Temporal's own part is some 560 KB, what segments are said with some 45, what
- * messages are declared with some 15, a journey with its messages some 3.
+ * messages are declared with some 15, a journey with its messages some 3, a watch with its audience some 5.
  */
-const mostBytes = 760_000;
+const mostBytes = 790_000;
 
 /** What modules under `workflows/` that run in the sandbox may import, beside each other. */
 const allowed = [
