@@ -42,9 +42,14 @@ export interface WatchActivities {
   endWave(input: { runId: string; wave: number; message: string }): Promise<WaveEnd>;
   /**
    * The workflow's type of the newest version of the run's watch that this worker knows, which is the run's from then
-   * on. Asked between two episodes, where no step of the version before is under way.
+   * on. Asked between two episodes, where no step of the version before is under way. With an `end`, and nobody in line,
+   * the run is closed with that outcome instead, unless it is owed a dispatch beyond `heard`: what happens next opens
+   * another.
    */
-  newestVersion(input: { runId: string }): Promise<string>;
+  newestVersion(input: {
+    runId: string;
+    end?: { outcome: string; heard: number };
+  }): Promise<string | { closed: string }>;
 }
 
 /** How many were found who were not in line yet. */

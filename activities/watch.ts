@@ -4,6 +4,7 @@ import type { Database } from '../src/db/connect.ts';
 import { withholdEnded } from '../src/db/queries/page-calls.ts';
 import { anybodyMayRise, anybodyWaits } from '../src/db/queries/waiting-entries.ts';
 import { endGatherings } from '../src/db/queries/gatherings.ts';
+import { closeRun } from '../src/db/queries/close-run.ts';
 import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
@@ -28,9 +29,11 @@ type Asked = Parameters<WatchActivities['beginWave']>[0];
 export function createWatchActivities(parts: WatchActivityParts): WatchActivities {
   const { sql } = parts.database;
   return {
-    newestVersion: async ({ runId }) => {
+    newestVersion: async ({ runId, end }) => {
       const run = await watchRun(sql, runId);
       if (!run) throw notFound(`There is no run ${runId} of a watch in this database.`);
+      const closed = end ? await closedIfIdle(parts, run, { runId, ...end }) : null;
+      if (closed !== null) return { closed };
       const newest = newestOf(parts.watches, run);
       if (newest.version > run.version) await raiseRunVersion(sql, { runId, version: newest.version });
       return newest.workflowType;
@@ -61,6 +64,18 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
         return { units, places, used, heldOut, withheld, unitsLeft, goesOn, nextAt };
       }),
   };
+}
+
+/** The outcome with which a run is closed now, or was before; null: somebody waits, or it is owed something. */
+async function closedIfIdle(
+  { clock, watches, database: { sql } }: WatchActivityParts,
+  run: WatchRunRow,
+  end: { runId: string; outcome: string; heard: number },
+): Promise<string | null> {
+  const list = lineServedBy(watchOf(watches, run));
+  if (await anybodyWaits(sql, { list, sku: run.subject })) return null;
+  const answer = await closeRun(sql, { ...end, at: clock.now() });
+  return answer?.closed === true ? answer.outcome : null;
 }
 
 /** With nobody left but those where it is quiet, their list is not gone through again before it is morning for one of them. */

@@ -72,6 +72,24 @@ test('who could not be served in the restock before is looked at again before th
   expect(await it.told()).toEqual([first, second]);
 });
 
+test('with nobody in line a run is closed, unless it is owed what it has not heard', async () => {
+  await using it = await startWatching();
+  const { database, clock, runId, watch } = it;
+  const { newestVersion } = createWatchActivities({ database, clock, watches: [watch] });
+  const end = { outcome: 'served', heard: 0 };
+  await it.line(1);
+  expect(await newestVersion({ runId, end }), 'somebody waits').toBe('backAgain');
+  await database.sql`update waiting_entries set state = 'consumed'`;
+  await database.sql`update runs set last_seq = 1`;
+  expect(await newestVersion({ runId, end }), 'it has not heard everything').toBe('backAgain');
+  expect(await newestVersion({ runId }), 'its code has more to do').toBe('backAgain');
+  expect(await newestVersion({ runId, end: { ...end, heard: 1 } })).toEqual({ closed: 'served' });
+  expect(await database.sql`select state, outcome from runs`).toEqual([
+    { state: 'closed', outcome: 'served' },
+  ]);
+  expect(await newestVersion({ runId, end }), 'asked again').toEqual({ closed: 'served' });
+});
+
 test('a run goes on as the newest version that the worker knows, never as an older one', async () => {
   await using it = await startWatching();
   const { database, clock, runId } = it;

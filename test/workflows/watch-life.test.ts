@@ -21,7 +21,7 @@ const ended: WaveEnd = { units: 3, places: 6, used: 4, heldOut: 1, withheld: 2, 
 
 /** What the activities of a watch answer; what a test does not say comes to one wave that serves all. */
 interface Answers {
-  newestVersion?: () => string;
+  newestVersion?: (end?: { outcome: string; heard: number }) => string | { closed: string };
   beginWave?: (wave: number) => WaveBegun | Promise<WaveBegun>;
   servePage?: (input: PageInput) => PageAnswer | Promise<PageAnswer>;
   endWave?: (wave: number) => WaveEnd | Promise<WaveEnd>;
@@ -41,7 +41,8 @@ async function running(answers: Answers = {}, workflowBundle = inject('workflowB
         const begun: WaveBegun = { kind: 'begun', wave, nextAt: 0 };
         return answers.beginWave?.(wave) ?? begun;
       },
-      newestVersion: async () => answers.newestVersion?.() ?? 'backInStock',
+      newestVersion: async ({ end }: { end?: { outcome: string; heard: number } }) =>
+        answers.newestVersion?.(end) ?? 'backInStock',
       endWave: async ({ wave }: { wave: number }) => {
         asked.push(`end ${wave}`);
         return answers.endWave?.(wave) ?? ended;
@@ -216,6 +217,24 @@ test('nothing on the shelf, or nobody who waits: no wave', async () => {
   await it.tell(2);
   await eventually('the second look', () => it.asked.length === 2);
   expect(it.asked).toEqual(['begin 1', 'begin 1']);
+});
+
+test('with nobody left in line it ends, unless it has heard already what it waits for', async () => {
+  const ends: ({ outcome: string; heard: number } | undefined)[] = [];
+  await using it = await running({
+    newestVersion: (end) => {
+      ends.push(end);
+      return end ? { closed: end.outcome } : 'backInStock';
+    },
+    servePage: async () => {
+      // A second restock while the first is served: the episode after it is not let go.
+      if (it.asked.length === 2) await it.tell(2);
+      return { next: null, lookAgain: false };
+    },
+  });
+  await it.tell(1);
+  expect(await it.handle.result()).toBe('served');
+  expect(ends).toEqual([undefined, { outcome: 'served', heard: 2 }]);
 });
 
 test('it changes its version between two episodes, never within one', async () => {

@@ -21,7 +21,8 @@ import { WatchRun, type Progress, type WatchRules } from './watch-run.ts';
 /**
  * Carries a watch through one of its workflows.
  *
- *   the author's code returns    ->  the next workflow begins the line anew: a new episode, of the newest version
+ *   the author's code returns    ->  the next workflow begins the line anew: a new episode, of the newest version;
+ *                                    with nobody left in line, and nothing to hear, the run ends instead
  *   it has come to a pause, or the history is long  ->  the next workflow goes on where this one was
  *   cancelled by an operator     ->  `cancelled`, asked of the row
  *   told that it has ended       ->  the end's outcome; its row is closed already
@@ -50,10 +51,14 @@ export async function carryWatch(
     const { runId } = input;
     let { workflowType } = workflowInfo();
     if (isEpisodeOver && ending.outcome === null) {
-      checkEpisode(await code, progress);
-      workflowType = await askDatabase('the newest version', (activities) =>
-        activities.newestVersion({ runId }),
+      const outcome = await code;
+      checkEpisode(outcome, progress);
+      const end = hasMore(progress, inbox) ? {} : { end: { outcome, heard: inbox.heardUpTo } };
+      const next = await askDatabase('the newest version', (activities) =>
+        activities.newestVersion({ runId, ...end }),
       );
+      if (typeof next !== 'string') return next.closed;
+      workflowType = next;
     }
     // Also when it ended while that was asked.
     if (ending.outcome !== null) return close({ runId, outcome: ending.outcome, inbox });
@@ -83,6 +88,12 @@ async function settled(code: Promise<string>, host: WatchHost, ending: Ending): 
   code.then(settle, settle);
   await condition(() => isSettled || host.isOver || (ending.outcome !== null && host.asking === 0));
   return isSettled;
+}
+
+/** Whether it has heard already what its code waits for: then the next episode follows. */
+function hasMore({ done }: Progress, inbox: WatchInbox): boolean {
+  const awaited = done.flatMap((step) => (step.step === 'until' ? [step.wake.name] : []));
+  return inbox.left.some(({ name }) => awaited.includes(name));
 }
 
 function checkEpisode(outcome: unknown, { done }: Progress): void {

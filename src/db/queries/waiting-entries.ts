@@ -77,7 +77,7 @@ function undecided(sql: Sql | TransactionSql, { runId, message, wave }: Turn) {
 
 /** Whether anybody waits. */
 export async function anybodyWaits(
-  tx: TransactionSql,
+  tx: Sql | TransactionSql,
   { list, sku }: { list: string; sku: string },
 ): Promise<boolean> {
   const [row] = await tx<{ found: boolean }[]>`
