@@ -75,7 +75,8 @@ test('who could not be served in the restock before is looked at again before th
 test('with nobody in line a run is closed, unless it is owed what it has not heard', async () => {
   await using it = await startWatching();
   const { database, clock, runId, watch } = it;
-  const { newestVersion } = createWatchActivities({ database, clock, watches: [watch] });
+  const waves = createWatchActivities({ database, clock, watches: [watch] });
+  const newestVersion: typeof waves.newestVersion = (asked) => waves.newestVersion(asked);
   const end = { outcome: 'served', heard: 0 };
   await it.line(1);
   expect(await newestVersion({ runId, end }), 'somebody waits').toBe('backAgain');
