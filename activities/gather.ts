@@ -7,10 +7,12 @@ import {
   wakeOf,
 } from '../src/db/queries/gatherings.ts';
 import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
+import { gatherDearer } from '../src/db/queries/gather-dearer.ts';
 import type { Audience } from '../src/define/audience.ts';
 import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Gathered } from './contract.ts';
+import { priceLook } from './price-look.ts';
 import { standingOfWake, type Standing } from './standing.ts';
 
 interface Asked {
@@ -20,6 +22,8 @@ interface Asked {
   /** Which dispatch woke it. */
   seq: number;
   now: Date;
+  /** Of prices that came without one. */
+  shopCurrency: string;
 }
 
 /**
@@ -31,11 +35,18 @@ export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered
   const found = await wakeOf(tx, { runId, seq });
   const crossing = found && watch.wakes[found.wake];
   if (!found || !crossing || run.state === 'closed') return { customers: 0 };
-  const standing = await standingOfWake(tx, { run, now }, { crossing, eventId: found.eventId });
+  const standing = await standingOfWake(tx, { watch, run, now }, { crossing, eventId: found.eventId });
   const line = { runId, list: lineServedBy(watch), subject: run.subject };
   if (!(await beginGathering(tx, { ...found, runId, seq, at: now }))) return againOf(tx, asked);
   await endGatherings(tx, { ...line, at: now, except: seq });
   if (!standing.holds) return { customers: 0 };
+  const price = await priceLook(tx, { watch, run, now });
+  if (price?.now) {
+    const { shopCurrency } = asked;
+    const lookedSince = new Date(now.getTime() - spanMs(price.rule.within));
+    const question = { now: price.now, rule: price.rule, lookedSince, shopCurrency };
+    return { customers: await gatherDearer(tx, { ...line, seq, since: now, at: now }, question) };
+  }
   const predicate = audienceOf(watch, run.subject, standing);
   const since = toldSince(watch, { standing, now });
   return { customers: await gatherAudience(tx, { ...line, seq, since, at: now }, predicate) };

@@ -1,16 +1,18 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { TransactionSql } from 'postgres';
+import { knownPrices } from '../src/db/queries/known-prices.ts';
 import { pageFacts, lockCustomersById, type PageRow } from '../src/db/queries/page-facts.ts';
 import { productWords, type ProductWords } from '../src/db/queries/product-words.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { storedOverrides } from '../src/define/journey-settings.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import { substituteRule } from '../src/define/watch-substitutes.ts';
-import type { WatchDefinition } from '../src/define/watch.ts';
+import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import { addressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import type { About } from '../src/domain/about.ts';
+import type { PriceForCustomer } from '../src/domain/price-drop.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
@@ -23,6 +25,7 @@ import type { Outbound, OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
+import { priceLook, priceWords, type PriceLook } from './price-look.ts';
 import { standingOf, type Standing } from './standing.ts';
 import { rivalOf, toldTogether, withRivals } from './rivals.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
@@ -32,6 +35,8 @@ import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingSt
 export interface PageParts extends Omit<GateParts, 'definitions'> {
   /** Every version that may have open runs. */
   watches: readonly WatchDefinition[];
+  /** The shop's, of prices that came without one; USD unless told. */
+  currency?: string;
 }
 
 /** One look of the gate at a page: what all its customers have in common. */
@@ -47,6 +52,10 @@ export interface PageLook {
   /** How what woke the watch stands. */
   standing: Standing;
   shop: ShopSettings;
+  /** Of a watch by price; else null. */
+  price: PriceLook | null;
+  /** The last price that each of its customers knows, where it is by price. */
+  known: Map<string, NonNullable<PriceForCustomer['known']>>;
   /** What templates see beside the message's data: of a watch on a sku its product, of an event its data. */
   seen: { product?: ProductWords; event?: Record<string, unknown> };
   /** The ids of deliveries, also of those that there will be, by entry. */
@@ -66,22 +75,25 @@ export async function takePageLook(
   const watch = watchOf(parts.watches, run);
   const now = new Date(Math.max(parts.clock.now().getTime(), input.askedAt));
   const standing = await standingOf(tx, { watch, run, runId: input.runId, now });
+  const price = await priceLook(tx, { watch, run, now });
   return {
-    ...{ tx, parts, input, message, run, watch, standing },
+    ...{ tx, parts, input, message, run, watch, standing, price, known: new Map() },
     wave: waveSettings(watch, run),
     shop: readShopSettings(run.settings[shopScope]),
-    seen: await seenOf(tx, { run, watch, standing }),
+    seen: await seenOf(tx, { run, watch, standing, price }),
     ids: new Map(),
   };
 }
 
 async function seenOf(
   tx: TransactionSql,
-  { run, watch, standing }: Pick<PageLook, 'run' | 'watch' | 'standing'>,
+  { run, watch, standing, price }: Pick<PageLook, 'run' | 'watch' | 'standing' | 'price'>,
 ): Promise<PageLook['seen']> {
   const event = standing.data && { ...standing.data, [watch.subject]: run.subject };
+  // What the catalogue says may be older than the price that it is about.
+  const costs = price?.now ? { priceMinor: price.now.minor, currency: price.now.currency } : {};
   return {
-    ...(watch.subject === 'sku' ? { product: await productWords(tx, run.subject) } : {}),
+    ...(watch.subject === 'sku' ? { product: { ...(await productWords(tx, run.subject)), ...costs } } : {}),
     ...(event ? { event } : {}),
   };
 }
@@ -141,6 +153,7 @@ export async function lookAtEntries(
   const substitutes = substitutesFor(look);
   const whom = { entryIds, customerIds: [...locked], addresses, relevance, substitutes };
   const rows = await pageFacts(tx, { ...whom, countedSince, at: now, ...asked });
+  await learnPrices(look, [...locked], now);
   if (rows.every(({ customerId }) => locked.has(customerId)))
     return { now, rows: await withRivals(look, rows, { now, substitutes }) };
   throw ApplicationFailure.retryable('A customer of the page became another: it looks again.', 'moved');
@@ -149,6 +162,19 @@ export async function lookAtEntries(
 /** What serves as well as the product, as operators have set it now. */
 function substitutesFor({ watch, run }: PageLook): SubstituteRule {
   return substituteRule(watch.waiting ?? {}, storedOverrides(watch, run.settings[journeyScope(run.name)]));
+}
+
+/** What the customers of a page know it to cost now: they may have looked again since they were gathered. */
+async function learnPrices(look: PageLook, customerIds: readonly string[], at: Date): Promise<void> {
+  const { tx, parts, price, watch, run } = look;
+  if (price === null) return;
+  const line = { list: lineServedBy(watch), subject: run.subject };
+  look.known = await knownPrices(tx, { ...line, customerIds, shopCurrency: parts.currency ?? 'USD', at });
+}
+
+/** What the price is to one of them; null: it is not about a price. */
+function priceFor({ price, known }: PageLook, { customerId }: PageRow): PriceForCustomer | null {
+  return price && { now: price.now, known: known.get(customerId) ?? null, rule: price.rule };
 }
 
 /** What templates see; in a message to somebody in particular of all products that it tells of. */
@@ -191,7 +217,11 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
       rival: rivalOf(look, row, now),
       missing: null,
     },
-    relevance: relevanceOf(message, { data: pageData(look), otherwise: aboutSubject(look) }, row),
+    relevance: relevanceOf(
+      message,
+      { data: pageData(look), otherwise: aboutSubject(look) },
+      { ...row, price: priceFor(look, row) },
+    ),
     address: reachedAt(look.parts, channel, row),
   };
 }
@@ -232,7 +262,11 @@ export async function renderForEntry(
   if ('missing' in found) return found;
   const variant = variantFor(message, run.settings, row);
   const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look, row));
-  const data = { ...pageData(look, row), ...found.extras, unsubscribeUrl };
+  const price = priceFor(look, row);
+  const data = {
+    ...{ ...pageData(look, row), ...found.extras, unsubscribeUrl },
+    ...(price ? { price: priceWords(price) } : {}),
+  };
   const asked = { message, channel: input.channel, variant, data };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone: shop.timezone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };

@@ -1,5 +1,6 @@
 import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
 import { intendedOf, noteRepeat, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
+import { keepToldPrice } from '../src/db/queries/known-prices.ts';
 import { givePlaceBack } from '../src/db/queries/give-place-back.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
@@ -141,6 +142,9 @@ async function secondLook(
       });
     }
   }
+  const called = new Set(left.calls.map(({ deliveryId }) => deliveryId));
+  const told = rows.filter(({ deliveryId }) => called.has(deliveryId!)).map(({ entryId }) => entryId);
+  if (look.price?.now) await keepToldPrice(look.tx, told, look.price.now.minor);
   return left;
 }
 

@@ -13,6 +13,7 @@ import {
 import { anybodyOnSite } from '../src/db/queries/onsite-presence.ts';
 import { consumeTogether, countToldElsewhere, lockList } from '../src/db/queries/rival-entries.ts';
 import { watchRun } from '../src/db/queries/watch-run.ts';
+import { keepToldPrice } from '../src/db/queries/known-prices.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
 import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
 import { isShelfWave, lineServedBy } from '../src/define/watch.ts';
@@ -76,7 +77,9 @@ export async function passPage(
 /** When what woke the watch is over nobody else is told. */
 function allowedIn(row: WaveRow, { standing, wave, run }: PageLook): number {
   if (!standing.holds) return row.used;
-  return isShelfWave(wave) ? placesAllowed(row, { units: run.units, perUnit: wave.perUnit }) : row.allowed;
+  const units = isShelfWave(wave) ? run.units : run.shelf;
+  const { perUnit } = wave;
+  return perUnit === undefined || units === null ? row.allowed : placesAllowed(row, { units, perUnit });
 }
 
 function lookedAnew(wave: WaveRow, look: number): WaveRow {
@@ -179,11 +182,9 @@ async function record(look: PageLook, page: JudgedPage, at: Date): Promise<void>
   await recordPage(tx, { ...of, priority }, page.ruled);
   await keepCodes(tx, message, { assigned: page.assigned, at });
   const used = page.ruled.filter(({ arm }) => arm !== null);
-  await consumeEntries(
-    tx,
-    used.map(({ entryId }) => entryId),
-    at,
-  );
+  const usedIds = used.map(({ entryId }) => entryId);
+  await consumeEntries(tx, usedIds, at);
+  if (look.price?.now) await keepToldPrice(tx, usedIds, look.price.now.minor);
   await consumeTogether(tx, page.together, at);
   await closeBoughtEntries(tx, page.bought, at);
 }

@@ -5,6 +5,7 @@ import { interestsTrait } from '../src/define/predicate-tree.ts';
 import { aboutOf, saidConditions, saidPredicates } from '../src/define/relevant.ts';
 import { sentence } from '../src/define/sentence.ts';
 import type { CartLine } from '../src/domain/cart.ts';
+import type { PriceForCustomer } from '../src/domain/price-drop.ts';
 import type { About } from '../src/domain/about.ts';
 import { conditionsOf, itemsIn, type Relevance } from '../src/domain/relevance.ts';
 
@@ -39,13 +40,15 @@ interface RelevanceFacts {
   traits: Readonly<Record<string, Trait>>;
   /** Of the run's cart; a watch's run has none. */
   cartLines?: readonly CartLine[];
+  /** Of a watch by price. */
+  price?: PriceForCustomer | null;
 }
 
 /** What relevance judges by, from what was read. */
 export function relevanceOf(
   message: MessageType<unknown>,
   { data, otherwise = null }: { data: Data; otherwise?: About | null },
-  { relevance, traits, cartLines = [] }: RelevanceFacts,
+  { relevance, traits, cartLines = [], price = null }: RelevanceFacts,
 ): Relevance {
   const { products, helpSince, holds, orderDeliveredAt } = relevance;
   const about = aboutOf(message, data) ?? otherwise;
@@ -57,6 +60,7 @@ export function relevanceOf(
       words: sentence(predicate),
       holds: holds[n] ?? false,
     })),
+    price,
     ...{
       products,
       helpSince,

@@ -9,6 +9,7 @@ import { dayOf } from '../src/domain/local-time.ts';
 import { shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import { readShopSettings } from '../src/shop-settings.ts';
+import { priceHolds, priceLook } from './price-look.ts';
 
 /** How what woke a watch stands now. */
 export interface Standing {
@@ -39,9 +40,12 @@ export async function standingOf(tx: TransactionSql, asked: Asked & { runId: str
 /** Of something that woke it. */
 export async function standingOfWake(
   tx: TransactionSql,
-  { run, now }: Pick<Asked, 'run' | 'now'>,
+  asked: Asked,
   { crossing, eventId }: { crossing: Crossing; eventId: string },
 ): Promise<Standing> {
+  const { run, now } = asked;
+  const price = await priceLook(tx, asked);
+  if (price !== null) return { holds: await priceHolds(tx, asked, price), data: null, at: now };
   if (crossing.of === 'price') return { holds: true, data: null, at: now };
   if (crossing.of === 'stock') {
     const holds = crossing.direction === 'rises' ? run.units > crossing.level : run.units <= crossing.level;

@@ -9,7 +9,7 @@ import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
 import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
-import { mostPlaces, placesOf } from '../src/domain/places.ts';
+import { mostPlaces, placesIn } from '../src/domain/places.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { WatchActivities, WaveBegun } from './contract.ts';
 import { gather } from './gather.ts';
@@ -21,6 +21,8 @@ export interface WatchActivityParts {
   clock: Clock;
   /** Every version that may have open runs. */
   watches: readonly WatchDefinition[];
+  /** The shop's, of prices that came without one; USD unless told. */
+  currency?: string;
 }
 
 type Asked = Parameters<WatchActivities['beginWave']>[0];
@@ -41,7 +43,10 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
     gather: (asked) =>
       sql.begin(async (tx) => {
         const run = await knownRun(tx, asked.runId);
-        return gather(tx, { ...asked, run, watch: watchOf(parts.watches, run), now: parts.clock.now() });
+        return gather(tx, {
+          ...{ ...asked, run, watch: watchOf(parts.watches, run) },
+          ...{ now: parts.clock.now(), shopCurrency: parts.currency ?? 'USD' },
+        });
       }),
     beginWave: (asked) => sql.begin(async (tx) => beginWave(tx, parts, asked)),
     endWave: (asked) =>
@@ -104,7 +109,7 @@ async function beginWave(
   const { every } = wanted;
   const left = await roomLeft(tx, { watch, run, runId, now: beganAt });
   const units = left === null ? null : Math.min(left, mostPlaces);
-  const places = isShelfWave(wanted) ? placesOf(units ?? 0, wanted.perUnit) : Math.ceil(wanted.customers);
+  const places = placesIn(wanted, units);
   const list = lineServedBy(watch);
   // Units too few for a place, with a share of one each, are no end: what comes to them is no crossing, and wakes nobody.
   const isOver = units === 0 || run.state !== 'open';
@@ -125,7 +130,8 @@ async function roomLeft(
 ): Promise<number | null> {
   const standing = await standingOf(tx, { watch, run, runId, now });
   if (!standing.holds) return 0;
-  return isShelfWave(watch.wave) ? run.units : null;
+  if (isShelfWave(watch.wave)) return run.units;
+  return watch.wave.perUnit === undefined ? null : run.shelf;
 }
 
 /** @throws an error that is tried again when the run is on a version that only another worker knows. */

@@ -28,7 +28,7 @@ const watchSchema = operatedSchema.extend({
   wave: z
     .union([
       z.object({ perUnit: z.number(), every: z.string() }),
-      z.object({ customers: z.number(), every: z.string() }),
+      z.object({ customers: z.number(), perUnit: z.number().optional(), every: z.string() }),
     ])
     .describe('By default: see settings.'),
   waiting: z.object({ list: z.string(), entries: z.int(), customers: z.int() }),

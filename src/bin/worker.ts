@@ -81,7 +81,7 @@ async function activitiesOn(
 ) {
   const { scale, secret } = await untilAnswered(log, 'the database', () => readHome(database.sql));
   const clock = createClock(scale);
-  const common = { database, clock, watches: watchVersions() };
+  const common = { database, clock, watches: watchVersions(), currency: config.KAIROS_CURRENCY };
   const sending = {
     ...common,
     secret,

@@ -4,12 +4,16 @@ import { problemsOfEvent, sampleData } from './declared-events.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
 import type { SubstituteRule } from '../domain/substitutes.ts';
 import { competingProblems } from './check-competing.ts';
+import { isPriceAudience, type PriceAudience } from './price-audience.ts';
 import type { EventCrossing } from './universal-event.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
-import { isShelfWave, type Crossing, type WatchDefinition } from './watch.ts';
+import { isShelfWave, type Crossing, type EvenWave, type WatchDefinition } from './watch.ts';
 
 /** Names that the settings of a watch have from its wave and its list. */
 const namesOfTheWave = ['perUnit', 'customers', 'every', substitutesWithin];
+
+/** Names that they have from an audience by price. */
+const namesOfThePrice = ['percent', 'amountMinor', 'within'];
 
 /** The most places that a unit may make: more is as good as telling everybody. */
 export const mostPerUnit = 1_000;
@@ -95,13 +99,15 @@ function servedProblems(watch: WatchDefinition): string[] {
     return [
       `audience: it came beside a waiting list; expected one of them: whom a watch serves is one line.`,
     ];
-  const { name, where } = watch.audience;
+  if (isPriceAudience(watch.audience)) return priceProblems(watch.audience, watch.subject);
+  const { audience } = watch;
+  const { name, where } = audience;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(name) || typeof where !== 'function') {
     return [
-      `audience: ${shown(watch.audience)} came; expected an audience, made by audience() with a kebab-case name.`,
+      `audience: ${shown(audience)} came; expected an audience, made by audience() with a kebab-case name.`,
     ];
   }
-  return [...new Set(sampleParams(watch).flatMap((params) => audienceProblems(watch.audience!, params)))];
+  return [...new Set(sampleParams(watch).flatMap((params) => audienceProblems(audience, params)))];
 }
 
 /** It is tried with data as each of its wakes may have them. */
@@ -127,6 +133,20 @@ function againProblems({ again, audience }: Pick<WatchDefinition, 'again' | 'aud
   if (audience === null)
     return ['again: it came beside a waiting list; expected none: whoever waits anew is told again.'];
   return problemsOfSpan('again', again);
+}
+
+function priceProblems({ settings }: PriceAudience, subject: string): string[] {
+  const { percent, amountMinor, within } = settings;
+  return [
+    ...(subject === 'sku' ? [] : [`audience: only a product has a price; expected a watch on a sku.`]),
+    ...(percent >= 0 && percent < 100
+      ? []
+      : [`audience.percent: ${shown(percent)} came; expected a number from 0, below 100.`]),
+    ...(Number.isSafeInteger(amountMinor) && amountMinor >= 0
+      ? []
+      : [`audience.amountMinor: ${shown(amountMinor)} came; expected whole minor units, from 0.`]),
+    ...problemsOfSpan('audience.within', within),
+  ];
 }
 
 function waitingProblems({ waiting }: WatchDefinition): string[] {
@@ -155,27 +175,32 @@ function substitutesProblems(rule: Partial<SubstituteRule> | undefined): string[
   ];
 }
 
-function waveProblems({ wave, subject, wakes }: WatchDefinition): string[] {
+function waveProblems(watch: WatchDefinition): string[] {
+  const { wave } = watch;
   if (!wave)
     return [
       `wave: nothing came; expected { perUnit: 2, every: '1 hour' } or { customers: 500, every: '10 minutes' }: a wave without places has no bound.`,
     ];
-  const problems = isShelfWave(wave)
-    ? [
-        ...boundProblems('wave.perUnit', wave.perUnit, mostPerUnit),
-        ...(subject === 'sku'
-          ? []
-          : [`wave.perUnit: only a product has units on a shelf; expected customers.`]),
-      ]
-    : [
-        ...boundProblems('wave.customers', wave.customers, mostCustomers),
-        ...(Object.values(wakes ?? {}).some((crossing) => crossing?.of === 'stock')
-          ? [
-              `wave.customers: the watch is woken by stock, and could promise what is not there; expected perUnit.`,
-            ]
-          : []),
-      ];
+  const problems = isShelfWave(wave) ? unitProblems(wave.perUnit, watch) : evenProblems(wave, watch);
   return [...problems, ...problemsOfSpan('wave.every', wave.every)];
+}
+
+function unitProblems(perUnit: number, { subject }: WatchDefinition): string[] {
+  const onShelf =
+    subject === 'sku' ? [] : [`wave.perUnit: only a product has units on a shelf; expected customers.`];
+  return [...boundProblems('wave.perUnit', perUnit, mostPerUnit), ...onShelf];
+}
+
+function evenProblems({ customers, perUnit }: EvenWave, watch: WatchDefinition): string[] {
+  const problems = boundProblems('wave.customers', customers, mostCustomers);
+  if (perUnit !== undefined) return [...problems, ...unitProblems(perUnit, watch)];
+  const isOfStock = Object.values(watch.wakes ?? {}).some((crossing) => crossing?.of === 'stock');
+  return isOfStock
+    ? [
+        ...problems,
+        `wave.customers: the watch is woken by stock, and could promise what is not there; expected perUnit.`,
+      ]
+    : problems;
 }
 
 function boundProblems(field: string, value: unknown, most: number): string[] {
@@ -183,6 +208,7 @@ function boundProblems(field: string, value: unknown, most: number): string[] {
   return [`${field}: ${shown(value)} came; expected a number above 0, up to ${most}.`];
 }
 
-function ownSettings({ settings }: WatchDefinition): WatchDefinition['settings'] {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !namesOfTheWave.includes(name)));
+function ownSettings({ settings, audience }: WatchDefinition): WatchDefinition['settings'] {
+  const others = [...namesOfTheWave, ...(isPriceAudience(audience) ? namesOfThePrice : [])];
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !others.includes(name)));
 }

@@ -4,6 +4,8 @@ import { isSpan, type Span } from '../domain/span.ts';
 import { onlyNamed } from '../only-named.ts';
 import { mostCustomers, mostPerUnit } from './check-watch.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
+import type { Audience } from './audience.ts';
+import { isPriceAudience, type PriceAudience } from './price-audience.ts';
 import type { Wave } from './watch.ts';
 
 /** What operators set over the defaults of a journey or watch, by name. */
@@ -14,6 +16,8 @@ export interface Configurable {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Of a watch: its settings have the wave's among them. */
   readonly wave?: Wave;
+  /** Of a watch: one by price has settings too. */
+  readonly audience?: Audience<never> | PriceAudience | null;
 }
 
 /** What may be set over the defaults: the names there are, each of its default's type. */
@@ -41,9 +45,14 @@ export function storedOverrides(
   );
 }
 
-function likeDefault({ settings, wave }: Configurable, name: string): z.ZodType<string | number> {
+function likeDefault(
+  { settings, wave, audience = null }: Configurable,
+  name: string,
+): z.ZodType<string | number> {
   if (typeof settings[name] !== 'number') return span;
   if (wave && name === substitutesWithin) return z.number().min(0).max(mostSubstitutesWithin);
+  if (isPriceAudience(audience) && name === 'percent') return z.number().min(0).lt(100);
+  if (isPriceAudience(audience) && name === 'amountMinor') return z.int().min(0);
   if (wave && name === 'perUnit') return z.number().positive().max(mostPerUnit);
   return wave && name === 'customers' ? z.number().positive().max(mostCustomers) : z.number();
 }

@@ -6,15 +6,20 @@ import { isShelfWave, type Crossing, type WatchDefinition } from './watch.ts';
 export function watchSummary(watch: WatchDefinition, subject: string | null): string {
   const wakes = Object.entries(watch.wakes).map(([name, crossing]) => `${words(crossing)} (${name})`);
   const { wave } = watch;
-  const many = isShelfWave(wave) ? `${wave.perUnit} a unit` : `${wave.customers} at a time`;
   const parts = [
     subject === null ? `watches each ${watch.subject}` : `watches ${watch.subject} ${subject}`,
     `wakes when ${wakes.join(' or ')}`,
-    `serves ${watch.waiting?.name ?? watch.audience?.name}, ${many}, every ${wave.every}`,
+    `serves ${watch.waiting?.name ?? watch.audience?.name}, ${many(wave)}, every ${wave.every}`,
     ...(watch.again === null ? [] : [`tells nobody again within ${watch.again}`]),
     ...(watch.holdout > 0 ? [`holds out ${Number((watch.holdout * 100).toFixed(1))} %`] : []),
   ];
   return shortened(`${watch.name}: ${parts.join('; ')}`);
+}
+
+function many(wave: WatchDefinition['wave']): string {
+  if (isShelfWave(wave)) return `${wave.perUnit} a unit`;
+  const bound = wave.perUnit === undefined ? '' : ` and ${wave.perUnit} a unit`;
+  return `${wave.customers}${bound} at a time`;
 }
 
 function words(crossing: Crossing): string {

@@ -1,6 +1,7 @@
 import type { Span } from '../domain/span.ts';
 import type { Audience } from './audience.ts';
 import type { Competing } from './competing.ts';
+import type { PriceAudience } from './price-audience.ts';
 import type { PriceCrossing } from './price-crossing.ts';
 import type { EventCrossing } from './universal-event.ts';
 import type { WaitingList } from './waiting-list.ts';
@@ -39,16 +40,18 @@ export interface ShelfWave {
   readonly every: Span;
 }
 
-/** Where nothing can sell out: so many, then as many again. */
+/** So many, then as many again: where nothing can sell out, or where few things do. */
 export interface EvenWave {
   /** Places in a wave. */
   readonly customers: number;
+  /** Where the stock of the watch's product is known, no more places than so many for each unit. */
+  readonly perUnit?: number;
   /** The pause between the start of one wave and the next. */
   readonly every: Span;
 }
 
 /** Whether a wave has as many places as the shelf allows. */
-export const isShelfWave = (wave: Wave): wave is ShelfWave => 'perUnit' in wave;
+export const isShelfWave = (wave: Wave): wave is ShelfWave => !('customers' in wave);
 
 /** A watch as routing and the gate know it: data only, made by `watch()` and named by its export. */
 export interface WatchDefinition {
@@ -65,7 +68,7 @@ export interface WatchDefinition {
   /** Whom it serves, where routing keeps who waits; null: its audience. */
   readonly waiting: WaitingList | null;
   /** Whom it serves, where they are looked for when something has woken it; null: its waiting list. */
-  readonly audience: Audience<never> | null;
+  readonly audience: Audience<never> | PriceAudience | null;
   /**
    * Of an audience: whoever was told of the same subject within this time is not gathered again, whatever has happened
    * since; null: whoever was not told since what woke it happened.
@@ -76,7 +79,7 @@ export interface WatchDefinition {
   /** The share of customers held out, 0 to 1. */
   readonly holdout: number;
   readonly wave: Wave;
-  /** Defaults of what an operator may change: those of the wave, and the watch's own. */
+  /** Defaults of what an operator may change: those of the wave, of an audience by price, and the watch's own. */
   readonly settings: Readonly<Record<string, string | number>>;
 }
 

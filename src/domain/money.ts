@@ -1,9 +1,21 @@
 import Big from 'big.js';
-import { code as currencyOf } from 'currency-codes';
+import { codes, code as currencyOf } from 'currency-codes';
 
 /** The digits behind the point of a currency's major unit, by ISO 4217; 2 for a code it does not list. */
 export function minorDigits(currency: string): number {
   return currencyOf(currency)?.digits ?? 2;
+}
+
+/** The digits of the currencies that have others than two, by code. */
+export function unusualDigits(): Record<string, number> {
+  const digits = codes().map((currency) => [currency, minorDigits(currency)] as const);
+  return Object.fromEntries(digits.filter(([, many]) => many !== 2));
+}
+
+/** An amount for an operator: `95.00 EUR`. */
+export function sayAmount(minor: number, currency: string): string {
+  const digits = minorDigits(currency);
+  return `${(minor / 10 ** digits).toFixed(digits)} ${currency}`;
 }
 
 /** Whether ISO 4217 lists this code of three capital letters. */

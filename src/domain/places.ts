@@ -6,6 +6,15 @@ export function placesOf(units: number, perUnit: number): number {
   return Math.min(mostPlaces, Math.max(0, Math.floor(units * perUnit)));
 }
 
+/** Places of a wave: those that the shelf makes; of an even wave so many, and no more than the shelf makes, if it is known. */
+export function placesIn(
+  { customers = mostPlaces, perUnit }: { customers?: number; perUnit?: number },
+  units: number | null,
+): number {
+  const even = Math.ceil(customers);
+  return perUnit === undefined || units === null ? even : Math.min(even, placesOf(units, perUnit));
+}
+
 /**
  * How many may be told in a wave altogether, as far as the shelf still allows it. What comes to the shelf since the wave
  * began, or since it emptied faster than thought, waits for the next.

@@ -6,6 +6,7 @@
  * - Of the products that it is about, those that are sold out, bought or delivered go; when none is left, so does the
  *   message. An offer asks that of its products whether or not it says so; what lies in a cart may be wanted once more,
  *   though some of it was delivered.
+ * - What is about a price has to be a drop from the one that the customer knows.
  * - Who has said what interests them gets no offer about anything else. What lies in their own cart is no contrary of
  *   what they said.
  */
@@ -13,6 +14,7 @@ import type { About, ProductCondition } from './about.ts';
 import type { CartLine } from './cart.ts';
 import type { Purpose } from './delivery.ts';
 import type { NamedProduct } from './sku-of.ts';
+import { faultOfPrice, type PriceForCustomer } from './price-drop.ts';
 import type { Span } from './span.ts';
 
 /** How long a request for help that nobody resolves counts as open. */
@@ -45,6 +47,8 @@ export interface Relevance {
   products: readonly ProductState[];
   /** What has to hold of the customer, in words, and whether it does. */
   while: readonly { words: string; holds: boolean }[];
+  /** What the price of a watch's product is to the customer; absent or null: the message is not about a price. */
+  price?: PriceForCustomer | null;
   /** Since when a request for help has been open; null: there is none. */
   helpSince: number | null;
   /** When the order that the run is about was delivered; null: it was not, or the run is about none. */
@@ -80,7 +84,8 @@ export function irrelevance(relevance: Relevance, purpose: Purpose): string | nu
   const delivered = relevance.orderDeliveredAt;
   if (relevance.conditions.includes('not-delivered') && delivered !== null)
     return `the order that it is about was delivered at ${iso(delivered)}`;
-  return goneOf(relevance) ?? (purpose === 'offer' ? contraryOf(relevance) : null);
+  const gone = goneOf(relevance) ?? (relevance.price ? faultOfPrice(relevance.price) : null);
+  return gone ?? (purpose === 'offer' ? contraryOf(relevance) : null);
 }
 
 /** A message's data without those of its items that have no point any more. The items are those it was judged by. */

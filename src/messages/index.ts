@@ -13,6 +13,8 @@ import { coldAheadContent } from './cold-ahead.content.ts';
 import { coldAhead } from './cold-ahead.ts';
 import { momentNoteContent } from './moment-note.content.ts';
 import { momentNote } from './moment-note.ts';
+import { cheaperNowContent } from './cheaper-now.content.ts';
+import { cheaperNow } from './cheaper-now.ts';
 
 /** Every message. Workflows do not come here: they import the messages they send, which bring no templates along. */
 export const messages: readonly MessageType<unknown>[] = [
@@ -22,6 +24,7 @@ export const messages: readonly MessageType<unknown>[] = [
   birthdayWishes,
   coldAhead,
   momentNote,
+  cheaperNow,
 ];
 checkMessages(messages);
 
@@ -33,6 +36,7 @@ export const contents: readonly Content<unknown>[] = [
   birthdayWishesContent,
   coldAheadContent,
   momentNoteContent,
+  cheaperNowContent,
 ];
 
 /** The message of this name, if there is one. */

@@ -1,6 +1,7 @@
 import type { Audience } from '../../src/define/audience.ts';
 import type { Competing } from '../../src/define/competing.ts';
 import type { MessageType } from '../../src/define/message.ts';
+import type { PriceAudience } from '../../src/define/price-audience.ts';
 import type { CarriedData, DataOfFields, EventCrossing } from '../../src/define/universal-event.ts';
 import type { WaitingList } from '../../src/define/waiting-list.ts';
 import type { Crossing, CrossingOf, EvenWave, ShelfWave } from '../../src/define/watch.ts';
@@ -59,7 +60,8 @@ type WhomServed<Subject extends string, Wakes extends Record<string, Crossing>> 
        * announced day after day tells each customer once. If not said, everything that wakes it counts anew.
        */
       again?: Span;
-    };
+    }
+  | { audience: 'sku' extends Subject ? PriceAudience : never; waiting?: never; again?: never };
 
 interface WatchRule<
   Subject extends string,

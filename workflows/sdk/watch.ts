@@ -1,5 +1,6 @@
 import { substituteSettings } from '../../src/define/watch-substitutes.ts';
 import type { CrossingOf, WatchDefinition } from '../../src/define/watch.ts';
+import { isPriceAudience } from '../../src/define/price-audience.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { WatchInput } from '../../src/domain/watch-input.ts';
 import type { WatchDeclaration, WatchSteps } from './watch-declaration.ts';
@@ -29,7 +30,11 @@ export function watch<
   const definition: UnnamedWatch = {
     ...{ subject, wakes, waiting, audience, again, holdout, wave },
     ...(declared.competing ? { competing: declared.competing } : {}),
-    settings: { ...wave, ...substituteSettings(waiting ?? {}), ...settings },
+    settings: {
+      ...{ ...wave, ...substituteSettings(waiting ?? {}) },
+      ...(isPriceAudience(audience) ? audience.settings : {}),
+      ...settings,
+    },
   };
   // The one place where the typed run and the class behind it meet.
   const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<Wakes, Settings>);

@@ -297,7 +297,11 @@ CREATE TABLE "waiting_entries" (
 	"reason" text,
 	"bought_sku" text,
 	"ended_at" timestamp (3) with time zone,
-	"told_in" uuid
+	"told_in" uuid,
+	"seen_at" timestamp (3) with time zone,
+	"seen_minor" bigint,
+	"seen_currency" text,
+	"told_minor" bigint
 );
 --> statement-breakpoint
 CREATE TABLE "dispatches" (
@@ -495,6 +499,7 @@ CREATE TABLE "time_zones" (
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "customer_events_time" ON "customer_events" USING btree ("occurred_at");--> statement-breakpoint
 CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("name","customer_id","occurred_at") WHERE name is not null;--> statement-breakpoint
+CREATE INDEX "customer_events_look" ON "customer_events" USING btree ((coalesce(nullif(btrim(properties ->> 'sku'), ''), btrim(properties ->> 'product_id'))),"occurred_at") WHERE name in ('Product Viewed', 'Product Added', 'Product Added to Wishlist', 'Product Wished') and properties is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_imported" ON "unrouted" USING btree ("seq") WHERE "unrouted"."imported";--> statement-breakpoint
 CREATE INDEX "unrouted_user" ON "unrouted" USING btree ("user_id") WHERE "unrouted"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "unrouted_anonymous" ON "unrouted" USING btree ("anonymous_id") WHERE "unrouted"."anonymous_id" is not null;--> statement-breakpoint

@@ -70,7 +70,7 @@ export async function gatherAudience(
     tx,
     gathering,
     tx`
-      select e.customer_id, s.occurred_at as seen_at
+      select e.customer_id, s.occurred_at as seen_at, null::bigint as seen_minor, null::text as seen_currency
       from (${found}) e left join lateral (
         select occurred_at from customer_events x where x.customer_id = e.customer_id and x.name is not null
         order by x.occurred_at desc limit 1) s on true
@@ -78,7 +78,10 @@ export async function gatherAudience(
   );
 }
 
-/** @param found a query that gives `customer_id` and `seen_at`, by which they are put in line. */
+/**
+ * @param found a query that gives `customer_id`; `seen_at`, by which they are put in line; and the price that they know,
+ * `seen_minor` and `seen_currency`, both null where it is not about a price.
+ */
 export async function insertGathered(
   tx: TransactionSql,
   { runId, seq, list, subject, since, at }: Gathering,
@@ -86,16 +89,17 @@ export async function insertGathered(
 ): Promise<number> {
   const [row] = await tx<{ customers: number }[]>`
     with found as materialized (
-      select f.customer_id, row_number() over (order by f.seen_at desc nulls last, f.customer_id) as place
+      select f.*, row_number() over (order by f.seen_at desc nulls last, f.customer_id) as place
       from (${found}) f
       where not exists (
         select from waiting_entries w
         where w.customer_id = f.customer_id and w.sku = ${subject} and w.list = ${list}
           and (w.state = 'waiting' or (w.state = 'consumed' and w.ended_at >= ${since})))
     ), entered as (
-      insert into waiting_entries (id, list, customer_id, sku, since, state)
+      insert into waiting_entries (id, list, customer_id, sku, since, state, seen_at, seen_minor, seen_currency)
       select gen_random_uuid(), ${list}, customer_id, ${subject},
-        ${at}::timestamptz - ((select count(*) from found) - place) * interval '1 millisecond', 'waiting'
+        ${at}::timestamptz - ((select count(*) from found) - place) * interval '1 millisecond', 'waiting',
+        case when seen_minor is not null then seen_at end, seen_minor, seen_currency
       from found
       on conflict do nothing returning 1)
     update gatherings set customers = (select count(*) from entered)

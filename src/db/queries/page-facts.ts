@@ -6,6 +6,7 @@ import type { SubstituteRule } from '../../domain/substitutes.ts';
 import type { Suppression } from '../../domain/suppression.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
+import { boughtBefore } from './bought-before.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { isBehind } from './is-behind.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
@@ -62,7 +63,7 @@ export interface PageRow {
   /** Null: the last of the personas. */
   persona: string | null;
   erased: boolean;
-  /** What was bought at or after the look that serves: the product, or a substitute; null: nothing. */
+  /** What was bought at or after the look that serves: the product, or a substitute; of who was gathered by price, the product ever; null: nothing. */
   bought: string | null;
   behind: boolean;
   /** A browser of theirs is on the shop's pages. */
@@ -98,7 +99,7 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
   const itself = sql`and (d.entry_id is distinct from e.id or d.message <> ${message})`;
   return sql<PageRow[]>`
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
-      c.erased_at is not null as erased, ${bought(sql, question.substitutes)} as bought,
+      c.erased_at is not null as erased, ${boughtOf(sql, question.substitutes)} as bought,
       ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
@@ -138,6 +139,12 @@ function suppressionsByChannel(sql: Sql | TransactionSql, channels: readonly Cha
   });
   return sql`(select jsonb_object_agg(asked.channel, ${found})
     from unnest(${[...channels]}::text[]) as asked (channel))`;
+}
+
+/** Who was gathered by price is told of what it costs only if they have never bought it. */
+function boughtOf(sql: Sql | TransactionSql, substitutes: SubstituteRule) {
+  const ever = boughtBefore(sql, { customer: sql`c.id`, sku: sql`e.sku`, lookedAt: sql`e.seen_at` });
+  return sql`case when e.seen_minor is null then ${bought(sql, substitutes)} else ${ever} end`;
 }
 
 /** The product before its substitutes, and the earlier before the later. */

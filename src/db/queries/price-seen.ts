@@ -60,22 +60,22 @@ export async function pricesSeen(
       select l.occurred_at, l.properties, f.price_minor, f.currency from customer_events l
       left join lateral (${inForce}) f on true
       where l.customer_id = w.id and l.name = any(${[...looksAtPrice]}::text[])
-        and l.occurred_at between ${since} and ${until} and ${names(sql, sku)}
+        and l.occurred_at between ${since} and ${until} and ${namesSku(sql, sku)}
         and (${isAmount(sql)} or f.price_minor is not null)
       order by l.occurred_at ${order}, l.seq ${order} limit 1) l`;
   return rows.flatMap((row) => seen(row, shopCurrency) ?? []);
 }
 
 /** Whether an event `l` names this sku: by `sku`, else by a `product_id` of which it is the first, or that nobody has. */
-function names(sql: Sql | TransactionSql, sku: string): PendingQuery<Row[]> {
+export function namesSku(sql: Sql | TransactionSql, sku: string): PendingQuery<Row[]> {
   return sql`
     case when coalesce(btrim(l.properties ->> 'sku'), '') <> '' then btrim(l.properties ->> 'sku') = ${sku}
       else coalesce((select min(q.sku) from products q where q.product_id = btrim(l.properties ->> 'product_id')),
         btrim(l.properties ->> 'product_id')) = ${sku} end`;
 }
 
-/** As `toMinor` takes amounts. */
-const isAmount = (sql: Sql | TransactionSql): PendingQuery<Row[]> =>
+/** Whether the price of an event `l` is what `toMinor` takes for an amount. */
+export const isAmount = (sql: Sql | TransactionSql): PendingQuery<Row[]> =>
   sql`(jsonb_typeof(l.properties -> 'price') = 'number' or l.properties ->> 'price' ~ '^\\s*\\d{1,15}(\\.\\d{1,15})?\\s*$')`;
 
 function seen(row: SeenRow, shopCurrency: string): PriceSeen | null {

@@ -20,6 +20,8 @@ export interface WatchRunRow {
   openedAt: number;
   /** On the shelf now, over all locations; 0 where it was never reported. */
   units: number;
+  /** Likewise; null where it was never reported. */
+  shelf: number | null;
   /** As stored, by scope: of the shop, all sending, the watch, the message and its channels; without what was never set. */
   settings: Record<string, Record<string, unknown>>;
 }
@@ -35,6 +37,7 @@ export async function watchRun(
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       coalesce((select s.units from stock s where s.sku = r.subject), 0)::float8 as units,
+      (select s.units from stock s where s.sku = r.subject)::float8 as shelf,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s
         where s.scope in (${shopScope}, ${sendingScope}, ${journeyScope('')} || r.name, ${messageScope(message)})
           or s.scope = any(${channels.map(channelScope)})), '{}') as settings

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { WaitingReason, WaitingState } from '../../domain/waiting.ts';
 import { moment } from './columns.ts';
 
@@ -27,6 +27,13 @@ export const waitingEntries = pgTable(
     endedAt: moment('ended_at'),
     /** The delivery about another product that told of this one too; null: none did. */
     toldIn: uuid('told_in'),
+    /** Of who was gathered by price: when they last looked at the product. Null: they wait for something else. */
+    seenAt: moment('seen_at'),
+    /** The last price that they knew when they were gathered: as they saw it, or were told it after that. */
+    seenMinor: bigint('seen_minor', { mode: 'number' }),
+    seenCurrency: text('seen_currency'),
+    /** The price that they were told when it was consumed, in the same currency. */
+    toldMinor: bigint('told_minor', { mode: 'number' }),
   },
   (t) => [
     uniqueIndex('waiting_entries_one_waiting')
