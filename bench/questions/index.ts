@@ -2,6 +2,7 @@ import type { Question } from '../question.ts';
 import { accepting } from './accepting.ts';
 import { audienceOf } from './audience.ts';
 import { batches } from './batches.ts';
+import { feed } from './feed.ts';
 import { firstTask } from './first-task.ts';
 import { lookUp } from './look-up.ts';
 import { mails } from './mails.ts';
@@ -22,5 +23,5 @@ import { watching } from './watching.ts';
 export const questions: readonly Question[] = [
   ...[accepting, batches, routing, runs, firstTask, memory, restock],
   ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
-  ...[passingGate, mails, oldLedger, onsite, watching],
+  ...[passingGate, mails, oldLedger, onsite, feed, watching],
 ];
