@@ -10,7 +10,7 @@ const mostBytes = 790_000;
 /** What modules under `workflows/` that run in the sandbox may import, beside each other. */
 const allowed = [
   /^@temporalio\/workflow$/,
-  /src\/(define|events|messages|projections|segments|waiting|domain)\/[a-z-]+\.ts$/,
+  /src\/(audiences|define|events|messages|projections|segments|waiting|domain)\/[a-z-]+\.ts$/,
   /src\/clock\.ts$/,
 ];
 
