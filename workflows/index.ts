@@ -7,3 +7,4 @@ export { birthday } from './journeys/birthday.ts';
 export { backInStock } from './watches/back-in-stock.ts';
 export { coldSnap } from './watches/cold-snap.ts';
 export { moment } from './watches/moment.ts';
+export { priceDrop } from './watches/price-drop.ts';
