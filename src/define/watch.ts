@@ -65,6 +65,8 @@ export interface WatchDefinition {
   readonly subject: string;
   /** Crossings that wake it, by the name its code uses; any of them opens a run. */
   readonly wakes: Readonly<Record<string, Crossing>>;
+  /** Names of those among them that open a run where there is none, and that one which is open need not hear; none if missing. */
+  readonly opens?: readonly string[];
   /** Whom it serves, where routing keeps who waits; null: its audience. */
   readonly waiting: WaitingList | null;
   /** Whom it serves, where they are looked for when something has woken it; null: its waiting list. */

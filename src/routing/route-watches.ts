@@ -46,7 +46,8 @@ export async function routeWatches(
   const open = new Map((await lockWatchRuns(tx, names, subjects)).map((run) => [placeOf(run), run]));
   const reached = told.flatMap((wakes) => {
     const run = open.get(placeOf(subjectOf(wakes)));
-    return run ? [{ run, wakes }] : [];
+    const heard = wakes.filter(({ watch, name }) => watch.opens?.includes(name) !== true);
+    return run && heard.length > 0 ? [{ run, wakes: heard }] : [];
   });
   const fresh = told.filter((wakes) => !open.has(placeOf(subjectOf(wakes))));
   const openings = await openingsOf(tx, context, fresh);

@@ -391,6 +391,13 @@ describe('watches', () => {
     expect(await it.dispatches()).toEqual(['pot 0 start soldOut 0', 'pot 1 event restocked 7']);
   });
 
+  test('what only opens a run is not told to one that is open', async () => {
+    await using it = await setup(testWatch({ opens: ['soldOut'] }));
+    await it.acceptAndRoute(stocked('pot', 1), stocked('pot', 0), looked('u', 'pot'));
+    await it.acceptAndRoute(stocked('pot', 2), stocked('pot', 0));
+    expect(await it.dispatches()).toEqual(['pot 0 start soldOut 0', 'pot 1 event restocked 2']);
+  });
+
   test('any declared crossing opens; one batch may open and tell', async () => {
     await using it = await setup();
     await it.acceptAndRoute(stocked('pot', 0), looked('u', 'pot'));
