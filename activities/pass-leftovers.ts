@@ -1,7 +1,7 @@
 import { cancelledIfErased } from '../src/db/queries/said-of-nobody.ts';
 import { intendedOf, noteRepeat, raisePage, type IntendedDelivery } from '../src/db/queries/page-calls.ts';
 import { keepToldPrice } from '../src/db/queries/known-prices.ts';
-import { givePlaceBack } from '../src/db/queries/give-place-back.ts';
+import { givePlaceBack, giveTogetherBack } from '../src/db/queries/give-place-back.ts';
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import { turnToNext } from '../src/db/queries/turn-to-next.ts';
 import { lockWave } from '../src/db/queries/waves.ts';
@@ -183,6 +183,7 @@ async function turnOrCancel(
   }
   const news = [{ id, verdict: verdictOf({ now, input: look.input }, ruling) }];
   await raisePage(look.tx, { state: 'cancelled', reason, news });
+  await giveTogetherBack(look.tx, id);
 }
 
 /** What this process marked and certainly did not call: free to be marked again, if its customer is still there. */

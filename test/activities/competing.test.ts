@@ -141,14 +141,33 @@ describe('told of together', () => {
     await it.shelf(5);
     await it.otherShelf(5);
     await beginWaves(it, [it.runId]);
-    it.channels.email.answer = () => ({ kind: 'refused', code: '503', words: 'away' }) as never;
+    it.channels.email.answer = () => ({ kind: 'not-accepted', retryAfterMs: null, detail: 'away' });
     await it
       .worker()(it.page())
       .catch(() => 'it is tried again');
     it.channels.email.answer = () => ({ kind: 'accepted', providerId: 'p' });
     await it.otherShelf(0);
     await it.worker()(it.page());
-    expect(new Set(it.said())).toEqual(new Set(['p0 teapot+kettle']));
+    expect(it.said()).toEqual(['p0 teapot+kettle', 'p0 teapot+kettle']);
+    expect((await it.ledger()).map(({ state }) => state)).toEqual(['accepted']);
+  });
+
+  test('what was to be told of together waits on when the message is cancelled before its call', async () => {
+    await using it = await start(combine);
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    await beginWaves(it, [it.runId]);
+    it.channels.email.answer = () => ({ kind: 'not-accepted', retryAfterMs: null, detail: 'away' });
+    await it
+      .worker()(it.page())
+      .catch(() => 'it is tried again');
+    expect(await it.entries()).toEqual(['kettle consumed teapot', 'teapot consumed']);
+    await it.database.sql`update consents set state = 'denied' where customer_id = ${ann!}`;
+    await it.worker()(it.page());
+    expect((await it.ledger()).map(({ state }) => state)).toEqual(['cancelled']);
+    expect(await it.entries()).toEqual(['kettle waiting', 'teapot consumed']);
   });
 
   test('two pages at once, each about what the other waits for too: nobody twice, no place that is not there', async () => {

@@ -530,6 +530,7 @@ CREATE INDEX "date_starts_stale" ON "date_starts" USING btree ("customer_id") WH
 CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btree ("customer_id","sku","list") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_next" ON "waiting_entries" USING btree ("list","sku","since","id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_told" ON "waiting_entries" USING btree ("list","sku","ended_at") WHERE told_in is not null;--> statement-breakpoint
+CREATE INDEX "waiting_entries_told_in" ON "waiting_entries" USING btree ("told_in") WHERE told_in is not null;--> statement-breakpoint
 CREATE INDEX "waiting_entries_customer" ON "waiting_entries" USING btree ("customer_id","sku");--> statement-breakpoint
 CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null and not held;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint

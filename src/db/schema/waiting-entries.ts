@@ -45,6 +45,9 @@ export const waitingEntries = pgTable(
     index('waiting_entries_told')
       .on(t.list, t.sku, t.endedAt)
       .where(sql`told_in is not null`),
+    index('waiting_entries_told_in')
+      .on(t.toldIn)
+      .where(sql`told_in is not null`),
     index('waiting_entries_customer').on(t.customerId, t.sku),
   ],
 );
