@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres';
 import {
   beginGathering,
   endGatherings,
+  firstGathered,
   gatherAudience,
   latestGathering,
   wakeOf,
@@ -9,7 +10,7 @@ import {
 import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { gatherDearer } from '../src/db/queries/gather-dearer.ts';
 import type { Audience } from '../src/define/audience.ts';
-import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
+import { lineServedBy, type Crossing, type WatchDefinition } from '../src/define/watch.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Gathered } from './contract.ts';
 import { priceLook } from './price-look.ts';
@@ -35,10 +36,11 @@ export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered
   const found = await wakeOf(tx, { runId, seq });
   const crossing = found && watch.wakes[found.wake];
   if (!found || !crossing || run.state === 'closed') return { customers: 0 };
-  const standing = await standingOfWake(tx, { watch, run, now }, { crossing, eventId: found.eventId });
   const line = { runId, list: lineServedBy(watch), subject: run.subject };
   if (!(await beginGathering(tx, { ...found, runId, seq, at: now }))) return againOf(tx, asked);
   await endGatherings(tx, { ...line, at: now, except: seq });
+  // After that: how a price stands is asked of those who wait in the line.
+  const standing = await standingOfWake(tx, { watch, run, now }, { crossing, eventId: found.eventId });
   if (!standing.holds) return { customers: 0 };
   const price = await priceLook(tx, { watch, run, now });
   if (price?.now) {
@@ -48,14 +50,24 @@ export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered
     return { customers: await gatherDearer(tx, { ...line, seq, since: now, at: now }, question) };
   }
   const predicate = audienceOf(watch, run.subject, standing);
-  const since = toldSince(watch, { standing, now });
+  const since = await toldSince(tx, asked, { crossing, standing, eventId: found.eventId });
   return { customers: await gatherAudience(tx, { ...line, seq, since, at: now }, predicate) };
 }
 
-/** Whom the line has told since then is told no more of it: since it happened, and for as long as the watch says. */
-function toldSince({ again }: WatchDefinition, { standing, now }: { standing: Standing; now: Date }): Date {
-  if (again === null) return standing.at;
-  return new Date(Math.min(standing.at.getTime(), now.getTime() - spanMs(again)));
+/**
+ * Whom the line has told since then is told no more of it: since it happened, and for as long as the watch says. Of one
+ * that stands for itself only what was told of that very event counts: an earlier one, which may still be told of, was
+ * another.
+ */
+async function toldSince(
+  tx: TransactionSql,
+  { watch, run, now }: Asked,
+  { crossing, standing, eventId }: { crossing: Crossing; standing: Standing; eventId: string },
+): Promise<Date> {
+  if (watch.again !== null)
+    return new Date(Math.min(standing.at.getTime(), now.getTime() - spanMs(watch.again)));
+  if (crossing.of !== 'event' || crossing.event.per !== null) return standing.at;
+  return (await firstGathered(tx, { name: run.name, eventId })) ?? now;
 }
 
 async function againOf(tx: TransactionSql, { runId }: Asked): Promise<Gathered> {

@@ -86,7 +86,7 @@ test('what is news no longer is told to nobody else, and wakes nobody when it co
   expect(await world.runOf('frost')).toBeUndefined();
 });
 
-test('a second moment of the topic gathers anew, and leaves out whom it told since', async () => {
+test('a second moment of the topic gathers everybody anew', async () => {
   await using world = await startWorld(moment, momentNote);
   await world.people({ userId: 'ada' }, { userId: 'grace' });
   await world.happens(viewed('ada', { category: 'tea' }));
@@ -98,4 +98,19 @@ test('a second moment of the topic gathers anew, and leaves out whom it told sin
   expect(await world.gather('harvest')).toBe(2);
   await world.wave('harvest');
   expect(await world.told()).toEqual(['ada', 'grace', 'ada']);
+});
+
+test('who is still being told of one moment is not left out of a different one that came meanwhile', async () => {
+  await using world = await startWorld(moment, momentNote);
+  await world.people({ userId: 'ada' }, { userId: 'grace' });
+  const tea = { categories: ['tea'] };
+  await world.happens(viewed('ada', { category: 'tea' }), viewed('grace', { category: 'tea' }));
+  await world.happens(occurred('harvest', tea));
+  expect(await world.gather('harvest')).toBe(2);
+  world.moveTo('2026-05-01T13:00:00Z');
+  await world.happens(occurred('harvest', { ...tea, title: 'The second' }, { at: '2026-05-01T12:30:00Z' }));
+  await world.wave('harvest');
+  expect((await world.told()).toSorted()).toEqual(['ada', 'grace']);
+  world.moveTo('2026-05-01T13:10:00Z');
+  expect(await world.gather('harvest'), 'told after the second occurred, but of the first').toBe(2);
 });

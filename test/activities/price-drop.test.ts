@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Sql } from '../../src/db/connect.ts';
+import { closeRun } from '../../src/db/queries/close-run.ts';
+import { closeWatchRun } from '../../src/db/queries/close-watch-run.ts';
 import { upsertProducts } from '../../src/db/queries/upsert-products.ts';
+import { newId } from '../../src/ids.ts';
 import { costs, looked, ordered, shelf, sku, startDrops } from '../support/price-drops.ts';
+
+type Closing = Parameters<typeof closeRun>[1] & Parameters<typeof closeWatchRun>[1];
 
 test('who saw it cost more is told what they saw and what it costs; who saw only the lower price is not', async () => {
   await using it = await startDrops();
@@ -161,4 +167,36 @@ test('reports that are repeated or late wake nobody twice', async () => {
   await it.happens(0, costs(70, { at: before }));
   expect((await it.run())!.seq).toBe(woken);
   expect(await it.told()).toEqual([]);
+});
+
+test('who was gathered for an earlier price and not served keeps nobody from a new drop', async () => {
+  await using it = await startDrops();
+  await it.people('ada', 'grace');
+  await it.happens(0, costs(100), looked('ada'));
+  await it.happens(1, costs(80));
+  expect(await it.gather()).toBe(1);
+  await it.happens(1, costs(200));
+  await it.happens(1, looked('grace'));
+  await it.happens(1, costs(150));
+  expect(await it.told(), 'to ada, who still waited from 100, it is none').toEqual(['grace']);
+});
+
+test.each([
+  ['is cancelled', closeRun],
+  ['is over in Temporal', (sql: Sql, close: Closing) => sql.begin((tx) => closeWatchRun(tx, close))],
+])('nobody waits for a run that %s; who waits in a waiting list does', async (_, close) => {
+  await using it = await startDrops();
+  await it.people('ada');
+  await it.happens(0, costs(100), looked('ada'));
+  await it.happens(1, costs(80));
+  expect(await it.gather()).toBe(1);
+  await it.sql`
+    insert into waiting_entries (id, list, customer_id, sku, since, state)
+    select gen_random_uuid(), 'restock', customer_id, sku, since, state from waiting_entries`;
+  const [{ id: runId, seq: heard }, at] = [(await it.run())!, it.clock.now()];
+  await close(it.sql, { runId, outcome: 'cancelled', heard, at, endedAt: at, newId: newId(it.clock) });
+  expect(await it.sql`select list, state, reason, ended_at from waiting_entries order by list`).toEqual([
+    { list: 'restock', state: 'waiting', reason: null, ended_at: null },
+    { list: 'watch:priceDrop', state: 'closed', reason: 'over', ended_at: at },
+  ]);
 });

@@ -1,11 +1,12 @@
 import type { Sql } from '../connect.ts';
 import { cancelHeld } from './cancel-held.ts';
+import { endLines } from './end-lines.ts';
 
 /** What became of the wish to close a run: `closed` with the outcome that stands there, or what it is still owed. */
 export type ClosedRun = { closed: true; outcome: string } | { closed: false; owed: number };
 
 /**
- * Closes a run unless it is owed a dispatch beyond `heard`, and cancels what it held. One conditional update: it waits for whoever holds the
+ * Closes a run unless it is owed a dispatch beyond `heard`, cancels what it held, and ends the line of those gathered for it. One conditional update: it waits for whoever holds the
  * row and then judges by what they left, so that no event falls between this close and the next run. Repeats, and a
  * row that an ending has closed, change nothing and are told the outcome that stands. Null: there is no such run.
  *
@@ -20,8 +21,8 @@ export async function closeRun(
     with closed as (
       update runs set state = 'closed', outcome = ${close.outcome}, closed_at = ${close.at}
       where id = ${close.runId} and state = 'open' and last_seq <= ${close.heard}
-      returning id, outcome, closed_at
-    ), cancelled as (${cancelHeld(sql, sql`closed`)})
+      returning id, name, subject, outcome, closed_at
+    ), cancelled as (${cancelHeld(sql, sql`closed`)}), ended as (${endLines(sql, sql`closed`)})
     select from closed`;
   if (closed.count === 1) return { closed: true, outcome: close.outcome };
   const [run] = await sql<{ state: 'open' | 'closed'; outcome: string | null; lastSeq: number }[]>`

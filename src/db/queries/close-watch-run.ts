@@ -1,7 +1,8 @@
 import type { TransactionSql } from 'postgres';
+import { endLines } from './end-lines.ts';
 
 /**
- * Closes the open run of a watch that Temporal says is over, and hands what it was told after its end, and so never
+ * Closes the open run of a watch that Temporal says is over, ends the line of those gathered for it, and hands what it was told after its end, and so never
  * heard, to a new run: the newest crossing of each name, in order, the first of which starts it. Says whether it closed
  * one, and whether it opened one. The caller has the routing lock, without which routing could open one beside it.
  *
@@ -13,8 +14,12 @@ export async function closeWatchRun(
 ): Promise<{ closed: boolean; handedOn: boolean }> {
   const { runId, outcome, endedAt, at, newId } = close;
   const closed = await tx`
-    update runs set state = 'closed', outcome = ${outcome}, closed_at = ${at}
-    where id = ${runId} and state = 'open' and subject is not null`;
+    with closed as (
+      update runs set state = 'closed', outcome = ${outcome}, closed_at = ${at}
+      where id = ${runId} and state = 'open' and subject is not null
+      returning name, subject, closed_at
+    ), ended as (${endLines(tx, tx`closed`)})
+    select from closed`;
   if (closed.count === 0) return { closed: false, handedOn: false };
   const told = await tx`
     with newest as (

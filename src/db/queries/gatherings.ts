@@ -34,6 +34,17 @@ export async function beginGathering(
   return rows.length > 0;
 }
 
+/** When a watch first gathered for an event, in whichever run; null: it never has. */
+export async function firstGathered(
+  tx: TransactionSql,
+  { name, eventId }: { name: string; eventId: string },
+): Promise<Date | null> {
+  const [row] = await tx<{ at: Date | null }[]>`
+    select min(g.at) as at from gatherings g join runs r on r.id = g.run_id
+    where g.event_id = ${eventId} and r.name = ${name}`;
+  return row!.at;
+}
+
 /** The last gathering of a run, or null. */
 export async function latestGathering(
   sql: Sql | TransactionSql,
