@@ -47,7 +47,11 @@ export async function passTogether(
     const looks = await takeLooks(tx, parts, message, inputs);
     const alone = inputs.length === 1;
     const found: (Passed | Ruled | null)[] = [];
-    for (const look of looks) found.push(look && (alone || !isCalled(look)) ? await lookAt(look) : null);
+    for (const look of looks) {
+      const one = look && (alone || !isCalled(look)) ? await lookAt(look) : null;
+      // Its turn was counted from what is written, and the one before it in this batch is not: it goes alone, after it.
+      found.push(one && isHeld(one) && found.some((before) => before && isHeld(before)) ? null : one);
+    }
     await recordAll(
       tx,
       found.filter((one) => one !== null && 'record' in one),
@@ -58,6 +62,9 @@ export async function passTogether(
     return passed;
   });
 }
+
+const isHeld = (one: Passed | Ruled): boolean =>
+  'record' in one && one.hold !== undefined && one.hold !== null;
 
 /** A call of it is under way, or was. */
 function isCalled({ row: { delivery } }: Look): boolean {

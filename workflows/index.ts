@@ -5,6 +5,6 @@
 export { abandonedCart } from './journeys/abandoned-cart.ts';
 export { birthday } from './journeys/birthday.ts';
 export { backInStock } from './watches/back-in-stock.ts';
-export { coldSnap } from './watches/cold-snap.ts';
+export { weather } from './watches/weather.ts';
 export { moment } from './watches/moment.ts';
 export { priceDrop } from './watches/price-drop.ts';

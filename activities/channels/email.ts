@@ -25,18 +25,27 @@ const substitutionBounds = { tags: 100, bytes: 10_000 };
 /** E-mail through SendGrid's own client. */
 export function emailChannel(options: EmailOptions): ChannelAdapter {
   const agents = keptConnections();
-  const send = (messages: readonly Outbound[], signal: AbortSignal | undefined) =>
-    callProvider(
-      { timeoutMs: options.timeoutMs, signal, readError: readSendGridError, address: messages[0]!.to },
-      async (wiring) => {
-        await closedHeard();
-        return sendMails(options, messages, { ...wiring, ...agents });
-      },
-    );
+  const send = (
+    messages: readonly Outbound[],
+    signal: AbortSignal | undefined,
+    call: (wiring: CallWiring) => Promise<{ providerId: string | null }>,
+  ) => {
+    const asked = { timeoutMs: options.timeoutMs, signal, readError: readSendGridError };
+    return callProvider({ ...asked, address: messages[0]!.to }, call);
+  };
   return {
     channel: 'email',
-    send: (message, signal) => send([message], signal),
-    batch: { most: mostRecipients, send, together },
+    send: (message, signal) =>
+      send([message], signal, async (wiring) => {
+        await closedHeard();
+        return sendMails(options, [message], { ...wiring, ...agents });
+      }),
+    batch: {
+      most: mostRecipients,
+      // On a connection of its own: one that breaks as it is used again would leave a thousand in doubt.
+      send: (messages, signal) => send(messages, signal, (wiring) => sendMails(options, messages, wiring)),
+      together,
+    },
   };
 }
 

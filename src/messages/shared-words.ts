@@ -6,6 +6,17 @@ const ownRoots = new Set(['customer', 'unsubscribeUrl', 'code']);
 /** Filters read these of the scope, without a template's saying so. */
 const alwaysRead = ['locale', 'zone'];
 
+/**
+ * Whether a template asks something that its variables do not show: the clock, which is nobody's and goes on; chance; an
+ * expression in a text (`where_exp`), which sees everything; a variable whose name is made along the way.
+ */
+function asksUnseen(source: string): boolean {
+  const tags = source.match(/\{[{%][^]*?[%}]\}/g) ?? [];
+  const asked = tags.join(' ');
+  const isTimed = /['"](now|today)['"]/.test(asked) || (/\bcapture\b/.test(asked) && /date/.test(asked));
+  return isTimed || /_exp\b|\b(sample|shuffle)\b|(^|[^\w\])"'])\[/.test(asked);
+}
+
 /** Stands in the shared words where something of a recipient's own belongs; in what people write it does not occur. */
 const mark = '\u0001';
 
@@ -32,15 +43,14 @@ export class SharedWords {
 
   /** Null for a template that has none: something of a recipient's own is asked about, or changed, along the way. */
   static of(liquid: Liquid, template: Template[]): SharedWords | null {
-    // The clock is nobody's, and goes on.
-    if (/['"](now|today)['"]/.test(template[0]?.token.input ?? '')) return null;
+    if (asksUnseen(template[0]?.token.input ?? '')) return null;
     const isOwn = (part: Template) =>
       part instanceof Output && liquid.globalVariablesSync([part]).every((root) => ownRoots.has(root));
     const own = template.filter((part) => isOwn(part) && liquid.variablesSync([part]).length > 0);
     const [standIn] = liquid.parse(mark);
     const marked = template.map((part) => (own.includes(part) ? standIn! : part));
-    const reads = liquid.globalVariablesSync(marked);
-    // `variables` tells of those that the template sets as well.
+    // All that it names: what a branch sets that is not taken is read from the scope after all.
+    const reads = liquid.variablesSync(marked);
     const sets = liquid
       .variablesSync(template)
       .filter((name) => !liquid.globalVariablesSync(template).includes(name));

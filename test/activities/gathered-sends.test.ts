@@ -101,3 +101,19 @@ test('the process dies with the commit of many: nobody knows of any call, so nob
   expect(answers.map(({ state }) => state)).toEqual(Array(customers).fill('unknown'));
   expect(it.channels.email.sent).toEqual([]);
 });
+
+test('who is held for the night has a turn of their own in the morning, also where many come together', async () => {
+  await using it = await startSending();
+  const asked = [];
+  for (let n = 0; n < 6; n += 1) {
+    const customerId = await addCustomer(it, {
+      ...{ phone: `+1415555012${n}`, consents: { sms: 'granted' as const } },
+    });
+    asked.push(await addRun(it, customerId));
+  }
+  it.pass('12 hours');
+  const send = it.worker({});
+  const answers = await Promise.all(asked.map(({ ask }) => send(ask({ channel: 'sms' }))));
+  expect(answers.map(({ reason }) => reason)).toEqual(Array(6).fill('quiet-hours'));
+  expect(new Set(answers.map(({ until }) => until)).size, 'turns').toBe(6);
+});

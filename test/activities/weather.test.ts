@@ -11,7 +11,7 @@ const bremen = { region: 'bremen', latitude: 53.08, longitude: 8.8 };
 
 async function setup(answer: FeedAnswer) {
   const [database, feed] = [await testDatabase(), await weatherFeed(() => answer)];
-  const watches = watchDefinitions().filter(({ name }) => name === 'coldSnap');
+  const watches = watchDefinitions().filter(({ name }) => name === 'weather');
   const routing = routingOver(database.sql, [], '2026-01-12T08:00:00.000Z', watches);
   const activities = createWeatherActivities({ database, clock: routing.clock, url: feed.url });
   return {
@@ -44,7 +44,7 @@ test('a feed’s days are accepted as forecasts, each once a poll, and wake the 
       data: { day: '2026-01-13', condition: 'snow', temperatureC: -4.1 },
     },
   ]);
-  expect(await it.sql`select subject, name from runs`).toEqual([{ subject: 'bremen', name: 'coldSnap' }]);
+  expect(await it.sql`select subject, name from runs`).toEqual([{ subject: 'bremen', name: 'weather' }]);
 });
 
 test('what went away and came back between two polls is news, word for word the same as it may be', async () => {

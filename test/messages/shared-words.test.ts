@@ -39,12 +39,26 @@ test('who is told of something else, or in another language, gets that', () => {
   for (const scope of scopes) expect(render(escaped, template, scope)).toBe(plainly(template, scope));
 });
 
+test('what a branch sets that is not taken is each one’s own', () => {
+  const template =
+    '{% if product.onSale %}{% assign price = product.price %}{% endif %}{{ price.now }} instead of {{ price.was }}';
+  const product = { onSale: false };
+  for (const was of [10, 20, 30, 40]) {
+    const scope = { ...own, product, price: { now: 5, was } };
+    expect(render(escaped, template, scope)).toBe(`5 instead of ${was}`);
+  }
+});
+
 test.each([
   '{% if customer.vip %}Dear{% endif %} {{ product.title }}',
   '{% assign customer = product %}{{ customer.title }}',
   '{{ product.title }}{% for each in customer.names %}{{ each }}{% endfor %}',
   '{{ product.title | append: customer.name }}',
   '{{ "now" | date: "%Y" }} {{ product.title }}',
+  '{% capture t %}now{% endcapture %}{{ t | date: "%Y" }}',
+  '{% assign mine = product.variants | where_exp: "v", "v.size == customer.size" %}{{ mine[0].title }}',
+  '{% assign w = "customer" %}{{ [w].firstName }}',
+  '{{ product.tags | sample }}',
 ])(
   'nothing is kept of a template that asks about its reader, or the clock, along the way: %s',
   (template) => {

@@ -17,8 +17,8 @@ const frost = async (shop: TestShop) => {
   await shop.report('weather.forecast', 'bremen', { day, condition: 'snow', temperatureC: -4 });
 };
 
-/** How each wait and the end of an episode is reached; `npm run record -- coldSnap` writes the histories. */
-export const coldSnap: Recordings = {
+/** How each wait and the end of an episode is reached; `npm run record -- weather` writes the histories. */
+export const weather: Recordings = {
   'until-evening': frost,
   served: async (shop) => {
     await frost(shop);

@@ -6,7 +6,7 @@ import { watchDefinitions } from '../../workflows/definitions.ts';
 import { routedWatch } from '../support/routed-watch.ts';
 import type { GivenEvent } from '../support/routing.ts';
 
-const coldSnap = watchDefinitions().find(({ name }) => name === 'coldSnap')!;
+const weather = watchDefinitions().find(({ name }) => name === 'weather')!;
 
 /** Monday noon in Berlin; people there are written to between 17:00 and 20:00 of their clock. */
 const noon = '2026-01-12T11:00:00.000Z';
@@ -14,7 +14,7 @@ const evening = '2026-01-12T16:30:00.000Z';
 
 /** The shipped watch, with nobody held out. */
 async function setup(over: Partial<WatchDefinition> = {}) {
-  const it = await routedWatch({ ...coldSnap, holdout: 0, ...over }, coldAhead, noon);
+  const it = await routedWatch({ ...weather, holdout: 0, ...over }, coldAhead, noon);
   return {
     ...it,
     /** Those who live in Bremen and looked for something warm, the first of them last. */

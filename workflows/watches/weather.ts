@@ -8,7 +8,7 @@ import { watch } from '../sdk/watch.ts';
  * When frost is forecast for a region, tells those there who have looked for what keeps warm and have not bought it:
  * while the newest forecast says so, in the evening where they are, and once for a cold spell.
  */
-export const coldSnap = watch({
+export const weather = watch({
   subject: 'region',
   wakes: { frost: weatherForecast.when({ temperatureC: atMost(0) }) },
   audience: wantsWarmth,
