@@ -7,7 +7,7 @@ import { competingProblems } from './check-competing.ts';
 import { isPriceAudience, type PriceAudience } from './price-audience.ts';
 import type { EventCrossing } from './universal-event.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
-import { isShelfWave, type Crossing, type EvenWave, type WatchDefinition } from './watch.ts';
+import { waitedFor, isShelfWave, type Crossing, type EvenWave, type WatchDefinition } from './watch.ts';
 
 /** Names that the settings of a watch have from its wave and its list. */
 const namesOfTheWave = ['perUnit', 'customers', 'every', substitutesWithin];
@@ -51,6 +51,10 @@ function wakesProblems({ wakes, subject }: Pick<WatchDefinition, 'wakes' | 'subj
       `wakes: nothing came; expected a crossing such as { restocked: stock.rises(0) }: nothing else wakes a watch.`,
     ];
   }
+  if (named.some(([name]) => name === waitedFor))
+    return [
+      `wakes.${waitedFor}: a run that opens when somebody waits is started with that; expected another name.`,
+    ];
   return named.flatMap(([name, crossing]) => crossingProblems(`wakes.${name}`, crossing, subject));
 }
 

@@ -65,8 +65,8 @@ export interface WatchDefinition {
   readonly subject: string;
   /** Crossings that wake it, by the name its code uses; any of them opens a run. */
   readonly wakes: Readonly<Record<string, Crossing>>;
-  /** Names of those among them that open a run where there is none, and that one which is open need not hear; none if missing. */
-  readonly opens?: readonly string[];
+  /** Said: a run opens with the first who waits in its line, and then waits in sight; else with the first wake. */
+  readonly opens?: 'when waited for';
   /** Whom it serves, where routing keeps who waits; null: its audience. */
   readonly waiting: WaitingList | null;
   /** Whom it serves, where they are looked for when something has woken it; null: its waiting list. */
@@ -84,6 +84,9 @@ export interface WatchDefinition {
   /** Defaults of what an operator may change: those of the wave, of an audience by price, and the watch's own. */
   readonly settings: Readonly<Record<string, string | number>>;
 }
+
+/** What a run is started with that opens when somebody begins to wait; no wake may have this name. */
+export const waitedFor = 'waitedFor';
 
 /** The line that a watch serves, as the entries in it name it: its waiting list, or its own, of those gathered for it. */
 export function lineServedBy({ waiting, name }: Pick<WatchDefinition, 'waiting' | 'name'>): string {

@@ -8,7 +8,14 @@ import type { OwnedEvent } from './route-batch.ts';
 /** What bears on who waits for which product, in the order of the events. Times in epoch milliseconds. */
 export type Happening = { seq: number; at: number } & (
   | { kind: 'report'; eventId: string; source: string; sku: string; location: string; available: number }
-  | { kind: 'look'; customerId: string; sku: string; lists: readonly string[]; isRequest: boolean }
+  | {
+      kind: 'look';
+      eventId: string;
+      customerId: string;
+      sku: string;
+      lists: readonly string[];
+      isRequest: boolean;
+    }
   | { kind: 'purchase'; customerId: string; orderId: string; skus: readonly string[] }
 );
 
@@ -86,7 +93,7 @@ function customersDoing(
   const { seq, occurredAt: at } = event;
   const skus = products.map((product) => skuOf(product, skuByProductId)).filter((sku) => sku !== null);
   if (skus.length === 0) return [];
-  const look = { kind: 'look', seq, at, customerId, sku: skus[0]! } as const;
+  const look = { kind: 'look', seq, at, eventId: event.id, customerId, sku: skus[0]! } as const;
   const looks = [
     { ...look, lists: opens.looked, isRequest: false },
     { ...look, lists: opens.asked, isRequest: true },

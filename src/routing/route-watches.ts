@@ -14,6 +14,7 @@ import {
   type OpenWatchRun,
 } from '../db/queries/routing-watches.ts';
 import { loadSettings } from '../db/queries/settings.ts';
+import { waitedFor } from '../define/watch.ts';
 import { storedOverrides } from '../define/journey-settings.ts';
 import { safeName } from '../domain/safe-name.ts';
 import { journeyScope } from '../domain/setting-scopes.ts';
@@ -46,7 +47,7 @@ export async function routeWatches(
   const open = new Map((await lockWatchRuns(tx, names, subjects)).map((run) => [placeOf(run), run]));
   const reached = told.flatMap((wakes) => {
     const run = open.get(placeOf(subjectOf(wakes)));
-    const heard = wakes.filter(({ watch, name }) => watch.opens?.includes(name) !== true);
+    const heard = wakes.filter(({ name }) => name !== waitedFor);
     return run && heard.length > 0 ? [{ run, wakes: heard }] : [];
   });
   const fresh = told.filter((wakes) => !open.has(placeOf(subjectOf(wakes))));

@@ -132,7 +132,10 @@ function fold(happenings: readonly Happening[], { shelves, waiting, watches, now
       watches.changed(one.sku, before.units, { units: units!, at: at!, eventId: one.eventId });
     } else if (one.kind === 'look') {
       const soldOutAt = one.isRequest ? -Infinity : (shelves.get(one.sku)?.soldOutAt ?? null);
-      if (soldOutAt !== null) for (const list of one.lists) waiting.look({ ...one, list }, soldOutAt);
+      if (soldOutAt === null) continue;
+      for (const list of one.lists) {
+        if (waiting.look({ ...one, list }, soldOutAt)) watches.waited({ list, sku: one.sku }, one);
+      }
     } else {
       for (const sku of one.skus) waiting.buy({ ...one, sku }, nowMs);
     }

@@ -91,14 +91,15 @@ export class WaitingBook {
     return [...this.ended, ...waiting.filter((entry) => entry.changed)];
   }
 
-  /** @param soldOutAt since when the product is sold out: a look from before then saw it on the shelf. `-Infinity`: a request. */
-  look(look: Look, soldOutAt: number): void {
-    if (look.at < soldOutAt) return;
+  /** @param soldOutAt since when the product is sold out: a look from before then saw it on the shelf. `-Infinity`: a request. @returns whether they begin to wait. */
+  look(look: Look, soldOutAt: number): boolean {
+    if (look.at < soldOutAt) return false;
     const waiting = this.waitingOf(look.customerId);
     const entry = waiting.get(placeOf(look));
-    if ((entry && look.at >= entry.since) || this.isAnswered(look)) return;
+    if ((entry && look.at >= entry.since) || this.isAnswered(look)) return false;
     if (entry) Object.assign(entry, { since: look.at, changed: true });
     else waiting.set(placeOf(look), this.opened(look));
+    return entry === undefined;
   }
 
   /** @param nowMs Kairos's time of the routing: when the entries that end are closed. */

@@ -12,7 +12,7 @@
  */
 import { meetsAll } from '../define/meets.ts';
 import { carriedData, type EventCrossing } from '../define/universal-event.ts';
-import type { Crossing, StockCrossing, WatchDefinition } from '../define/watch.ts';
+import { waitedFor, type Crossing, type StockCrossing, type WatchDefinition } from '../define/watch.ts';
 import type { Carried } from '../domain/run-input.ts';
 import { spanMs } from '../domain/span.ts';
 
@@ -92,6 +92,14 @@ export class WatchBook {
         if (!meetsAll(crossing.where, data) || !meets(crossing)) continue;
         this.add({ watch, name, subject, at, eventId, carries: carriedData(crossing.event, data) });
       }
+    }
+  }
+
+  /** Somebody begins to wait: a watch that opens with that, and has no run for the product, opens one. */
+  waited({ list, sku }: { list: string; sku: string }, { at, eventId }: Occurrence): void {
+    for (const watch of this.watches) {
+      if (watch.opens !== 'when waited for' || watch.waiting?.name !== list) continue;
+      this.add({ watch, name: waitedFor, subject: sku, at, eventId, carries: {} });
     }
   }
 

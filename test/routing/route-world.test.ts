@@ -391,11 +391,17 @@ describe('watches', () => {
     expect(await it.dispatches()).toEqual(['pot 0 start soldOut 0', 'pot 1 event restocked 7']);
   });
 
-  test('what only opens a run is not told to one that is open', async () => {
-    await using it = await setup(testWatch({ opens: ['soldOut'] }));
-    await it.acceptAndRoute(stocked('pot', 1), stocked('pot', 0), looked('u', 'pot'));
-    await it.acceptAndRoute(stocked('pot', 2), stocked('pot', 0));
-    expect(await it.dispatches()).toEqual(['pot 0 start soldOut 0', 'pot 1 event restocked 2']);
+  test('with the first who waits a run opens and waits in sight; the others tell it nothing', async () => {
+    await using it = await setup(
+      testWatch({ opens: 'when waited for', wakes: { restocked: stock.rises(0) } }),
+    );
+    await it.acceptAndRoute(stocked('pot', 1), stocked('pot', 0), stocked('pan', 0));
+    expect(await it.dispatches(), 'nobody waits').toEqual([]);
+    await it.acceptAndRoute(looked('u', 'pot'), looked('v', 'pot'));
+    await it.acceptAndRoute(looked('w', 'pot'));
+    expect(await it.dispatches()).toEqual(['pot 0 start waitedFor null']);
+    await it.acceptAndRoute(stocked('pot', 2), stocked('pan', 2));
+    expect(await it.dispatches()).toEqual(['pot 0 start waitedFor null', 'pot 1 event restocked 2']);
   });
 
   test('any declared crossing opens; one batch may open and tell', async () => {

@@ -72,8 +72,8 @@ interface WatchRule<
   subject: Subject;
   /** What wakes it, by the name its code uses. Any of them opens a run where there is none. */
   wakes: Wakes;
-  /** What opens a run besides, that waits from then on: an operator sees it wait. One that is open is not told of it. */
-  opens?: Readonly<Record<string, CrossingOf<NoInfer<Subject>>>> & { [Name in keyof Wakes]?: never };
+  /** A run opens when the first customer begins to wait, and an operator sees it wait; if not said, with its first wake. */
+  opens?: 'when waited for';
   /** The share of customers who are held out, to measure against; none if not said. */
   holdout?: number;
   /**

@@ -26,12 +26,11 @@ export function watch<
   Settings extends Record<string, Span | number> = Record<never, never>,
 >(declared: WatchDeclaration<Subject, Wakes, Settings>): WatchWorkflow {
   const { subject, wakes, waiting = null, audience = null, again = null, holdout = 0, wave } = declared;
-  const { opens = {} } = declared;
   const settings: Record<string, Span | number> = { ...declared.settings };
   const definition: UnnamedWatch = {
-    ...{ subject, wakes: { ...opens, ...wakes }, waiting, audience, again, holdout, wave },
+    ...{ subject, wakes, waiting, audience, again, holdout, wave },
     ...(declared.competing ? { competing: declared.competing } : {}),
-    ...(Object.keys(opens).length > 0 ? { opens: Object.keys(opens) } : {}),
+    ...(declared.opens ? { opens: declared.opens } : {}),
     settings: {
       ...{ ...wave, ...substituteSettings(waiting ?? {}) },
       ...(isPriceAudience(audience) ? audience.settings : {}),

@@ -6,7 +6,7 @@ import { watch } from '../sdk/watch.ts';
 /** Tells those who looked while it was sold out that a product is back: as many as the shelf can serve, the longest waiting first. */
 export const backInStock = watch({
   subject: 'sku',
-  opens: { soldOut: stock.falls(0) },
+  opens: 'when waited for',
   wakes: { restocked: stock.rises(0) },
   waiting: viewedWhileSoldOut,
   holdout: 0.1,
