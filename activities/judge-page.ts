@@ -189,10 +189,16 @@ function furthest({ verdicts }: PageRow, said: readonly Said[]): Said {
   return [...earlier, ...said].reduce((best, one) => (isFurther(one.reason!, best.reason!) ? one : best));
 }
 
-/** What this channel said last is not said again, wave after wave; a would-send is always said. */
+/**
+ * What this channel said last is not said again, wave after wave; a would-send is always said, and so is since when
+ * somebody is passed over for another product: it is how they are not passed over for ever.
+ */
 function verdictOf({ verdicts }: PageRow, verdict: Verdict): Verdict | null {
   if (verdict.reason === null) return verdict;
   const last = verdicts.findLast(({ channel }) => channel === verdict.channel);
   const isSaid = last?.state === verdict.state && last.reason === verdict.reason;
-  return isSaid || verdicts.length >= mostVerdicts ? null : verdict;
+  if (isSaid) return null;
+  const isFirstRival =
+    verdict.reason === 'competing' && !verdicts.some(({ reason }) => reason === 'competing');
+  return verdicts.length >= mostVerdicts && !isFirstRival ? null : verdict;
 }

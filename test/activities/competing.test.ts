@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outbound } from '../../activities/channels/channel.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import { runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
+import { mostVerdicts } from '../../src/domain/delivery.ts';
 import type { Competing } from '../../src/define/competing.ts';
 import { newId } from '../../src/ids.ts';
 import { list, sku as teapot, startWatching, testWatch, type Watching } from '../support/watching.ts';
@@ -152,6 +153,21 @@ describe('told of together', () => {
     expect((await it.ledger()).map(({ state }) => state)).toEqual(['accepted']);
   });
 
+  test('of another product between two of its waves nobody is told: its places are used', async () => {
+    await using it = await start(combine);
+    const [ann, bob] = await it.line(2);
+    await it.alsoWait([bob!, ann!]);
+    await it.shelf(0);
+    await it.otherShelf(1);
+    expect(await it.otherWave()).toBe(1);
+    await it.shelf(5);
+    await it.wave();
+    expect(it.said()).toEqual(['p0 teapot', 'p1 kettle']);
+    expect(await it.entries()).toEqual([
+      ...['kettle consumed', 'kettle waiting', 'teapot consumed', 'teapot waiting'],
+    ]);
+  });
+
   test('what was to be told of together waits on when the message is cancelled before its call', async () => {
     await using it = await start(combine);
     const [ann] = await it.line(1);
@@ -226,7 +242,35 @@ describe('the best one', () => {
     expect(await it.wave(), 'the kettle had its time').toMatchObject({ used: 1 });
     expect(it.said()).toEqual(['p0 teapot']);
   });
+
+  test('nobody is passed over for ever because much was said of them before', async () => {
+    await using it = await start({ within: '30 minutes', choose: 'longest-waiting' });
+    const [ann] = await it.line(1, () => ({ consents: [] }));
+    await it.alsoWait([ann!]);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    expect(await it.wave()).toMatchObject({ used: 0, withheld: 1 });
+    await fillVerdicts(it);
+    await it.database.sql`
+      insert into consents (id, customer_id, channel, state, source, at)
+      values (${newId(it.clock)}, ${ann!}, 'email', 'granted', 'test', ${it.clock.now()})`;
+    it.pass('1 hour');
+    expect(await it.wave()).toMatchObject({ used: 0, withheld: 1 });
+    expect((await it.ledger())[0]!.verdicts.at(-1)!.reason).toBe('competing');
+    it.pass('1 hour');
+    expect(await it.wave()).toMatchObject({ used: 1 });
+  });
 });
+
+/** A delivery about which so much was said that nothing more is. */
+async function fillVerdicts({ database }: Watching): Promise<void> {
+  const many = Array<object>(mostVerdicts).fill({
+    channel: 'email',
+    state: 'withheld',
+    reason: 'no-consent',
+  });
+  await database.sql`update deliveries set verdicts = ${database.sql.json(many as never)}`;
+}
 
 async function beginWaves({ database, clock }: Watching, runIds: readonly string[]): Promise<void> {
   const at = clock.now();

@@ -51,6 +51,13 @@ describe('refuses, and says what was expected', () => {
       /back\.competing\.choose: "reddest" came; expected longest/,
     ],
     [{ competing: { within: '1 hour' } }, /back\.competing: expected either combine/],
+    [
+      {
+        ...{ waiting: undefined, audience: audience('all-of-them', () => reachable('email')) },
+        competing: { within: '1 hour', combine: 3 },
+      },
+      /back\.competing: it came beside an audience; expected a waiting list/,
+    ],
     [{ subject: 7 }, /back\.subject: 7 came; expected 'sku', or the word for what an event's subject is/],
     [{ wave: { customers: 50, every: '1 hour' } }, /back\.wave\.customers: the watch is woken by stock/],
     [{ waiting: undefined }, /back\.waiting: null came; expected a waiting list/],

@@ -73,12 +73,15 @@ export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Pr
   }));
 }
 
-/** How many each of the other products may still be told to: of the wave that goes on, else of one that began now. */
+/**
+ * How many each of the other products may still be told to: of the wave that goes on, else of one that began now. None
+ * between two waves: the last one has used the places that there were.
+ */
 async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]> {
   const rows = await tx<{ sku: string; units: number; left: number | null; elsewhere: number }[]>`
     select k.sku, s.units::float8 as units, w.left, ${toldElsewhere(tx, {
       ...{ list: asked.list, sku: tx`k.sku`, runId: tx`r.id`, everyMs: asked.everyMs },
-      beganAt: tx`coalesce(w.began_at, ${asked.now})`,
+      beganAt: tx`coalesce(w."goesOnSince", ${asked.now})`,
     })} as elsewhere
     from (
       select distinct o.sku from waiting_entries o
@@ -87,8 +90,9 @@ async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]>
     join stock s on s.sku = k.sku and s.units > 0
     join runs r on r.subject = k.sku and r.name = ${asked.watch} and r.key = '' and r.state = 'open'
     left join lateral (
-      select v.began_at, v.allowed - v.used as left from waves v
-      where v.run_id = r.id and v.ended_at is null order by v.wave desc limit 1) w on true`;
+      select case when v.ended_at is null then v.began_at end as "goesOnSince",
+        case when v.ended_at is null then v.allowed - v.used when v.next_at > ${asked.now} then 0 end as left
+      from waves v where v.run_id = r.id order by v.wave desc limit 1) w on true`;
   return rows.map(({ sku, units, left, elsewhere }) => {
     const places = asked.placesOf(units);
     return { sku, places: (left === null ? places : Math.min(places, left)) - elsewhere };
