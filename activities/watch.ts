@@ -77,6 +77,8 @@ async function closedIfIdle(
   run: WatchRunRow,
   end: { runId: string; outcome: string; heard: number },
 ): Promise<string | null> {
+  // Closed by this very look, whose answer was lost: whoever waits by now has another run.
+  if (run.state === 'closed') return run.outcome ?? end.outcome;
   const list = lineServedBy(watchOf(watches, run));
   if (await anybodyWaits(sql, { list, sku: run.subject })) return null;
   const answer = await closeRun(sql, { ...end, at: clock.now() });

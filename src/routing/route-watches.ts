@@ -15,6 +15,8 @@ import {
 } from '../db/queries/routing-watches.ts';
 import { loadSettings } from '../db/queries/settings.ts';
 import { waitedFor } from '../define/watch.ts';
+import { isPriceAudience } from '../define/price-audience.ts';
+import { skusLookedAt } from '../db/queries/skus-looked-at.ts';
 import { storedOverrides } from '../define/journey-settings.ts';
 import { safeName } from '../domain/safe-name.ts';
 import { journeyScope } from '../domain/setting-scopes.ts';
@@ -68,19 +70,31 @@ export async function routeWatches(
   return dispatches.length;
 }
 
-/** Without what comes back while nobody waits for it: whoever waits later does so because it is sold out again. */
+/**
+ * Without what comes back while nobody waits for it: whoever waits later does so because it is sold out again. And
+ * without what became cheaper that nobody ever looked at: a feed may lower a million prices in a night.
+ */
 async function thatMatter(
   tx: TransactionSql,
   woken: readonly (readonly Wake[])[],
 ): Promise<readonly (readonly Wake[])[]> {
   const back = woken.flat().flatMap((wake) => lineThatItServes(wake) ?? []);
-  if (back.length === 0) return woken;
-  const waitedIn = new Set((await linesWaitedIn(tx, back)).map((line) => JSON.stringify(line)));
+  const cheaper = woken.flat().filter(isAboutPrice);
+  if (back.length + cheaper.length === 0) return woken;
+  const lines = back.length === 0 ? [] : await linesWaitedIn(tx, back);
+  const waitedIn = new Set(lines.map((line) => JSON.stringify(line)));
+  const lookedAt = await skusLookedAt(tx, [...new Set(cheaper.map(({ subject }) => subject))]);
   const matters = (wake: Wake) => {
+    if (isAboutPrice(wake)) return lookedAt.has(wake.subject);
     const line = lineThatItServes(wake);
     return line === null || waitedIn.has(JSON.stringify(line));
   };
   return woken.map((wakes) => wakes.filter(matters)).filter((wakes) => wakes.length > 0);
+}
+
+/** It is served to those who saw the product cost more. */
+function isAboutPrice({ watch: { audience, wakes }, name }: Wake): boolean {
+  return audience !== null && isPriceAudience(audience) && wakes[name]?.of === 'price';
 }
 
 /** Who may be told by a rise of the stock: those of the watch's waiting list. Null: it is something else that happened. */

@@ -200,3 +200,14 @@ test.each([
     { list: 'watch:priceDrop', state: 'closed', reason: 'over', ended_at: at },
   ]);
 });
+
+test('what nobody ever looked at wakes nobody when it becomes cheaper, by its sku or its product id', async () => {
+  await using it = await startDrops();
+  await it.people('ada');
+  await it.happens(0, costs(100));
+  await it.happens(1, costs(50));
+  expect(await it.run()).toBeNull();
+  await it.happens(1, looked('ada', { properties: { product_id: sku } }));
+  await it.happens(1, costs(40));
+  expect(await it.run()).not.toBeNull();
+});

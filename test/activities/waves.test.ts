@@ -88,7 +88,10 @@ test('with nobody in line a run is closed, unless it is owed what it has not hea
   expect(await database.sql`select state, outcome from runs`).toEqual([
     { state: 'closed', outcome: 'served' },
   ]);
-  expect(await newestVersion({ runId, end }), 'asked again').toEqual({ closed: 'served' });
+  await database.sql`update waiting_entries set state = 'waiting'`;
+  expect(await newestVersion({ runId, end }), 'asked again, and somebody waits anew').toEqual({
+    closed: 'served',
+  });
 });
 
 test('a run goes on as the newest version that the worker knows, never as an older one', async () => {
