@@ -18,7 +18,10 @@ const restock = async (shop: TestShop) => {
 
 /** How each wait and the end of an episode is reached; `npm run record -- backInStock` writes the histories. */
 export const backInStock: Recordings = {
-  'sold-out': soldOut,
+  'sold-out': async (shop) => {
+    await soldOut(shop);
+    await shop.track('ada', productViewed, { sku: 'kettle' });
+  },
   'between-waves': restock,
   served: async (shop) => {
     await restock(shop);
