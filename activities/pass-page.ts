@@ -39,7 +39,10 @@ import {
 
 /** What the gate's transaction leads to: wait and look again, or calls to make and what comes after. */
 export type PagePassage =
-  { kind: 'waiting'; reason: GateReason } | { kind: 'passed'; calls: Outbound[]; answer: PageAnswer };
+  | { kind: 'waiting'; reason: GateReason }
+  /** Another page looks at what else the list's customers wait for. */
+  | { kind: 'list-taken' }
+  | { kind: 'passed'; calls: Outbound[]; answer: PageAnswer };
 
 const nothingMore: PagePassage = { kind: 'passed', calls: [], answer: { next: null, lookAgain: false } };
 
@@ -57,6 +60,7 @@ export async function passPage(
     // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
     await tx`set local enable_seqscan = off`;
     const list = await listShared(tx, parts, input);
+    if (list !== null && !(await lockList(tx, list))) return { kind: 'list-taken' };
     const wave = await lockWave(tx, input);
     if (!wave) throw notFound(`The run ${input.runId} has no wave ${input.wave} in this database.`);
     // Its places were counted from a shelf of long ago: a workflow that was started anew goes on with the next.
@@ -86,7 +90,7 @@ function lookedAnew(wave: WaveRow, look: number): WaveRow {
   return { ...wave, look, lookedSince: null, lookedId: null, through: false };
 }
 
-/** The list of a watch that looks at what else its customers wait for, locked; null: it does not. */
+/** The list of a watch that looks at what else its customers wait for; null: it does not. */
 async function listShared(
   tx: TransactionSql,
   { watches }: PageParts,
@@ -95,10 +99,7 @@ async function listShared(
   if (watches.every(({ competing }) => competing === undefined)) return null;
   const run = await watchRun(tx, runId);
   const watch = run && watchOf(watches, run);
-  if (!watch?.competing) return null;
-  const list = lineServedBy(watch);
-  await lockList(tx, list);
-  return list;
+  return watch?.competing ? lineServedBy(watch) : null;
 }
 
 /** @param elsewhere Places of the wave that messages about other products have used. */

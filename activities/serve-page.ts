@@ -14,7 +14,7 @@ import type { RenderMessage } from './gate-look.ts';
 import { passLeftovers } from './pass-leftovers.ts';
 import { passPage } from './pass-page.ts';
 import type { PageParts } from './page-look.ts';
-import { callAgain, lookAgain } from './try-again.ts';
+import { callAgain, listTaken, lookAgain } from './try-again.ts';
 import { turnTaken } from './turns.ts';
 
 export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
@@ -69,6 +69,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     if (left.waiting) throw lookAgain(left.waiting, attempt());
     const passage = await passPage(gate, message, input);
     if (passage.kind === 'waiting') throw lookAgain(passage.reason, attempt());
+    if (passage.kind === 'list-taken') throw listTaken(attempt());
     await call(input, passage, next);
     if (next === null) return passage.answer;
     // Those whom this page did not reach after all go before whoever else is next: they were decided on.

@@ -10,6 +10,9 @@ interface Growing {
 /** One look after another at a customer who is behind: real milliseconds, growing. */
 const behind: Growing = { firstMs: 250, growth: 1.5, longestMs: 4_000 };
 
+/** One look after another while another page has the list: real milliseconds, growing. A page takes about one second. */
+const taken: Growing = { firstMs: 250, growth: 1.2, longestMs: 2_000 };
+
 /** One look after another while sending is paused: real milliseconds, growing. Once it is resumed, each has its turn. */
 const paused: Growing = { firstMs: 1_000, growth: 2, longestMs: 60_000 };
 
@@ -28,6 +31,17 @@ export function lookAgain(reason: GateReason, attempt: number): ApplicationFailu
     // Nothing is wrong: it belongs neither into the log nor among the failures.
     category: 'BENIGN',
     nextRetryDelay: growing(isPaused ? paused : behind, attempt),
+  });
+}
+
+/** Another page of the same waiting list is at the gate: its customers may be those of this one. */
+export function listTaken(attempt: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'Another page of the waiting list is at the gate. This one comes after it.',
+    type: 'list-taken',
+    // Nothing is wrong: it belongs neither into the log nor among the failures.
+    category: 'BENIGN',
+    nextRetryDelay: growing(taken, attempt),
   });
 }
 

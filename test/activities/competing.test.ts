@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Outbound } from '../../activities/channels/channel.ts';
+import type { PageActivities } from '../../activities/contract.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
+import { lockList } from '../../src/db/queries/rival-entries.ts';
 import { runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
 import { mostVerdicts } from '../../src/domain/delivery.ts';
 import type { Competing } from '../../src/define/competing.ts';
@@ -193,7 +195,8 @@ describe('told of together', () => {
     await it.shelf(10);
     await it.otherShelf(10);
     await beginWaves(it, [it.runId, it.other]);
-    await Promise.all([it.worker()(it.page()), it.worker()(it.page({ runId: it.other }))]);
+    const serve = inTurn(it.worker());
+    await Promise.all([serve(it.page()), serve(it.page({ runId: it.other }))]);
     const said = it.said();
     expect(new Set(said.map((one) => one.split(' ')[0])).size, 'nobody twice').toBe(said.length);
     const about = (sku: string) => said.filter((one) => one.includes(sku)).length;
@@ -202,6 +205,23 @@ describe('told of together', () => {
     expect(consumed).toHaveLength(20);
     expect(said, 'five were told of both').toHaveLength(15);
   });
+});
+
+test('a page whose list another page has comes back, and keeps no connection meanwhile', async () => {
+  await using it = await start(combine);
+  await it.line(1);
+  await it.shelf(5);
+  await beginWaves(it, [it.runId]);
+  await it.database.sql.begin(async (tx) => {
+    expect(await lockList(tx, list)).toBe(true);
+    const serve = it.worker();
+    const pages = await Promise.allSettled(Array.from({ length: 20 }, () => serve(it.page())));
+    for (const page of pages)
+      expect(page).toMatchObject({ reason: { type: 'list-taken', category: 'BENIGN', nextRetryDelay: 250 } });
+  });
+  expect(it.said()).toEqual([]);
+  await it.worker()(it.page());
+  expect(it.said()).toEqual(['p0 teapot']);
 });
 
 describe('the best one', () => {
@@ -261,6 +281,19 @@ describe('the best one', () => {
     expect(await it.wave()).toMatchObject({ used: 1 });
   });
 });
+
+/** Asks again, as Temporal does, while another page has the list. */
+function inTurn(serve: PageActivities['servePage']): PageActivities['servePage'] {
+  return async (input) => {
+    for (;;) {
+      try {
+        return await serve(input);
+      } catch (error) {
+        if ((error as { type?: unknown }).type !== 'list-taken') throw error;
+      }
+    }
+  };
+}
 
 /** A delivery about which so much was said that nothing more is. */
 async function fillVerdicts({ database }: Watching): Promise<void> {

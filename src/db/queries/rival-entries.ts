@@ -136,10 +136,13 @@ export async function countToldElsewhere(
 
 /**
  * Lets one page at a time look at what else its customers wait for in a list: two that told of each other's products at
- * once would use places that there are not. Before any other lock of a page, so that nobody who holds one waits for it.
+ * once would use places that there are not. Before any other lock of a page. Says whether it has it: whoever waited for it
+ * here would keep a connection from others.
  */
-export async function lockList(tx: TransactionSql, list: string): Promise<void> {
-  await tx`select pg_advisory_xact_lock(hashtextextended(${`waiting list ${list}`}, 0))`;
+export async function lockList(tx: TransactionSql, list: string): Promise<boolean> {
+  const [row] = await tx<{ locked: boolean }[]>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`waiting list ${list}`}, 0)) as locked`;
+  return row!.locked;
 }
 
 /** Uses the places of what a delivery about another product tells of too. */
