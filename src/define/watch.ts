@@ -29,6 +29,10 @@ export const stock = {
   rises: (level: number): StockCrossing => ({ of: 'stock', direction: 'rises', level }),
 };
 
+/** Whether what it says stands for itself, so that another one of the same name does not replace it. */
+export const isOccurrence = (crossing: Crossing | undefined): boolean =>
+  crossing?.of === 'event' && crossing.event.per === null;
+
 /** How many a watch serves at once, and how long after that the next. */
 export type Wave = ShelfWave | EvenWave;
 

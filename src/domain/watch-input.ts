@@ -7,6 +7,12 @@ import type { TimeScale } from './time-scale.ts';
  */
 export const toldKept = 100;
 
+/**
+ * Of events that stand for themselves, of one name and subject, so many are told at once, and wait to be taken: the
+ * newest. Each is served for itself, one after the other, and who is told of twenty is told of too many.
+ */
+export const occurrencesKept = 20;
+
 /** Something that wakes a watch, as it is told of it. */
 export interface WatchWake {
   /** 1, 2 … of this run, without gaps; 0 is the one that started it. */

@@ -4,7 +4,8 @@
  * - A watch is woken only by what it declares. From an unknown stock or price there is no crossing; the first report on
  *   a state that meets a condition is one.
  * - It reaches the open run of (watch, subject), or opens one; whatever is declared opens.
- * - Of one batch a run is told the newest of each name, in the order in which they came: what is done about it looks up
+ * - Of one batch a run is told the newest of each name, but every event that stands for itself (of those the newest
+ *   `occurrencesKept`), in the order in which they came: what is done about it looks up
  *   how things stand, so that older ones change nothing, and a product that flickers hundreds of times costs a few
  *   signals.
  *
@@ -12,9 +13,16 @@
  */
 import { meetsAll } from '../define/meets.ts';
 import { carriedData, type EventCrossing } from '../define/universal-event.ts';
-import { waitedFor, type Crossing, type StockCrossing, type WatchDefinition } from '../define/watch.ts';
+import {
+  isOccurrence,
+  waitedFor,
+  type Crossing,
+  type StockCrossing,
+  type WatchDefinition,
+} from '../define/watch.ts';
 import type { Carried } from '../domain/run-input.ts';
 import { spanMs } from '../domain/span.ts';
+import { occurrencesKept } from '../domain/watch-input.ts';
 
 /** Something that a watch is told of. Times in epoch milliseconds of Kairos's time. */
 export interface Wake {
@@ -53,7 +61,7 @@ export function isCrossed(
 
 export class WatchBook {
   private readonly watches: readonly WatchDefinition[];
-  /** By watch and subject, the newest of each name; a map keeps the order in which its keys were set. */
+  /** By watch and subject, the newest of each name, or each event that stands for itself; a map keeps the order in which its keys were set. */
   private readonly wakes = new Map<string, Map<string, Wake>>();
 
   constructor(watches: readonly WatchDefinition[]) {
@@ -120,7 +128,13 @@ export class WatchBook {
     const place = JSON.stringify([wake.watch.name, wake.subject]);
     const told = this.wakes.get(place) ?? new Map<string, Wake>();
     this.wakes.set(place, told);
-    told.delete(wake.name);
-    told.set(wake.name, wake);
+    if (!isOccurrence(wake.watch.wakes[wake.name])) {
+      told.delete(wake.name);
+      told.set(wake.name, wake);
+      return;
+    }
+    told.set(`${wake.name} ${wake.eventId}`, wake);
+    const likeIt = [...told].filter(([, { name }]) => name === wake.name);
+    if (likeIt.length > occurrencesKept) told.delete(likeIt[0]![0]);
   }
 }

@@ -114,3 +114,24 @@ test('who is still being told of one moment is not left out of a different one t
   world.moveTo('2026-05-01T13:10:00Z');
   expect(await world.gather('harvest'), 'told after the second occurred, but of the first').toBe(2);
 });
+
+test('two of one topic in one batch are two: those of each region are told theirs', async () => {
+  await using world = await startWorld(moment, momentNote);
+  await world.people(
+    { userId: 'ada', traits: { region: 'bremen' } },
+    { userId: 'grace', traits: { region: 'kiel' } },
+  );
+  const inRegion = (region: string) =>
+    occurred('harvest', { title: `News for ${region}`, categories: ['tea'], regions: [region] });
+  await world.happens(viewed('ada', { category: 'tea' }), viewed('grace', { category: 'tea' }));
+  await world.happens(inRegion('bremen'), inRegion('kiel'));
+  expect((await world.runOf('harvest'))!.seq).toBe(1);
+  for (const seq of [0, 1]) {
+    expect(await world.gather('harvest', seq)).toBe(1);
+    expect(await world.wave('harvest')).toMatchObject({ used: 1, goesOn: false });
+  }
+  expect(await world.told()).toEqual(['ada', 'grace']);
+  expect(world.said.map(({ event }) => (event as { title: string }).title)).toEqual([
+    ...['News for bremen', 'News for kiel'],
+  ]);
+});

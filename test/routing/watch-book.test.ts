@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { momentOccurred } from '../../src/define/universal-event.ts';
 import { stock, type StockCrossing } from '../../src/define/watch.ts';
 import { isCrossed, WatchBook } from '../../src/routing/watch-book.ts';
 import { testWatch } from '../support/watches.ts';
@@ -84,6 +85,21 @@ describe('what a run is told of a batch', () => {
       ['low', 0],
       ['gone', 0],
     ]);
+  });
+
+  test('every event that stands for itself, and of very many the newest', () => {
+    const watch = testWatch({ subject: 'topic', wakes: { occurred: momentOccurred.when() } });
+    const book = new WatchBook([watch]);
+    const happens = (n: number) => {
+      const data = { title: 'News', categories: [], regions: [] };
+      const event = { type: 'moment.occurred', subject: 'harvest', at: n, eventId: `e${n}`, data };
+      book.happened(event, null, 100);
+    };
+    const toldOf = () => book.told().flatMap((wakes) => wakes.map(({ eventId }) => eventId));
+    for (const n of [1, 2]) happens(n);
+    expect(toldOf()).toEqual(['e1', 'e2']);
+    for (let n = 3; n <= 25; n += 1) happens(n);
+    expect(toldOf()).toEqual(Array.from({ length: 20 }, (_, place) => `e${6 + place}`));
   });
 
   test('each sku and each watch apart', () => {

@@ -45,7 +45,7 @@ export async function startWorld(watch: WatchDefinition, message: MessageType<un
         ...people.map(({ userId, traits }): GivenEvent => ({
           ...{ kind: 'identify', userId, admin: true },
           traits: { email: `${userId}@shop.example`, ...traits },
-          })),
+        })),
       );
       await sql`
         insert into consents (id, customer_id, channel, topic, state, source, at)
@@ -54,10 +54,10 @@ export async function startWorld(watch: WatchDefinition, message: MessageType<un
     },
     happens: (...events: GivenEvent[]) => routing.acceptAndRoute(...events),
     runOf,
-    /** The newest wake of the subject's run: who is gathered for it. */
-    async gather(subject: string): Promise<number> {
+    /** Who is gathered for a wake of the subject's run, the newest unless told. */
+    async gather(subject: string, seq?: number): Promise<number> {
       const run = (await runOf(subject))!;
-      return (await waves.gather({ runId: run.id, seq: run.seq })).customers;
+      return (await waves.gather({ runId: run.id, seq: seq ?? run.seq })).customers;
     },
     /** The next wave from its beginning to its end; null when none begins. */
     async wave(subject: string, between: () => Promise<unknown> = async () => {}): Promise<WaveEnd | null> {

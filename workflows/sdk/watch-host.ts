@@ -41,7 +41,7 @@ export class WatchHost {
     return this.#clock.now().getTime();
   }
 
-  /** The newest wake of this name that nobody took yet. */
+  /** The newest wake of this name that nobody took yet; of those that stand for themselves the oldest. */
   async hear(name: string): Promise<WatchWake> {
     await this.#ending.check();
     // Looked for first: no task is spent on a wait for what is there already.

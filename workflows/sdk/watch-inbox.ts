@@ -1,5 +1,10 @@
 import type { RunDispatch } from '../../src/domain/run-input.ts';
-import { wakeCarrying, type WatchInput, type WatchWake } from '../../src/domain/watch-input.ts';
+import {
+  occurrencesKept,
+  wakeCarrying,
+  type WatchInput,
+  type WatchWake,
+} from '../../src/domain/watch-input.ts';
 
 /** After so many signals the workflow is to be carried over: its history holds each of them. */
 const manySignals = 500;
@@ -7,18 +12,26 @@ const manySignals = 500;
 /**
  * What a watch was told. Wakes are numbered without gaps: one seen before is dropped, one that comes too early waits
  * for those before it. Of each name only the newest is kept, because what it says is looked up anew before anything
- * is done about it: so the inbox stays small however long nobody takes from it. An end is obeyed at once.
+ * is done about it; but of events that stand for themselves each, to be taken one after the other, of very many the
+ * newest. So the inbox stays small however long nobody takes from it. An end is obeyed at once.
  */
 export class WatchInbox {
   /** Every wake up to this one has come. */
   heardUpTo: number;
   /** The dispatch that ended the run. */
   end: RunDispatch | null = null;
-  readonly #newest = new Map<string, WatchWake>();
+  /** By name, never empty. */
+  readonly #kept = new Map<string, WatchWake[]>();
+  readonly #isOccurrence: (name: string) => boolean;
   readonly #early = new Map<number, WatchWake>();
   #signals = 0;
 
-  constructor({ heardUpTo, wake, state }: Pick<WatchInput, 'heardUpTo' | 'wake' | 'state'>) {
+  /** @param isOccurrence whether wakes of this name stand for themselves. */
+  constructor(
+    { heardUpTo, wake, state }: Pick<WatchInput, 'heardUpTo' | 'wake' | 'state'>,
+    isOccurrence: (name: string) => boolean = () => false,
+  ) {
+    this.#isOccurrence = isOccurrence;
     this.heardUpTo = state?.heardUpTo ?? heardUpTo;
     for (const left of state?.inbox ?? [wake]) {
       if (left.seq <= this.heardUpTo) this.#keep(left);
@@ -47,19 +60,20 @@ export class WatchInbox {
   }
 
   has(name: string): boolean {
-    return this.#newest.has(name);
+    return this.#kept.has(name);
   }
 
-  /** Takes out the newest of this name. */
+  /** Takes out the newest of this name; of those that stand for themselves the oldest. */
   take(name: string): WatchWake | null {
-    const wake = this.#newest.get(name) ?? null;
-    this.#newest.delete(name);
-    return wake;
+    const [wake, ...rest] = this.#kept.get(name) ?? [];
+    if (rest.length > 0) this.#kept.set(name, rest);
+    else this.#kept.delete(name);
+    return wake ?? null;
   }
 
   /** What the next workflow is handed. */
   get left(): WatchWake[] {
-    return [...this.#newest.values(), ...this.#early.values()].sort((a, b) => a.seq - b.seq);
+    return [...[...this.#kept.values()].flat(), ...this.#early.values()].sort((a, b) => a.seq - b.seq);
   }
 
   #next(): WatchWake | undefined {
@@ -67,8 +81,9 @@ export class WatchInbox {
   }
 
   #keep(wake: WatchWake): void {
-    const known = this.#newest.get(wake.name);
-    if (known === undefined || known.seq <= wake.seq) this.#newest.set(wake.name, wake);
+    const most = this.#isOccurrence(wake.name) ? occurrencesKept : 1;
+    const kept = [...(this.#kept.get(wake.name) ?? []), wake].sort((a, b) => a.seq - b.seq);
+    this.#kept.set(wake.name, kept.slice(-most));
   }
 }
 

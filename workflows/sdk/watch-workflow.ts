@@ -8,6 +8,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isOccurrence } from '../../src/define/watch.ts';
 import { outcomePattern } from '../../src/domain/outcome.ts';
 import { dispatchSignal, type RunDispatch } from '../../src/domain/run-input.ts';
 import type { WatchInput, WatchState } from '../../src/domain/watch-input.ts';
@@ -36,7 +37,7 @@ export async function carryWatch(
   run: (run: WatchRun) => Promise<string>,
   input: WatchInput,
 ): Promise<string> {
-  const inbox = new WatchInbox(input);
+  const inbox = new WatchInbox(input, (name) => isOccurrence(rules.wakes[name]));
   const ending = new Ending();
   setHandler(defineSignal<[RunDispatch]>(dispatchSignal), (dispatch) => {
     inbox.receive(dispatch);

@@ -23,6 +23,20 @@ describe('what a watch was told', () => {
     expect(it.take('restocked')).toBeNull();
   });
 
+  test('is each of those that stand for themselves, the oldest first, of very many the newest; also when handed on', () => {
+    const isOccurrence = (name: string) => name === 'occurred';
+    const it = new WatchInbox({ heardUpTo: 0, wake: { ...start, name: 'occurred' } }, isOccurrence);
+    for (const seq of [2, 1, 2]) it.receive(wake(seq, 'occurred'));
+    expect(it.take('occurred')).toMatchObject({ seq: 0 });
+    const state = { done: [], serving: null, waves: 0, inbox: it.left, heardUpTo: it.heardUpTo };
+    const next = new WatchInbox({ heardUpTo: 0, wake: start, state }, isOccurrence);
+    expect([next.take('occurred')?.seq, next.take('occurred')?.seq, next.take('occurred')]).toEqual([
+      ...[1, 2, null],
+    ]);
+    for (let seq = 3; seq < 30; seq += 1) next.receive(wake(seq, 'occurred'));
+    expect(next.left.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, place) => 10 + place));
+  });
+
   test('waits for what is missing before it', () => {
     const it = inbox();
     it.receive(wake(2));
