@@ -1,6 +1,6 @@
 import type { PageRow } from '../src/db/queries/page-facts.ts';
 import { rivalEntries, type RivalEntry, type RivalQuestion } from '../src/db/queries/rival-entries.ts';
-import { isShelfWave, lineServedBy } from '../src/define/watch.ts';
+import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import type { Ruling } from '../src/domain/gate.ts';
 import { placesOf } from '../src/domain/places.ts';
 import { betterThan, type Candidate } from '../src/domain/rivals.ts';
@@ -16,7 +16,7 @@ export async function withRivals(
   const { tx, watch, run, wave } = look;
   if (!watch.competing || rows.length === 0) return rows;
   const found = await rivalEntries(tx, {
-    ...{ list: lineServedBy(watch), watch: watch.name, sku: run.subject },
+    ...{ list: lineServedBy(watch), watch: watch.name, sku: run.subject, above: leastRise(watch) },
     customerIds: rows.map(({ customerId }) => customerId),
     deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),
     placesOf: (units) => (isShelfWave(wave) ? placesOf(units, wave.perUnit) : wave.customers),
@@ -25,6 +25,14 @@ export async function withRivals(
   const byCustomer = new Map<string, RivalEntry[]>();
   for (const one of found) byCustomer.set(one.customerId, [...(byCustomer.get(one.customerId) ?? []), one]);
   return rows.map((row) => ({ ...row, rivals: byCustomer.get(row.customerId) ?? [] }));
+}
+
+/** The units that a product has to rise above at least to wake the watch. */
+function leastRise({ wakes }: Pick<WatchDefinition, 'wakes'>): number {
+  const levels = Object.values(wakes).flatMap((crossing) =>
+    crossing.of === 'stock' && crossing.direction === 'rises' ? [crossing.level] : [],
+  );
+  return levels.length === 0 ? 0 : Math.min(...levels);
 }
 
 /** What the message to somebody tells of too. What was decided on before tells of what it told of then. */

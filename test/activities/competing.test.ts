@@ -6,6 +6,7 @@ import { lockList } from '../../src/db/queries/rival-entries.ts';
 import { runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
 import { mostVerdicts } from '../../src/domain/delivery.ts';
 import type { Competing } from '../../src/define/competing.ts';
+import { stock as riseOfStock } from '../../src/define/watch.ts';
 import { newId } from '../../src/ids.ts';
 import { list, sku as teapot, startWatching, testWatch, type Watching } from '../support/watching.ts';
 
@@ -168,6 +169,20 @@ describe('told of together', () => {
     expect(await it.entries()).toEqual([
       ...['kettle consumed', 'kettle waiting', 'teapot consumed', 'teapot waiting'],
     ]);
+  });
+
+  test('of another product nobody is told while there are too few of it to wake the watch', async () => {
+    await using it = await start(combine, { wakes: { restocked: riseOfStock.rises(3) } });
+    const [ann, bob] = await it.line(2);
+    await it.alsoWait([ann!, bob!]);
+    await it.shelf(1);
+    await it.otherShelf(3);
+    await it.wave();
+    expect(it.said()).toEqual(['p0 teapot']);
+    await it.otherShelf(4);
+    it.pass('1 hour');
+    await it.wave();
+    expect(it.said()).toEqual(['p0 teapot', 'p1 teapot+kettle']);
   });
 
   test('what was to be told of together waits on when the message is cancelled before its call', async () => {

@@ -25,6 +25,8 @@ export interface RivalQuestion {
   customerIds: readonly string[];
   /** Deliveries of the page: what they have told of already belongs to them. */
   deliveryIds: readonly string[];
+  /** More units than so many wake the watch: with fewer no wave of a product begins. */
+  above: number;
   /** Of so many units. */
   placesOf: (units: number) => number;
   /** What serves as well as what somebody waits for. */
@@ -94,7 +96,7 @@ async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]>
         case when v.ended_at is null then v.allowed - v.used when v.next_at > ${asked.now} then 0 end as left
       from waves v where v.run_id = r.id order by v.wave desc limit 1) w on true`;
   return rows.map(({ sku, units, left, elsewhere }) => {
-    const places = asked.placesOf(units);
+    const places = left === null && units <= asked.above ? 0 : asked.placesOf(units);
     return { sku, places: (left === null ? places : Math.min(places, left)) - elsewhere };
   });
 }
