@@ -135,3 +135,23 @@ test('two of one topic in one batch are two: those of each region are told their
     ...['News for bremen', 'News for kiel'],
   ]);
 });
+
+test('who was erased, or became another, while they were gathered is not told, and the erased leave no entry', async () => {
+  await using world = await startWorld(moment, momentNote);
+  const users = ['ada', 'ada-too', 'grace'];
+  await world.people(...users.map((userId) => ({ userId })));
+  await world.happens(...users.map((userId) => viewed(userId, { category: 'tea' })));
+  await world.happens(occurred('harvest', { categories: ['tea'] }));
+  expect(await world.gather('harvest')).toBe(3);
+  // As when the erasure and the merge were done beside the gathering, and saw no entry.
+  const customer = (userId: string) => world.sql`
+    (select customer_id from customer_ids where kind = 'user' and external_id = ${userId})`;
+  await world.sql`
+    update customers set merged_into = ${customer('ada')} where id = ${customer('ada-too')}`;
+  await world.sql`update customers set erased_at = ${world.clock.now()} where id = ${customer('grace')}`;
+  expect(await world.wave('harvest')).toMatchObject({ used: 1 });
+  expect(await world.told()).toEqual(['ada']);
+  world.moveTo('2026-05-03T13:00:00Z');
+  expect(await world.wave('harvest')).toBeNull();
+  expect(await world.line()).toEqual({ ada: 'consumed', 'ada-too': 'closed merged' });
+});

@@ -119,12 +119,19 @@ export async function insertGathered(
   return row!.customers;
 }
 
-/** Whoever still waits in a line waits no longer: what they were gathered for is over, but for one gathering. */
+/**
+ * Whoever still waits in a line waits no longer: what they were gathered for is over, but for one gathering. Who was
+ * erased while they were gathered leaves no entry.
+ */
 export async function endGatherings(
   tx: TransactionSql,
   ended: { runId: string; list: string; subject: string; at: Date; except?: number },
 ): Promise<void> {
   const { runId, list, subject, at, except = -1 } = ended;
+  await tx`
+    delete from waiting_entries w using customers c
+    where w.list = ${list} and w.sku = ${subject} and w.state = 'waiting'
+      and c.id = w.customer_id and c.erased_at is not null`;
   await tx`
     update waiting_entries set state = 'closed', reason = 'over', ended_at = ${at}
     where list = ${list} and sku = ${subject} and state = 'waiting'`;

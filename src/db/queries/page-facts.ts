@@ -160,7 +160,7 @@ function bought(sql: Sql | TransactionSql, substitutes: SubstituteRule) {
 export async function lockCustomersById(
   tx: TransactionSql,
   ids: readonly string[],
-): Promise<LockedCustomer[]> {
-  return tx<LockedCustomer[]>`
-    select c.id, ${addressTraits(tx)} from customers c where c.id = any(${[...ids]}::uuid[]) order by c.id for update`;
+): Promise<(LockedCustomer & { isMerged: boolean })[]> {
+  return tx<(LockedCustomer & { isMerged: boolean })[]>`
+    select c.id, c.merged_into is not null as "isMerged", ${addressTraits(tx)} from customers c where c.id = any(${[...ids]}::uuid[]) order by c.id for update`;
 }

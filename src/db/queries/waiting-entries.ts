@@ -131,6 +131,21 @@ export async function consumeEntries(tx: TransactionSql, ids: readonly string[],
     where id = any(${[...ids]}::uuid[]) and state = 'waiting'`;
 }
 
+/**
+ * Closes those among some entries whose customers became others while they were gathered: it is the other who is told,
+ * or not. Their customers are locked.
+ */
+export async function closeMergedEntries(
+  tx: TransactionSql,
+  ids: readonly string[],
+  at: Date,
+): Promise<void> {
+  await tx`
+    update waiting_entries w set state = 'closed', reason = 'merged', ended_at = ${at} from customers c
+    where w.id = any(${[...ids]}::uuid[]) and w.state = 'waiting'
+      and c.id = w.customer_id and c.merged_into is not null`;
+}
+
 /** An entry whose customer bought what they waited for, or a substitute: this. */
 export interface BoughtEntry {
   entryId: string;
