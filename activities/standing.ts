@@ -67,7 +67,12 @@ async function occurrence(
   return { holds: true, data: event.data, at: event.at };
 }
 
-/** Of the states that meet the condition now the first by place: of forecasts that of the next such day. */
+/**
+ * Of the states that meet the condition now the first by place: of forecasts that of the next such day. A day is meant in
+ * its region's calendar, which nobody knows here: one that is over where the shop is counts after all others, and is past
+ * only when it is past everywhere, so that nobody is left out to whom it is still to come. Far east of that it may be
+ * told of when it is over.
+ */
 async function nextState(
   tx: TransactionSql,
   { event, where }: EventCrossing,
@@ -77,11 +82,16 @@ async function nextState(
   const newest = new Map(states.map((state) => [state.place, state]));
   const { timezone } = readShopSettings(run.settings[shopScope]);
   const today = dayOf(now.getTime(), timezone);
+  const lastAnywhere = dayOf(now.getTime() - furthestBehindMs, 'UTC');
   const isDated = event.data[event.per!] === 'day';
-  const found = [...newest.values()].find(
-    ({ place, data }) => (!isDated || place >= today) && meetsAll(where, data),
-  );
+  const met = [...newest.values()].filter(({ data }) => meetsAll(where, data));
+  const found = isDated
+    ? (met.find(({ place }) => place >= today) ?? met.find(({ place }) => place >= lastAnywhere))
+    : met[0];
   return found ? { holds: true, data: found.data, at: found.at } : over(now);
 }
+
+/** No clock is further behind UTC. */
+const furthestBehindMs = spanMs('12 hours');
 
 const over = (now: Date): Standing => ({ holds: false, data: null, at: now });

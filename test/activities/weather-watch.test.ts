@@ -181,7 +181,7 @@ test('a cold spell that is announced day after day tells each once; the next, tw
   expect(it.told()).toEqual(['ada']);
 });
 
-test('a day that is over where the shop is does not count, though it is still that day elsewhere', async () => {
+test('a day that is over where the shop is counts until it is over everywhere, after those to come', async () => {
   await using it = await setup();
   await it.database.sql`
     insert into settings (scope, value, at) values ('shop', '{"timezone":"Pacific/Auckland"}', ${it.clock.now()})`;
@@ -189,9 +189,23 @@ test('a day that is over where the shop is does not count, though it is still th
   // In Auckland it is the 13th, at one in the night.
   it.moveTo('2026-01-12T12:00:00.000Z');
   await it.acceptAndRoute(forecast('2026-01-12', -8, '2026-01-12T08:00:00.000Z'));
-  expect(await it.gather('bremen')).toBe(0);
+  expect(await it.gather('bremen'), 'in Bremen it is the 12th').toBe(1);
   await it.acceptAndRoute(forecast('2026-01-13', -8, '2026-01-12T09:00:00.000Z'));
+  it.moveTo('2026-01-12T16:30:00.000Z');
   expect(await it.gather('bremen')).toBe(1);
+  await it.wave();
+  expect(it.said()[0]!.text).toContain('January 13');
+});
+
+test.each([
+  ['2026-01-13T11:59:00.000Z', 1],
+  ['2026-01-13T12:00:00.000Z', 0],
+])('the 12th is over everywhere at noon UTC of the 13th: at %s %i are gathered', async (at, gathered) => {
+  await using it = await setup();
+  await it.people('ada');
+  await it.acceptAndRoute(forecast('2026-01-12', -8, '2026-01-12T08:00:00.000Z'));
+  it.moveTo(at);
+  expect(await it.gather('bremen')).toBe(gathered);
 });
 
 test('each region by itself', async () => {
