@@ -1,6 +1,7 @@
 import { problemsOfDerived, type KeptForJourneys } from '../src/define/check-derived.ts';
 import { problemsOf } from '../src/define/check-journey.ts';
 import { problemsOfWatch } from '../src/define/check-watch.ts';
+import { problemsOfTypes } from '../src/define/declared-events.ts';
 import { dateReachedOf, isDateStart } from '../src/define/date-start.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import type { WatchDefinition } from '../src/define/watch.ts';
@@ -65,7 +66,11 @@ function checked(exported: Exported, known: KeptForJourneys): Named[] {
     return found.map((sentence) => `${definition.workflowType}.${sentence}`);
   });
   const definitions = all.map(([definition]) => definition);
-  problems.push(...repeated(exported), ...mixed(definitions));
+  problems.push(
+    ...repeated(exported),
+    ...mixed(definitions),
+    ...problemsOfTypes(definitions.filter(isWatch)),
+  );
   if (problems.length > 0) {
     const lines = problems.map((line) => `  ${line}`).join('\n');
     throw new StartError(`These journeys and watches cannot run:\n${lines}`);

@@ -13,6 +13,25 @@ export function declaredEvents(
   return new Map([...shipped, ...declared].map((event) => [event.type, event]));
 }
 
+/** Kinds of one type that are declared in two ways: only one of them could be what comes over HTTP. */
+export function problemsOfTypes(
+  watches: readonly Pick<WatchDefinition, 'wakes' | 'workflowType'>[],
+): string[] {
+  const known = new Map<string, { by: string; as: string }>();
+  return watches.flatMap(({ wakes, workflowType: by }) =>
+    Object.values(wakes ?? {}).flatMap((crossing) => {
+      if (crossing?.of !== 'event') return [];
+      const as = JSON.stringify(kindOf(crossing.event));
+      const first = known.get(crossing.event.type);
+      known.set(crossing.event.type, first ?? { by, as });
+      if (first === undefined || first.as === as) return [];
+      return [
+        `${by}: declares ${crossing.event.type} otherwise than ${first.by}; expected one declaration for both.`,
+      ];
+    }),
+  );
+}
+
 const typePattern = /^[a-z][a-z0-9]{0,31}([.-][a-z0-9]{1,32}){1,7}$/;
 const fieldPattern = /^[a-z][A-Za-z0-9]{0,63}$/;
 const kinds = ['number', 'text', 'texts', 'boolean', 'day'];

@@ -41,7 +41,10 @@ test('what a watch declares is accepted over HTTP, and what is wrong with it is 
   expect(await refused({ ...said, plant: 'oak' })).toMatch(/data\.plant: expected one of birch, grass/);
   expect(await refused({ ...said, level: 'high' })).toMatch(/data\.level: expected a number/);
   expect(await refused({ ...said, day: 'tomorrow' })).toMatch(/data\.day: expected a day/);
-  const other = await postEvents(api, cloudEvent({ type: 'pollen.forecasts', subject: 'bremen', data: said }));
+  const other = await postEvents(
+    api,
+    cloudEvent({ type: 'pollen.forecasts', subject: 'bremen', data: said }),
+  );
   expect(other.body['detail']).toMatch(
     /moment\.occurred, pollen\.forecast, got "pollen\.forecasts"; did you mean pollen\.forecast/,
   );
@@ -56,6 +59,26 @@ test.each([
 ])('an event that is declared wrongly is refused at start: %#', (event, sentence) => {
   const wakes = { high: { ...rule.wakes.high, where: {}, event } } as unknown as typeof rule.wakes;
   expect(() => watchVersions({ hayFever: watch({ ...rule, wakes }) })).toThrow(sentence);
+});
+
+test('one type that two watches declare in two ways is refused at start', () => {
+  const { subject, data } = pollen;
+  const other = universalEvent('pollen.forecast', {
+    subject,
+    data: { ...data, level: 'number?' },
+    per: 'day',
+  });
+  const watches = {
+    hayFever: watch(rule),
+    hayFever_v2: watch({ ...rule, wakes: { high: pollen.when() } }),
+    sneezes: watch({ ...rule, wakes: { high: other.when() } }),
+  };
+  expect(() => watchVersions(watches)).toThrow(
+    'sneezes: declares pollen.forecast otherwise than hayFever; expected one declaration for both.',
+  );
+  const { sneezes, ...same } = watches;
+  expect(sneezes).toBeDefined();
+  expect(watchVersions(same)).toHaveLength(2);
 });
 
 test('an audience that cannot be asked is refused at start, by its name', () => {
