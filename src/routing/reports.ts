@@ -25,7 +25,8 @@ export function statesIn(
     const per = types.get(name ?? '')?.per ?? null;
     if (per === null) return [];
     const data = body.properties ?? {};
-    const place = String(data[per] ?? '');
+    const said = data[per];
+    const place = typeof said === 'string' ? said : JSON.stringify(said ?? '');
     return { seq, eventId: id, type: name!, subject: subject!, place, source: source!, data, at: occurredAt };
   });
 }
