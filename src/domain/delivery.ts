@@ -90,7 +90,14 @@ export function hasTurned(verdicts: readonly Pick<Verdict, 'state' | 'reason'>[]
 }
 
 /** What time alone may mend: who is held back by one of these may be served in a later wave of the same restock. */
-export const passingReasons: readonly GateReason[] = ['paused', 'pacing', 'behind', 'capped', 'quiet-hours', 'competing'];
+export const passingReasons: readonly GateReason[] = [
+  'paused',
+  'pacing',
+  'behind',
+  'capped',
+  'quiet-hours',
+  'competing',
+];
 
 /** Whether the gate got further with the one reason than with the other. */
 export function isFurther(reason: GateReason, than: GateReason): boolean {
