@@ -92,7 +92,10 @@ export interface WatchDefinition {
 /** What a run is started with that opens when somebody begins to wait; no wake may have this name. */
 export const waitedFor = 'waitedFor';
 
+/** With what the name of a line begins that a watch gathers for itself; its own name follows. */
+export const ownLine = 'watch:';
+
 /** The line that a watch serves, as the entries in it name it: its waiting list, or its own, of those gathered for it. */
 export function lineServedBy({ waiting, name }: Pick<WatchDefinition, 'waiting' | 'name'>): string {
-  return waiting?.name ?? `watch:${name}`;
+  return waiting?.name ?? `${ownLine}${name}`;
 }

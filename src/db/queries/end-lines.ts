@@ -1,4 +1,5 @@
 import type { Fragment, Sql, TransactionSql } from 'postgres';
+import { ownLine } from '../../define/watch.ts';
 
 /**
  * Whoever still waits in the line of a watch with an audience whose run is being closed waits no longer: nobody comes
@@ -10,5 +11,5 @@ export function endLines(sql: Sql | TransactionSql, closed: Fragment): Fragment 
   return sql`
     update waiting_entries e set state = 'closed', reason = 'over', ended_at = c.closed_at
     from ${closed} c
-    where e.list = 'watch:' || c.name and e.sku = c.subject and e.state = 'waiting'`;
+    where e.list = ${ownLine} || c.name and e.sku = c.subject and e.state = 'waiting'`;
 }

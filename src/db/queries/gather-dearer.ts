@@ -7,6 +7,7 @@ import { isDropFrom } from './is-drop-from.ts';
 import { toldPrice } from './known-prices.ts';
 import { isAmount, namesSku } from './price-seen.ts';
 import { priceInForce } from './prices-at.ts';
+import { isLook, lookedAt } from './sku-looks.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
@@ -67,15 +68,14 @@ function lastLooks(
     at: Date;
   },
 ): Fragment {
-  // By name and expression as the index of looks has them; what it finds is checked as `pricesSeen` does.
+  // What the index of looks finds is checked as `pricesSeen` does.
   const found = tx`
     select l.customer_id, l.occurred_at, l.seq, l.properties,
       case when l.properties ->> 'currency' ~ '^[A-Za-z]{3}$' then upper(l.properties ->> 'currency') else ${shopCurrency}::text end as said_currency,
       case when ${isAmount(tx)} then (l.properties ->> 'price')::numeric end as said
     from customer_events l
-    where l.name in ('Product Viewed', 'Product Added', 'Product Added to Wishlist', 'Product Wished')
-      and l.properties is not null
-      and coalesce(nullif(btrim(l.properties ->> 'sku'), ''), btrim(l.properties ->> 'product_id')) = any(array(
+    where ${isLook(tx)}
+      and ${lookedAt(tx)} = any(array(
         select ${subject}::text
         union all select p.product_id from products p where p.sku = ${subject} and p.product_id is not null))
       and l.occurred_at between ${lookedSince} and ${at} and ${namesSku(tx, subject)}`;

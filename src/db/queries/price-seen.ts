@@ -1,11 +1,7 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
 import { currencyFrom, toMinor } from '../../domain/money.ts';
 import { priceInForce } from './prices-at.ts';
-
-/** What customers do with a product and thereby see its price. */
-export const looksAtPrice = [
-  ...['Product Viewed', 'Product Added', 'Product Added to Wishlist', 'Product Wished'],
-] as const;
+import { isLook } from './sku-looks.ts';
 
 export interface PriceSeenQuestion {
   customerIds: readonly string[];
@@ -59,7 +55,7 @@ export async function pricesSeen(
     cross join lateral (
       select l.occurred_at, l.properties, f.price_minor, f.currency from customer_events l
       left join lateral (${inForce}) f on true
-      where l.customer_id = w.id and l.name = any(${[...looksAtPrice]}::text[])
+      where l.customer_id = w.id and ${isLook(sql)}
         and l.occurred_at between ${since} and ${until} and ${namesSku(sql, sku)}
         and (${isAmount(sql)} or f.price_minor is not null)
       order by l.occurred_at ${order}, l.seq ${order} limit 1) l`;

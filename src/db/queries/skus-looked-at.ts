@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, TransactionSql } from 'postgres';
+import { isLook, lookedAt } from './sku-looks.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
@@ -16,12 +17,8 @@ export async function skusLookedAt(tx: TransactionSql, skus: readonly string[]):
   return new Set(rows.map(({ sku }) => sku));
 }
 
-/** By name and expression as the index has them. */
 function lookAt(tx: TransactionSql, name: Fragment): Fragment {
   return tx`
     select true as looked from customer_events l
-    where l.name in ('Product Viewed', 'Product Added', 'Product Added to Wishlist', 'Product Wished')
-      and l.properties is not null
-      and coalesce(nullif(btrim(l.properties ->> 'sku'), ''), btrim(l.properties ->> 'product_id')) = ${name}
-    limit 1`;
+    where ${isLook(tx)} and ${lookedAt(tx)} = ${name} limit 1`;
 }
