@@ -1,5 +1,5 @@
 import type { Outbound } from '../../activities/channels/channel.ts';
-import type { PageAnswer, WaveEnd } from '../../activities/contract.ts';
+import type { WaveEnd } from '../../activities/contract.ts';
 import { createPageActivities } from '../../activities/serve-page.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import { saveOverrides, saveShopSettings } from '../../src/db/queries/save-settings.ts';
@@ -9,6 +9,7 @@ import { watchDefinitions } from '../../workflows/definitions.ts';
 import { priceDrop } from '../../workflows/watches/price-drop.ts';
 import { channelsOf } from './channels-of.ts';
 import { testDatabase } from './database.ts';
+import { finishWave } from './finish-wave.ts';
 import { routingOver, type GivenEvent } from './routing.ts';
 
 export const name = 'priceDrop';
@@ -99,13 +100,7 @@ export async function startDrops() {
       const { id: runId, wave } = (await run())!;
       const begun = await waves.beginWave({ runId, wave: wave + 1, message: cheaperNow.name });
       if (begun.kind === 'none') return null;
-      const page = { runId, wave: begun.wave, message: cheaperNow.name, data: {}, look: 0, askedAt: 0 };
-      let answer: PageAnswer = { next: 'email', lookAgain: false };
-      while (answer.next !== null) {
-        const line = answer.line ? { line: answer.line } : {};
-        answer = await pages.servePage({ ...page, ...line, channel: answer.next });
-      }
-      return waves.endWave({ runId, wave: begun.wave, message: cheaperNow.name });
+      return finishWave({ ...waves, ...pages }, { runId, wave: begun.wave, message: cheaperNow });
     },
     /** Gathers, and serves one wave: the names of those who are told. */
     async told(): Promise<string[]> {

@@ -1,11 +1,12 @@
 import type { ChannelAdapter, Outbound } from '../../activities/channels/channel.ts';
-import type { PageAnswer, WaveBegun, WaveEnd } from '../../activities/contract.ts';
+import type { WaveBegun, WaveEnd } from '../../activities/contract.ts';
 import { createPageActivities } from '../../activities/serve-page.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
 import { channelsOf } from './channels-of.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
+import { finishWave } from './finish-wave.ts';
 import { routingOver } from './routing.ts';
 
 /** A watch from the report that wakes it to the provider's call, on a real database, without Temporal: a test is its workflow. */
@@ -69,14 +70,7 @@ export async function routedWatch(
     },
     async finish(subject) {
       const { runId } = await runOf(subject);
-      const wave = await lastWave(runId);
-      const asked = { runId, wave, message: message.name, data: {}, look: 0, askedAt: 0 };
-      let answer: PageAnswer = { next: message.channels[0], lookAgain: false };
-      while (answer.next !== null) {
-        const line = answer.line ? { line: answer.line } : {};
-        answer = await pages.servePage({ ...asked, channel: answer.next, ...line });
-      }
-      return waves.endWave({ runId, wave, message: message.name });
+      return finishWave({ ...waves, ...pages }, { runId, wave: await lastWave(runId), message });
     },
     said() {
       const said = calls.map(({ to, content }) => ({ to, text: JSON.stringify(content) }));

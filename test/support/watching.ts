@@ -5,7 +5,7 @@ import type {
   ChannelBatch,
   Outbound,
 } from '../../activities/channels/channel.ts';
-import type { PageActivities, PageAnswer, PageInput, WaveEnd } from '../../activities/contract.ts';
+import type { PageActivities, PageInput, WaveEnd } from '../../activities/contract.ts';
 import { createPageActivities, type PageActivityParts } from '../../activities/serve-page.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import { createClock, type Clock } from '../../src/clock.ts';
@@ -18,6 +18,7 @@ import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { channelsOf } from './channels-of.ts';
+import { finishWave } from './finish-wave.ts';
 import { back, list, sku, testWatch } from './test-watch.ts';
 
 export { back, list, sku, testWatch } from './test-watch.ts';
@@ -161,12 +162,8 @@ async function serveWave(
   ];
   const begun = await waves.beginWave({ runId, wave: last + 1, message: back.name });
   if (begun.kind === 'none') return null;
-  let answer: PageAnswer = { next: 'email', lookAgain: false };
-  while (answer.next !== null) {
-    const line = answer.line ? { line: answer.line } : {};
-    answer = await serve(it.page({ wave: begun.wave, channel: answer.next, ...line }));
-  }
-  return waves.endWave({ runId, wave: begun.wave, message: back.name });
+  const activities = { servePage: serve, endWave: waves.endWave.bind(waves) };
+  return finishWave(activities, { runId, wave: begun.wave, message: back });
 }
 
 function testChannel(channel: Channel, most: number | null): TestChannel {

@@ -1,12 +1,12 @@
 import { createPageActivities } from '../../activities/serve-page.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
-import type { PageAnswer, WaveEnd } from '../../activities/contract.ts';
+import type { WaveEnd } from '../../activities/contract.ts';
 import type { MessageType } from '../../src/define/message.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
-import type { Channel } from '../../src/domain/task-queues.ts';
 import { newId } from '../../src/ids.ts';
 import { channelsOf } from './channels-of.ts';
 import { testDatabase } from './database.ts';
+import { finishWave } from './finish-wave.ts';
 import { routingOver, type GivenEvent } from './routing.ts';
 
 /** A watch with an audience between routing and the provider, on a real database; the test asks as its workflow would. */
@@ -68,13 +68,7 @@ export async function startWorld(watch: WatchDefinition, message: MessageType<un
       if (begun.kind === 'none') return null;
       const { wave } = begun;
       await between();
-      const asked = { runId, wave, message: message.name, data: {}, look: 0, askedAt: 0 };
-      let answer: PageAnswer = { next: message.channels[0], lookAgain: false };
-      while (answer.next !== null) {
-        const channel: Channel = answer.next;
-        answer = await pages.servePage({ ...asked, channel, ...(answer.line ? { line: true } : {}) });
-      }
-      return waves.endWave({ runId, wave, message: message.name });
+      return finishWave({ ...waves, ...pages }, { runId, wave, message });
     },
     /** Who was told, by their userIds, in the order of the line. */
     async told(): Promise<string[]> {
