@@ -6,10 +6,8 @@ CREATE TABLE "home" (
 );
 --> statement-breakpoint
 CREATE TABLE "message_ids" (
-	"source" text NOT NULL,
-	"id" text NOT NULL,
-	"at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "message_ids_source_id_pk" PRIMARY KEY("source","id")
+	"mark" uuid PRIMARY KEY NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "customer_events" (

@@ -1,8 +1,11 @@
 import type { TransactionSql } from 'postgres';
+import { messageMark } from '../../domain/message-mark.ts';
 
 /** Which of some message ids of customer events were accepted before. */
 export async function acceptedMessageIds(tx: TransactionSql, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await tx<{ id: string }[]>`
-    select id from message_ids where source = '' and id = any(${[...ids]}::text[])`;
-  return new Set(rows.map((row) => row.id));
+  const marks = ids.map((id) => messageMark(null, id));
+  const rows = await tx<{ place: number }[]>`
+    select g.place::int as place from unnest(${marks}::uuid[]) with ordinality as g (mark, place)
+    where exists (select from message_ids m where m.mark = g.mark)`;
+  return new Set(rows.map(({ place }) => ids[place - 1]!));
 }

@@ -1,16 +1,11 @@
-import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { pgTable, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 
 /**
- * Every message ever accepted, by the id its sender gave it: what makes a repeat harmless.
- * `source` is empty for customer events and the CloudEvents source for universal ones.
+ * Every message ever accepted, by a mark of its source and the id that its sender gave it (`messageMark`): what makes a
+ * repeat harmless, and tells nobody whose it was.
  */
-export const messageIds = pgTable(
-  'message_ids',
-  {
-    source: text('source').notNull(),
-    id: text('id').notNull(),
-    at: moment('at').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.source, t.id] })],
-);
+export const messageIds = pgTable('message_ids', {
+  mark: uuid('mark').primaryKey(),
+  at: moment('at').notNull(),
+});
