@@ -16,7 +16,7 @@ import type { JourneyActivities } from './contract.ts';
 import { createLocalTimes } from './local-times.ts';
 
 export interface JourneyActivityParts {
-  database: Pick<Database, 'sql'>;
+  database: Pick<Database, 'sql' | 'lookUps'>;
   clock: Clock;
   /** Those that journeys may ask for. */
   segments?: readonly Segment[];
@@ -27,7 +27,7 @@ const reads: Record<string, Record<string, typeof cartItems>> = { [cart.name]: {
 
 /** The activities on the queue of the journeys, on a database and a clock. What cannot succeed is not tried again. */
 export function createJourneyActivities(parts: JourneyActivityParts): JourneyActivities {
-  const { sql } = parts.database;
+  const { sql, lookUps } = parts.database;
   const bySegment = new Map(
     (parts.segments ?? segments).map(({ name, where }): [string, [Predicate]] => [name, [where]]),
   );
@@ -44,7 +44,7 @@ export function createJourneyActivities(parts: JourneyActivityParts): JourneyAct
       const declared = bySegment.get(segment);
       if (!declared)
         throw impossible('not-found', `There is no segment ${segment}: add it to src/segments/index.ts.`);
-      return known(await holdsForRun(sql, declared, { runId, now: parts.clock.now() }), runId);
+      return known(await holdsForRun(lookUps, declared, { runId, now: parts.clock.now() }), runId);
     },
     async drawArm({ runId, split, shares }) {
       const { armKey, journey } = known(await armFacts(sql, runId), runId);

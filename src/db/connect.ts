@@ -12,28 +12,46 @@ export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
 export interface Database {
   sql: Sql;
   db: Db;
+  /** For the same few statements again and again, each of which looks rows up by key: their plans are kept. Reads only. */
+  lookUps: Sql;
   end(): Promise<void>;
 }
 
 /** A pool on a database. It reconnects by itself, a fifth of a second after a failure and then again. */
 export function connect(url: string, options: { max?: number; name?: string } = {}): Database {
+  const { max = 10, name = 'kairos' } = options;
+  // A plan that was kept from when a table was small reads the whole of it after a burst, until statistics catch up.
+  const sql = pool(url, max, { application_name: name, plan_cache_mode: 'force_custom_plan' });
+  const lookUps = pool(url, Math.min(max, lookUpConnections), { application_name: name, ...keptPlans });
+  const end = async () => {
+    await Promise.all([sql, lookUps].map((one) => one.end({ timeout: 5 })));
+  };
+  return { sql, db: overPool(sql), lookUps, end };
+}
+
+/** Opened when they are asked for; few, since each makes and keeps its own plans. */
+const lookUpConnections = 2;
+
+/** A plan is made for whoever may be asked about, and reads no table as a whole, however small it is by now. */
+const keptPlans = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  jit: 'off',
+  default_transaction_read_only: true,
+} as const;
+
+function pool(url: string, max: number, connection: Partial<postgres.ConnectionParameters>): Sql {
   const sql = postgres(url, {
-    max: options.max ?? 10,
-    connect_timeout: 5,
+    ...{ max, connection, connect_timeout: 5 },
     // The library's own back-off grows to many seconds: a database that is back would be thought gone.
     backoff: () => 0.2,
     onnotice: () => {},
     // In its place `knowArrayTypes`, which says why.
     fetch_types: false,
-    connection: {
-      application_name: options.name ?? 'kairos',
-      // A plan that was kept from when a table was small reads the whole of it after a burst, until statistics catch up.
-      plan_cache_mode: 'force_custom_plan',
-    },
   });
   knowArrayTypes(sql);
   guardTransactions(sql);
-  return { sql, db: overPool(sql), end: () => sql.end({ timeout: 5 }) };
+  return sql;
 }
 
 /**

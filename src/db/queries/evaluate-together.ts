@@ -23,11 +23,11 @@ export async function evaluateTogether(
   all: readonly Predicate[],
   { asked, now }: { asked: AskedTogether; now: Date },
 ): Promise<Map<Predicate, Evaluated[]>> {
-  if (!compiled.has(all)) compiled.set(all, compile(all));
+  if (!compiled.has(all)) compiled.set(all, compileTogether(all));
   const statement = compiled.get(all);
   if (!statement) return oneByOne(tx, asked, now);
   const whom = whomOf(statement, asked);
-  const parameters = statement.parameters.map((parameter) => parameter({ whom, now }));
+  const parameters = statement.parameters.map((parameter) => parameter({ whom, now, given: null }));
   // Sent at once, not when it is awaited: what sets how it is planned is sent right before and after it.
   const asking = tx.unsafe<LeafRow[]>(statement.text, parameters as never, { prepare: true }).execute();
   const rows = await asking;
@@ -46,7 +46,8 @@ async function oneByOne(
   return found;
 }
 
-interface LeafRow {
+/** What a leaf came to for a customer. */
+export interface LeafRow {
   place: number;
   customer_id: string;
   holds: boolean | null;
@@ -57,7 +58,8 @@ interface LeafRow {
 type PlacedTree =
   { op: 'all' | 'any'; of: readonly PlacedTree[] } | { op: 'leaf'; place: number; negated: boolean };
 
-interface Compiled {
+/** The statement that some predicates make, and what has to be filled in. */
+export interface Compiled {
   text: string;
   parameters: readonly Parameter[];
   trees: ReadonlyMap<Predicate, PlacedTree>;
@@ -65,8 +67,8 @@ interface Compiled {
   otherwise: readonly boolean[];
 }
 
-/** `whom` by the leaf's place; behind the last leaf, everybody who is asked about at all. */
-type Parameter = (asked: { whom: readonly string[][]; now: Date }) => unknown;
+/** `whom` by the leaf's place; behind the last leaf, everybody who is asked about at all. `given`: by what they are found else. */
+type Parameter = (asked: { whom: readonly string[][]; now: Date; given: unknown }) => unknown;
 
 const compiled = new WeakMap<readonly Predicate[], Compiled | null>();
 
@@ -84,7 +86,7 @@ function whomOf({ trees, otherwise }: Compiled, asked: AskedTogether): string[][
 }
 
 /** What the leaves came to, by customer. */
-class FoundLeaves {
+export class FoundLeaves {
   private readonly statement: Compiled;
   private readonly byLeaf: Map<string, LeafRow>[];
 
@@ -94,12 +96,17 @@ class FoundLeaves {
     for (const row of rows) this.byLeaf[row.place]!.set(row.customer_id, row);
   }
 
+  /** Who was asked about. */
+  asked(): string[] {
+    return [...this.byLeaf.at(-1)!.keys()];
+  }
+
   /** Who was joined to others or erased has no row. */
-  evaluated(predicate: Predicate, who: ReadonlySet<string>): Evaluated[] {
+  evaluated(predicate: Predicate, who: Iterable<string>): Evaluated[] {
     const tree = this.statement.trees.get(predicate)!;
     const there = this.byLeaf.at(-1)!;
     return [...who]
-      .filter((customerId) => there.has(customerId))
+      .filter((customerId) => there.get(customerId)?.holds)
       .map((customerId) => {
         const { holds, next } = this.standing(tree, customerId);
         return { customerId, holds, nextAt: next === Infinity ? null : new Date(next) };
@@ -129,11 +136,14 @@ const samples = [
   { who: 'customer b', now: new Date('2002-03-04T05:06:07.089Z') },
 ] as const;
 
-/** Null when a parameter follows from what is asked in a way that is not known here. */
-function compile(all: readonly Predicate[]): Compiled | null {
+/**
+ * Null when a parameter follows from what is asked in a way that is not known here.
+ * @param whose A sub-select that gives the ids of all who are asked about, found by `$1`; null: they are filled in.
+ */
+export function compileTogether(all: readonly Predicate[], whose: string | null = null): Compiled | null {
   const leaves = new Map<string, { leaf: Leaf; place: number }>();
   const trees = new Map(all.map((predicate) => [predicate, placed(treeOf(predicate), leaves)]));
-  const statement = new Writing();
+  const statement = new Writing(whose);
   const otherwise = [...leaves.values()].map(({ leaf, place }) => {
     statement.add((sql, asked) =>
       rowsOf(sql, compiledLeaf(sql, leaf, asked), { leaf, who: asked.who, place }),
@@ -157,9 +167,16 @@ function placed(tree: Tree, leaves: Map<string, { leaf: Leaf; place: number }>):
 
 /** A statement as it grows, leaf by leaf, as it is written for both samples. */
 class Writing {
-  readonly parameters: (Parameter | null)[] = [];
+  readonly parameters: (Parameter | null)[];
   private readonly texts: string[] = [];
-  private readonly values: readonly [unknown[], unknown[]] = [[], []];
+  private readonly values: readonly [unknown[], unknown[]];
+  private readonly whose: string | null;
+
+  constructor(whose: string | null) {
+    this.whose = whose;
+    this.parameters = whose === null ? [] : [({ given }) => given];
+    this.values = whose === null ? [[], []] : [[null], [null]];
+  }
 
   get text(): string {
     return this.texts.join('\nunion all\n');
@@ -167,14 +184,16 @@ class Writing {
 
   add(make: (sql: ISql, asked: { who: string[]; now: Date }) => PendingQuery<Row[]>): void {
     const place = this.texts.length;
-    const [one, other] = samples.map(({ who, now }, which) =>
-      written(make(recorder, { who: [`${who} ${place}`], now }), this.values[which]!),
-    );
+    const [one, other] = samples.map(({ who, now }, which) => {
+      const ofSample = [`${who} ${place}`];
+      const instead = (value: unknown) => (isSame(value, ofSample) ? this.whose : null);
+      return written(make(recorder, { who: ofSample, now }), this.values[which]!, instead);
+    });
     this.texts.push(one!);
     const [ofOne, ofOther] = this.values;
-    const isSame = one === other && ofOne.length === ofOther.length;
+    const isOne = one === other && ofOne.length === ofOther.length;
     for (let at = this.parameters.length; at < ofOne.length; at++) {
-      this.parameters.push(isSame ? parameterOf(ofOne[at], ofOther[at], place) : null);
+      this.parameters.push(isOne ? parameterOf(ofOne[at], ofOther[at], place) : null);
     }
   }
 }
@@ -208,15 +227,18 @@ function rowsOf(
 }
 
 const thereOf = (sql: ISql, who: string[], place: number): PendingQuery<Row[]> => sql`
-  select ${place}::int as place, t.id as customer_id, true as holds, null::timestamptz as next_at from customers t
-  where t.id = any(${who}::uuid[]) and t.merged_into is null and t.erased_at is null`;
+  select ${place}::int as place, a.id as customer_id, t.id is not null as holds, null::timestamptz as next_at
+  from unnest(${who}::uuid[]) as a (id)
+    left join customers t on t.id = a.id and t.merged_into is null and t.erased_at is null`;
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** How a value follows from what is asked; null: not in a way that is known here. */
 function parameterOf(one: unknown, other: unknown, place: number): Parameter | null {
-  if (JSON.stringify(one) === JSON.stringify(other)) return () => one;
+  if (isSame(one, other)) return () => one;
   if (Array.isArray(one)) {
     const given = samples.map(({ who }) => [`${who} ${place}`]);
-    return JSON.stringify([one, other]) === JSON.stringify(given) ? ({ whom }) => whom[place] : null;
+    return isSame([one, other], given) ? ({ whom }) => whom[place] : null;
   }
   const [before, after] = [one, other].map((value, which) => msOf(value) - samples[which]!.now.getTime());
   if (before !== after || Number.isNaN(before)) return null;

@@ -25,13 +25,22 @@ class Name {
 export const recorder = ((first: string | TemplateStringsArray, ...values: unknown[]) =>
   typeof first === 'string' ? new Name(first) : { strings: first, values }) as unknown as ISql;
 
-/** The text of a fragment made with `recorder`; its values are added to those there are, and numbered on from them. */
-export function written(fragment: unknown, values: unknown[]): string {
+/**
+ * The text of a fragment made with `recorder`; its values are added to those there are, and numbered on from them.
+ * @param instead What stands for some of the values instead of their number.
+ */
+export function written(
+  fragment: unknown,
+  values: unknown[],
+  instead: (value: unknown) => string | null = () => null,
+): string {
   const write = ({ strings, values: between }: Part): string =>
     strings.map((text, place) => text + (place < between.length ? valueIn(between[place]) : '')).join('');
   const valueIn = (value: unknown): string => {
     if (value instanceof Name) return value.quoted;
     if (isPart(value)) return write(value);
+    const other = instead(value);
+    if (other !== null) return other;
     values.push(value);
     return `$${values.length}`;
   };
