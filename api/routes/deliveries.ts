@@ -30,6 +30,8 @@ const verdictSchema = z.object({
   words: z.string(),
 });
 
+const markTime = z.iso.datetime().nullable();
+
 /** What `shownDelivery` answers. */
 export const deliverySchema = z.object({
   id: z.uuid(),
@@ -50,6 +52,10 @@ export const deliverySchema = z.object({
     .nullable()
     .describe('When the gate looks again at one that is held for a time.'),
   providerCode: z.string().nullable(),
+  openedAt: markTime.describe('First opened, as its provider says; mail programs also open by themselves.'),
+  clickedAt: markTime.describe('First clicked.'),
+  complainedAt: markTime.describe('When the customer complained of it as spam.'),
+  unsubscribedAt: markTime.describe('When the customer unsubscribed by it.'),
   verdicts: z.array(verdictSchema).describe('Every look of the gate and word of the provider, oldest first.'),
   at: z.iso.datetime(),
 });
@@ -85,8 +91,10 @@ export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): 
 export function shownDelivery(delivery: DeliveryRow) {
   const { id, customerId, runId, name, subject, message, nth, purpose, channel, variant } = delivery;
   const { arm, state, reason, heldUntil, providerCode, verdicts, at } = delivery;
+  const { openedAt, clickedAt, complainedAt, unsubscribedAt } = delivery;
   return {
     ...{ id, customerId, runId, name, subject, message, nth, purpose, channel, variant },
-    ...{ arm, state, reason, heldUntil, providerCode, verdicts, at },
+    ...{ arm, state, reason, heldUntil, providerCode, openedAt, clickedAt, complainedAt, unsubscribedAt },
+    ...{ verdicts, at },
   };
 }

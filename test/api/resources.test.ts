@@ -287,6 +287,9 @@ test('deliveries are listed newest first, by what they are, page by page', async
     reason: 'capped',
     arm: null,
     verdicts: [verdict as never],
+    openedAt: new Date('2026-03-02T00:00:00Z'),
+    clickedAt: new Date('2026-03-03T00:00:00Z'),
+    complainedAt: new Date('2026-03-04T00:00:00Z'),
   });
   const second = await s.delivery(u1, runId, { nth: 2, channel: 'sms', arm: 'held-out', state: 'held-out' });
   const third = await s.delivery(u1, runId, { message: 'cart-offer', purpose: 'offer' });
@@ -311,6 +314,8 @@ test('deliveries are listed newest first, by what they are, page by page', async
     },
     ...{ purpose: 'help', channel: 'email', variant: null, arm: null, state: 'withheld', reason: 'capped' },
     ...{ heldUntil: null, providerCode: null, verdicts: [verdict], at: expect.any(String) as string },
+    ...{ openedAt: '2026-03-02T00:00:00.000Z', clickedAt: '2026-03-03T00:00:00.000Z' },
+    ...{ complainedAt: '2026-03-04T00:00:00.000Z', unsubscribedAt: null },
   });
 });
 
