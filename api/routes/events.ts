@@ -22,7 +22,7 @@ const answerSchema = z.object({
 export function eventRoutes(router: IRouter, deps: RouteDeps): void {
   const schemas = dataSchemas(deps.config.KAIROS_CURRENCY, deps.watches);
   const event = cloudEventSchema(schemas);
-  const data = z.union(Object.values(schemas));
+  const data = z.union([...schemas.values()]);
   describe(router, '/v1/events', {
     post: {
       summary:

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { createClock } from '../../src/clock.ts';
@@ -29,6 +30,27 @@ test('every route that is served is described, and every one described is served
   const identify = JSON.stringify(paths['/v1/identify']!['post']!.requestBody);
   for (const word of ['"stated"', '"traitsOrigin"', 'email:new-arrivals']) expect(identify).toContain(word);
   expect(paths['/v1/runs']!['get']!['x-error-codes']).toContain('wrong-key');
+});
+
+test('every schema of the description is one', async () => {
+  await using database = await testDatabase();
+  await using api = await testApi({ database });
+  const document = (await api.get('/openapi.json', {})).body;
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const wrong: string[] = [];
+  let looked = 0;
+  const look = (value: unknown, place: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === 'schema') {
+        looked += 1;
+        if (!ajv.validateSchema(inner as object)) wrong.push(`${place}: ${ajv.errorsText(ajv.errors)}`);
+      } else look(inner, `${place}/${name}`);
+    }
+  };
+  look(document, '');
+  expect(wrong).toEqual([]);
+  expect(looked).toBeGreaterThan(100);
 });
 
 test('the page has every error, every bound and every path, and loads nothing', async () => {
