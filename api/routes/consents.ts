@@ -14,7 +14,7 @@ import { onlyNamed } from '../../src/only-named.ts';
 import { readJson } from '../body.ts';
 import { consentTime } from '../consent-time.ts';
 import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
-import { customerOf } from '../customer-of.ts';
+import { customerOf, customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { assertStorable } from '../ingestion/storable.ts';
 import { requireAdmin } from '../keys.ts';
@@ -107,7 +107,7 @@ async function answerHistory(deps: RouteDeps, req: Request, res: Response): Prom
   const { by, limit, cursor } = parse(historySchema, req.query, 'malformed-query');
   const before = readCursor(cursor, timePlace);
   const { db } = deps.database;
-  const id = await customerOf(deps, req.params['id'] as string, by);
+  const id = await customerRead(deps, req.params['id'] as string, by);
   const rows = await consentHistory(db, id, { before, limit: limit + 1 });
   const page = pageOf(rows, limit, shown, (row) => [row.at.toISOString(), row.id]);
   res.json({ ...page, consents: await currentConsents(db, id) });

@@ -10,7 +10,7 @@ import { AppError } from '../../src/errors.ts';
 import { personas } from '../../src/personas/index.ts';
 import { segments } from '../../src/segments/index.ts';
 import { onlyNamed } from '../../src/only-named.ts';
-import { customerOf } from '../customer-of.ts';
+import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -62,7 +62,7 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
     get: async (req, res) => {
       requireAdmin(deps.keys, req);
       const { by } = parse(querySchema, req.query, 'malformed-query');
-      const id = await customerOf(deps, req.params['id'] as string, by);
+      const id = await customerRead(deps, req.params['id'] as string, by);
       const profile = await customerProfile(deps.database.db, id);
       if (!profile) throw new AppError('unknown-customer', 'This customer is gone.');
       res.json({

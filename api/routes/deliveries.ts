@@ -6,6 +6,7 @@ import { arms, deliveryStates, gateReasons, purposes } from '../../src/domain/de
 import { channels } from '../../src/domain/task-queues.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
+import { awaitCustomer } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -61,7 +62,8 @@ export const deliverySchema = z.object({
 });
 
 /** The ledger, newest first. */
-export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): void {
+export function deliveryRoutes(router: IRouter, deps: RouteDeps): void {
+  const { database, keys } = deps;
   describe(router, '/v1/deliveries', {
     get: {
       summary: 'The ledger of deliveries, newest first.',
@@ -75,6 +77,7 @@ export function deliveryRoutes(router: IRouter, { database, keys }: RouteDeps): 
       requireAdmin(keys, req);
       const { limit, cursor, customer, ...filter } = parse(querySchema, req.query, 'malformed-query');
       const before = readCursor(cursor, timePlace);
+      if (customer !== undefined && before === null) await awaitCustomer(deps, customer);
       // Also who was erased: what was decided still counts.
       const customerId =
         customer === undefined ? undefined : ((await lookUpCustomer(database.sql, customer))?.id ?? null);

@@ -13,7 +13,7 @@ import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
 import { onlyNamed } from '../../src/only-named.ts';
-import { customerOf } from '../customer-of.ts';
+import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -70,7 +70,7 @@ export function exportRoutes(router: IRouter, deps: RouteDeps): void {
     get: async (req, res) => {
       requireAdmin(deps.keys, req);
       const { by } = parse(querySchema, req.query, 'malformed-query');
-      const customerId = await customerOf(deps, req.params['id'] as string, by);
+      const customerId = await customerRead(deps, req.params['id'] as string, by);
       if (underWay >= bounds.exportsAtOnce) {
         const bound = `${bounds.exportsAtOnce} exports at once`;
         throw new AppError('too-many', `As many exports are under way as the bound of ${bound} allows.`);

@@ -1,10 +1,12 @@
 import type { IRouter, Request, Response } from 'express';
 import { z } from 'zod';
 import { productAround } from '../../src/db/queries/product-around.ts';
-import { isUnrouted, newestUnroutedOf, productNow } from '../../src/db/queries/product-now.ts';
+import { productNow } from '../../src/db/queries/product-now.ts';
+import { newestUnroutedOfProduct } from '../../src/db/queries/unrouted-of.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
 import { AppError } from '../../src/errors.ts';
+import { awaitEffect } from '../await-effect.ts';
 import { readJson } from '../body.ts';
 import type { RouteDeps } from '../deps.ts';
 import { assertStorable } from '../ingestion/storable.ts';
@@ -76,27 +78,11 @@ async function showProduct(
 ): Promise<void> {
   requireAdmin(keys, req);
   const sku = req.params['sku'] as string;
-  await awaitEffect({ sql, sku });
+  // What was reported before is part of the answer, as far as that does not take long.
+  await awaitEffect(sql, await newestUnroutedOfProduct(sql, sku));
   const product = await productNow(sql, sku);
   if (!product)
     throw new AppError('unknown-product', `The catalogue has no product with the sku ${sayValue(sku)}.`);
   const { updatedAt, ...now } = product;
   res.json({ ...now, ...(await productAround(sql, { sku, productId: product.product_id })), updatedAt });
-}
-
-const lookEveryMs = 25;
-
-/** What was reported before this request is part of its answer. @throws AppError `unavailable` when that takes long. */
-async function awaitEffect({ sql, sku }: { sql: RouteDeps['database']['sql']; sku: string }): Promise<void> {
-  const newest = await newestUnroutedOf(sql, sku);
-  if (newest === null) return;
-  for (let waitedMs = 0; await isUnrouted(sql, newest); waitedMs += lookEveryMs) {
-    if (waitedMs >= bounds.behindMs) {
-      throw new AppError(
-        'unavailable',
-        'A report of this product was accepted and has not taken effect yet.',
-      );
-    }
-    await new Promise((done) => setTimeout(done, lookEveryMs));
-  }
 }

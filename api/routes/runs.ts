@@ -5,6 +5,7 @@ import { lookUpCustomer } from '../../src/db/queries/find-customer.ts';
 import { listRuns, type RunRow } from '../../src/db/queries/list-runs.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { awaitCustomer } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -42,7 +43,8 @@ export const runSchema = z.object({
 });
 
 /** Executions of journeys and watches, newest first. */
-export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps): void {
+export function runRoutes(router: IRouter, deps: RouteDeps): void {
+  const { database, config, keys } = deps;
   describe(router, '/v1/runs', {
     get: {
       summary: 'Executions of journeys and watches, newest first.',
@@ -56,6 +58,7 @@ export function runRoutes(router: IRouter, { database, config, keys }: RouteDeps
       requireAdmin(keys, req);
       const { limit, cursor, customer, ...filter } = parse(querySchema, req.query, 'malformed-query');
       const before = readCursor(cursor, idPlace);
+      if (customer !== undefined && before === null) await awaitCustomer(deps, customer);
       // Also who was erased: what was decided still counts.
       const customerId =
         customer === undefined ? undefined : ((await lookUpCustomer(database.sql, customer))?.id ?? null);

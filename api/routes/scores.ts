@@ -6,7 +6,7 @@ import { toMinor } from '../../src/domain/money.ts';
 import { scoresOf } from '../../src/domain/rfm.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { shopCurrency } from '../../src/segments/shop-currency.ts';
-import { customerOf } from '../customer-of.ts';
+import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -40,7 +40,7 @@ export function scoreRoutes(router: IRouter, deps: RouteDeps): void {
     get: async (req, res) => {
       requireAdmin(deps.keys, req);
       const { by } = parse(querySchema, req.query, 'malformed-query');
-      const customerId = await customerOf(deps, req.params['id'] as string, by);
+      const customerId = await customerRead(deps, req.params['id'] as string, by);
       const totals = await orderTotals(deps.database.sql, customerId, shopCurrency);
       const scores = scoresOf(totals, deps.clock.now());
       res.json({

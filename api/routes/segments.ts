@@ -13,7 +13,7 @@ import { explain } from '../../src/segment-report/explain.ts';
 import { outline } from '../../src/segment-report/outline.ts';
 import { segmentNamed } from '../../src/segment-report/segment-named.ts';
 import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
-import { customerOf } from '../customer-of.ts';
+import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -152,7 +152,7 @@ function customerRoute(router: IRouter, deps: RouteDeps): void {
       requireAdmin(keys, req);
       const { by } = parse(bySchema, req.query, 'malformed-query');
       const { name, where } = segmentOf(req);
-      const customerId = await customerOf(deps, req.params['id'] as string, by);
+      const customerId = await customerRead(deps, req.params['id'] as string, by);
       const answer = await database.sql.begin('isolation level repeatable read read only', async (tx) => {
         const parts = await explain(tx, where, { customerId, now: clock.now() });
         return { parts, since: await memberSince(tx, name, customerId) };

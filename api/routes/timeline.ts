@@ -5,7 +5,7 @@ import type { Config } from '../../src/config.ts';
 import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { onlyNamed } from '../../src/only-named.ts';
-import { customerOf } from '../customer-of.ts';
+import { customerRead } from '../customer-of.ts';
 import { listOf, pageOf, pageParameters, readCursor, timePlace } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -66,7 +66,7 @@ export function timelineRoutes(router: IRouter, deps: RouteDeps): void {
       requireAdmin(deps.keys, req);
       const { limit, cursor, by } = parse(querySchema, req.query, 'malformed-query');
       const before = readCursor(cursor, timePlace);
-      const customerId = await customerOf(deps, req.params['id'] as string, by);
+      const customerId = await customerRead(deps, req.params['id'] as string, by);
       const entries = await customerTimeline(deps.database.db, customerId, { before, limit: limit + 1 });
       const shown = (entry: TimelineEntry) => shownEntry(entry, deps.config);
       res.json(pageOf(entries, limit, shown, (entry) => [entry.at, entry.id]));

@@ -147,6 +147,25 @@ test('who was just identified is waited for, while their event takes effect', as
   ]);
 });
 
+test('what is read of a customer waits for what was accepted before, and is what there is when that takes long', async () => {
+  await using s = await setup();
+  const id = await s.customer({ users: ['u1'], visitors: ['a1'] });
+  await s.api.post('/v1/identify', { anonymousId: 'a1', traits: { plan: 'free' } });
+  const asked = ['/v1/customers/u1', '/v1/runs?customer=u1', `/v1/deliveries?customer=${id}`].map((path) =>
+    s.api.get(path),
+  );
+  await s.database.sql`update customers set traits = '{}' where id = ${id}`;
+  const runId = await s.run(id);
+  const deliveryId = await s.delivery(id, runId);
+  await s.database.sql`delete from unrouted`;
+  const [customer, runs, deliveries] = await Promise.all(asked);
+  expect(customer!.body['traits']).toEqual({});
+  expect(runs!.body.items).toMatchObject([{ id: runId }]);
+  expect(deliveries!.body.items).toMatchObject([{ id: deliveryId }]);
+  await s.api.post('/v1/alias', { userId: 'u2', previousId: 'a1' });
+  expect((await s.api.get('/v1/customers/u1')).body).toMatchObject({ id });
+});
+
 test('a consent is recorded with its source and wording, and the newest given holds', async () => {
   await using s = await setup();
   await s.customer({ users: ['u1'] });
@@ -333,6 +352,7 @@ test("a customer's timeline has events, runs and deliveries in one order, page b
   await s.database.db
     .insert(schema.customerEvents)
     .values({ seq: event!.seq, customerId: u1, occurredAt: event!.occurredAt });
+  await s.database.sql`delete from unrouted`;
   const runId = await s.run(u1);
   const deliveryId = await s.delivery(u1, runId);
   const whole = await s.api.get('/v1/customers/u1/timeline');

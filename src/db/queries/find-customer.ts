@@ -63,11 +63,3 @@ export async function anyIdOf(
     anonymousId: id?.kind === 'anonymous' ? id.externalId : null,
   };
 }
-
-/** True while an accepted event with this id has not taken effect. */
-export async function hasUnrouted(sql: ISql, id: string): Promise<boolean> {
-  const rows = await sql<{ waiting: boolean }[]>`
-    select exists (select 1 from unrouted where user_id = ${id})
-        or exists (select 1 from unrouted where anonymous_id = ${id}) as waiting`;
-  return rows[0]!.waiting;
-}

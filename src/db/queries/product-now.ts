@@ -39,17 +39,3 @@ export async function productNow(sql: Sql, sku: string): Promise<ProductNow | nu
 /** The newest price that any source reported of the product `p` of the statement around it. */
 export const newestPrice = (sql: Sql | TransactionSql): PendingQuery<Row[]> =>
   sql`select price_minor, currency from prices where sku = p.sku order by at desc, source limit 1`;
-
-/** The newest event of a product that was accepted and has not taken effect yet. */
-export async function newestUnroutedOf(sql: Sql, sku: string): Promise<string | null> {
-  const [row] = await sql<{ seq: string | null }[]>`
-    select max(u.seq) as seq from unrouted u join events e on e.seq = u.seq
-    where e.kind = 'universal' and e.subject = ${sku}`;
-  return row?.seq ?? null;
-}
-
-/** Whether an event waits for its effect. */
-export async function isUnrouted(sql: Sql, seq: string): Promise<boolean> {
-  const rows = await sql`select 1 from unrouted where seq = ${seq}`;
-  return rows.length > 0;
-}
