@@ -4,10 +4,22 @@ import type { Verdict } from '../src/domain/delivery.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { CallOutcome } from './channels/channel.ts';
 
+/** A call's end that speaks against where it went, and says for certain that nothing was taken: nobody is there, or nobody may be written to. */
+export type AgainstChannel = Extract<CallOutcome, { kind: 'unreachable' | 'refused' }>;
+
+/** Whether the message may turn to the next channel after a call that ended so: what was refused for itself may not. */
+export function isAgainstChannel(outcome: CallOutcome): outcome is AgainstChannel {
+  return outcome.kind === 'unreachable' || (outcome.kind === 'refused' && outcome.suppress !== undefined);
+}
+
 /** Of a customer whom a call did not reach, where there is a next channel: as the gate says it of a channel. */
-export function unreachedOn(channel: Channel, at: Date, { detail }: { detail: string }): Verdict {
-  const words = `withheld: unreachable — the call found that ${detail}; the next channel is tried`;
-  return { at: at.toISOString(), channel, state: 'withheld', reason: 'unreachable', words };
+export function unreachedOn(channel: Channel, at: Date, { kind, code, detail }: AgainstChannel): Verdict {
+  const [reason, why] =
+    kind === 'unreachable'
+      ? (['unreachable', `the call found that ${detail}`] as const)
+      : (['suppressed', `the provider refused the address with ${code}: ${detail}`] as const);
+  const words = `withheld: ${reason} — ${why}; the next channel is tried`;
+  return { at: at.toISOString(), channel, state: 'withheld', reason, words };
 }
 
 /** A call, and when its end is told. */

@@ -9,7 +9,7 @@ import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import type { CallOutcome, ChannelAdapter, ChannelBatch, Outbound } from './channels/channel.ts';
 import { suppress } from '../src/db/queries/suppress.ts';
 import { suppressedBy, withRefusedAddress } from './refused-address.ts';
-import { newsOf, pageNewsOf, unreachedOn } from './call-news.ts';
+import { isAgainstChannel, newsOf, pageNewsOf, unreachedOn } from './call-news.ts';
 import { afterDoubt } from './in-doubt.ts';
 import type { GateParts } from './gate-look.ts';
 import { isStillFresh } from './still-fresh.ts';
@@ -223,7 +223,11 @@ export async function settleCalls(
     outcome,
     news: newsOf({ deliveryId, channel, callingAt, at }, outcome),
   }));
-  const refused = suppressedBy(parts, channel, outcomes.values());
+  const refused = suppressedBy(
+    parts,
+    channel,
+    left.map(([, outcome]) => outcome),
+  );
   for (const same of grouped(told, ({ news }) => news.state)) {
     const { state, from } = same[0]!.news;
     const only = { ...(from ? { from } : {}), ...(state === 'failed' ? { callingAt } : {}) };
@@ -246,16 +250,30 @@ export async function settleCalls(
 
 /** Those whom calls found not to be reached turn to the next channel, if there is one. */
 async function turnOn(
-  { database: { sql }, clock, next }: PageCallParts,
+  parts: PageCallParts,
   { channel, callingAt: was }: { channel: Channel; callingAt: Date },
   outcomes: Outcomes,
 ): Promise<ReadonlySet<string>> {
+  const { database, clock, next } = parts;
+  const at = clock.now();
   const unreached = [...outcomes].flatMap(([id, outcome]) =>
-    outcome.kind === 'unreachable' ? [{ id, outcome }] : [],
+    isAgainstChannel(outcome) ? [{ id, outcome, verdict: unreachedOn(channel, at, outcome) }] : [],
   );
   if (next === null || unreached.length === 0) return new Set();
-  const verdict = unreachedOn(channel, clock.now(), unreached[0]!.outcome);
-  return turnToNext(sql, { ids: unreached.map(({ id }) => id), was, next, verdict });
+  const refused = suppressedBy(
+    parts,
+    channel,
+    unreached.map(({ outcome }) => outcome),
+  );
+  const turned = new Set<string>();
+  await database.sql.begin(async (tx) => {
+    for (const same of grouped(unreached, ({ verdict }) => verdict.words)) {
+      const turning = { ids: same.map(({ id }) => id), was, next, verdict: same[0]!.verdict };
+      for (const id of await turnToNext(tx, turning)) turned.add(id);
+    }
+    await suppress(tx, refused);
+  });
+  return turned;
 }
 
 /** Groups of the same content, each in the order in which they came. */

@@ -5,6 +5,7 @@ import type { Database } from '../src/db/connect.ts';
 import { gateFacts, type GateRow } from '../src/db/queries/gate-facts.ts';
 import { lockRunsCustomer, type LockedCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import { lockRunsCustomers } from '../src/db/queries/lock-runs-customers.ts';
+import { productsNamed, type ProductWords } from '../src/db/queries/product-words.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { TraitValues } from '../src/domain/address.ts';
@@ -13,6 +14,7 @@ import { longestShopCap, windowMs } from '../src/domain/caps.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import { withCartWords, withReviews } from '../src/domain/enrich-items.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
+import { once } from '../src/domain/once.ts';
 import { relevantData } from '../src/domain/relevance.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { releaseOf, resumedOf } from '../src/domain/release.ts';
@@ -21,14 +23,14 @@ import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
-import { wayOutOf, type Leaving } from './way-out.ts';
+import { wayOutOf } from './way-out.ts';
 import { newId } from '../src/ids.ts';
 import type { CallBook } from './call-book.ts';
 import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import type { Turns } from './turns.ts';
-import { extrasFor, namedIn, takeStock, variantFor, type Wording } from './wording.ts';
+import { extrasFor, namedIn, namedInAll, takeStock, variantFor, type Wording } from './wording.ts';
 
 /** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
 export type RenderMessage = (input: {
@@ -82,6 +84,10 @@ export interface Look {
   facts: GateFacts;
   /** The message's, with the words that may not pass through Temporal, and without items that have no point any more. */
   data: Record<string, unknown>;
+  /** Where its reader says that they want no more of its kind. */
+  unsubscribeUrl: () => string;
+  /** What the catalogue has of the products that the data name, these and those of all who are looked at together. */
+  reviewed: () => Promise<readonly ProductWords[]>;
 }
 
 /**
@@ -116,10 +122,11 @@ export async function takeLooks(
     })),
   });
   const shopOf = shopSettingsOnce();
-  const looks = new Map(
+  const reviewed = once(() => productsNamed(tx, namedInAll([...looks.values()].map(({ data }) => data))));
+  const looks: ReadonlyMap<SendInput, Look> = new Map(
     rows.map((row) => {
       const { customer, input } = taken[row.place]!;
-      const of = { tx, parts, message, input, customerId: customer.id, now, row };
+      const of = { tx, parts, message, input, customerId: customer.id, now, row, reviewed };
       return [input, lookOf({ ...of, shop: shopOf(row.settings[shopScope]) })];
     }),
   );
@@ -162,13 +169,14 @@ function shopSettingsOnce(): (stored: unknown) => ShopSettings {
   };
 }
 
-function lookOf(of: Omit<Look, 'deliveryId' | 'facts' | 'data'>): Look {
-  const { parts, input, row } = of;
+function lookOf(of: Omit<Look, 'deliveryId' | 'facts' | 'data' | 'unsubscribeUrl'>): Look {
+  const { parts, message, input, row, customerId } = of;
   const enriched = withCartWords(input.data, row.cartLines);
   const facts = factsOf(parts, { ...of, data: enriched });
   const data = relevantData(enriched, facts.relevance);
   const deliveryId = row.delivery?.id ?? newId(parts.clock);
-  return { ...of, deliveryId, facts, data };
+  const leaving = { customerId, deliveryId, channel: input.channel, address: facts.address };
+  return { ...of, deliveryId, facts, data, unsubscribeUrl: once(() => wayOutOf(parts, message, leaving)) };
 }
 
 /** What the message says to this customer, or what it lacks. */
@@ -186,9 +194,8 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
   if ('missing' in found) return found;
   const variant = variantFor(message, row.settings, { ...row, variant: drawnVariant(row) });
   const shopZone = look.shop.timezone;
-  const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look));
-  const reviewed = message.reviews ? withReviews(data, stock.reviewed) : data;
-  const said = { ...reviewed, ...found.extras, unsubscribeUrl };
+  const reviewed = message.reviews ? withReviews(data, await look.reviewed()) : data;
+  const said = { ...reviewed, ...found.extras, unsubscribeUrl: look.unsubscribeUrl() };
   const asked = { message, channel: input.channel, variant, data: said };
   const rendered = await renderedFor(parts, asked, { ...row, shopZone });
   return 'missing' in rendered ? rendered : { ...rendered, variant, code: found.code };
@@ -197,11 +204,6 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
 /** What this delivery says, or the same message on another channel. */
 function drawnVariant({ delivery, siblings }: GateRow): string | null {
   return delivery?.variant ?? siblings[0]?.variant ?? null;
-}
-
-/** Which delivery it is that its reader may want no more of. */
-export function leavingOf({ customerId, deliveryId, input, facts }: Look): Leaving {
-  return { customerId, deliveryId, channel: input.channel, address: facts.address };
 }
 
 function factsOf(

@@ -1,6 +1,9 @@
 /** Longer than this nobody waits for the work before theirs, real milliseconds. */
 const patienceMs = 100;
 
+/** How many of those who are not served together are worked on at once: each may wait, and takes a connection. */
+const mostAlone = 4;
+
 /** How long it is waited for more of them where several came together before, real milliseconds. */
 const lingerMs = 5;
 
@@ -68,7 +71,10 @@ export class Gathering<Item, Result> {
       if (result !== null) one.resolve(result);
       return result === null;
     });
-    await Promise.all(alone.map((one) => this.#alone(one)));
+    const next = async () => {
+      for (let one = alone.shift(); one !== undefined; one = alone.shift()) await this.#alone(one);
+    };
+    await Promise.all(Array.from({ length: mostAlone }, next));
   }
 
   /** Nothing, if it failed: who of them it is about shows when each is alone. */

@@ -7,8 +7,8 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import { channelAfter, type MessageType } from '../src/define/message.ts';
 import type { CallOutcome, ChannelContent, Outbound } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
-import { leavingOf, type Look } from './gate-look.ts';
-import { unsubscribeHeader } from './way-out.ts';
+import type { Look } from './gate-look.ts';
+import { saysUnsubscribe } from './way-out.ts';
 
 /**
  * The gate's transaction: what it leads to.
@@ -53,7 +53,7 @@ export function allow(look: Look, call: CallUnderWay, content: ChannelContent): 
   const { message, customerId, input, facts } = look;
   const data = relevantData(input.data, facts.relevance);
   const about = { message: message.name, purpose: message.purpose, customerId, data };
-  const header = unsubscribeHeader(look.parts, message, leavingOf(look));
+  const header = saysUnsubscribe(message, input) ? { unsubscribeUrl: look.unsubscribeUrl() } : {};
   const outbound = { deliveryId: call.deliveryId, to: address.to, content, about, ...header };
   return { kind: 'call', call, outbound };
 }

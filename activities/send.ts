@@ -13,7 +13,7 @@ import { withoutAddresses } from '../src/domain/without-addresses.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
 import { CallBook } from './call-book.ts';
-import { newsOf, unreachedOn } from './call-news.ts';
+import { isAgainstChannel, newsOf, unreachedOn, type AgainstChannel } from './call-news.ts';
 import type { CallOutcome } from './channels/channel.ts';
 import type { ChannelActivities, SendAnswer, SendInput } from './contract.ts';
 import { declaredMessage } from './declared-message.ts';
@@ -131,7 +131,7 @@ async function settle(settling: Settling, call: CallUnderWay, outcome: CallOutco
     forget(gate, call);
     throw callAgain(outcome.retryAfterMs, attempt);
   }
-  const turned = outcome.kind === 'unreachable' ? await turnOn(settling, call, outcome) : null;
+  const turned = isAgainstChannel(outcome) ? await turnOn(settling, call, outcome) : null;
   if (turned) return turned;
   const inDoubt =
     outcome.kind === 'unknown'
@@ -173,7 +173,7 @@ async function raiseRefused(
 async function turnOn(
   { gate, message, input }: Settling,
   call: CallUnderWay,
-  outcome: Extract<CallOutcome, { kind: 'unreachable' }>,
+  outcome: AgainstChannel,
 ): Promise<SendAnswer | null> {
   const { sql } = gate.database;
   const { deliveryId, channel } = call;
@@ -181,7 +181,12 @@ async function turnOn(
   const delivery = next ? await deliveryInDoubt(sql, call) : null;
   if (!next || !delivery) return null;
   const verdict = unreachedOn(channel, gate.clock.now(), outcome);
-  const turned = await turnToNext(sql, { ids: [deliveryId], was: call.callingAt, next, verdict });
+  const turning = { ids: [deliveryId], was: call.callingAt, next, verdict };
+  const turned = await sql.begin(async (tx) => {
+    const ids = await turnToNext(tx, turning);
+    await suppress(tx, suppressedBy(gate, channel, [outcome]));
+    return ids;
+  });
   if (!turned.has(deliveryId)) return null;
   forget(gate, call);
   return answer({ ...delivery, state: verdict.state, reason: verdict.reason });

@@ -28,12 +28,20 @@ export function wayOutOf(
   return unsubscribeUrl(about, { secret, publicUrl });
 }
 
-/** What the headers of a mail say; nothing on other channels, and of what is owed nobody unsubscribes. */
+/** Whether headers say it: those of a mail, and of what is owed nobody unsubscribes. */
+export function saysUnsubscribe(
+  { purpose }: Pick<MessageType<unknown>, 'purpose'>,
+  { channel }: Pick<Leaving, 'channel'>,
+): boolean {
+  return channel === 'email' && purpose !== 'transactional';
+}
+
+/** What the headers of a mail say. */
 export function unsubscribeHeader(
   parts: Pick<GateParts, 'secret' | 'publicUrl'>,
   message: MessageType<unknown>,
   leaving: Leaving,
 ): Pick<Outbound, 'unsubscribeUrl'> {
-  if (leaving.channel !== 'email' || message.purpose === 'transactional') return {};
+  if (!saysUnsubscribe(message, leaving)) return {};
   return { unsubscribeUrl: wayOutOf(parts, message, leaving) };
 }

@@ -1,6 +1,5 @@
 import type { TransactionSql } from 'postgres';
 import { assignCodes, codesOf, type AssignedCode, lockFreeCodes } from '../src/db/queries/codes.ts';
-import { productsNamed, type ProductWords } from '../src/db/queries/product-words.ts';
 import {
   boughtOf,
   recommendedProducts,
@@ -24,8 +23,6 @@ export interface WordingStock {
   free: string[];
   recommended: readonly RecommendedProduct[];
   bought: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What the catalogue has of the products that the data name. */
-  reviewed: readonly ProductWords[];
 }
 
 /** Reads it. @param most how many would-sends there may be at most: so many codes are locked. */
@@ -34,7 +31,7 @@ export async function takeStock(
   message: MessageType<unknown>,
   of: { deliveryIds: readonly string[]; customerIds: readonly string[]; named: NamedProducts; most: number },
 ): Promise<WordingStock> {
-  const stock: WordingStock = { kept: new Map(), free: [], recommended: [], bought: new Map(), reviewed: [] };
+  const stock: WordingStock = { kept: new Map(), free: [], recommended: [], bought: new Map() };
   if (message.codes !== undefined) {
     if (of.deliveryIds.length > 0) stock.kept = await codesOf(tx, of.deliveryIds);
     if (of.most > 0) stock.free = await lockFreeCodes(tx, message.codes, of.most);
@@ -44,7 +41,6 @@ export async function takeStock(
     const skus = stock.recommended.map(({ sku }) => sku);
     if (skus.length > 0) stock.bought = await boughtOf(tx, of.customerIds, skus);
   }
-  if (message.reviews) stock.reviewed = await productsNamed(tx, of.named);
   return stock;
 }
 
@@ -106,4 +102,13 @@ export function namedIn(data: Readonly<Record<string, unknown>>): NamedProducts 
       .map((one) => (one as Record<string, unknown>)[field])
       .filter((value): value is string => typeof value === 'string');
   return { skus: texts('sku'), productIds: texts('productId') };
+}
+
+/** The products that the data of any of some messages name, each once. */
+export function namedInAll(all: readonly Readonly<Record<string, unknown>>[]): NamedProducts {
+  const named = all.map(namedIn);
+  return {
+    skus: [...new Set(named.flatMap(({ skus }) => skus))],
+    productIds: [...new Set(named.flatMap(({ productIds }) => productIds))],
+  };
 }

@@ -4,6 +4,9 @@ import { bounds } from './domain/bounds.ts';
 import type { WeatherRegion } from './domain/weather.ts';
 import { StartError } from './errors.ts';
 
+/** Characters: it stands at the end of every mail. */
+const longestPostalAddress = 300;
+
 const verificationKey =
   'expected the verification key that SendGrid shows: a public key of the curve P-256 as base64';
 
@@ -45,6 +48,15 @@ const variables = z.object({
   SENDGRID_WEBHOOK_KEY: z.string().refine(isPublicKey, verificationKey).optional(),
   SENDGRID_INBOUND_KEY: z.string().refine(isPublicKey, verificationKey).optional(),
   KAIROS_EMAIL_FROM: z.string().default('Kairos <hello@kairos.example>'),
+  /** The sender's postal address, on one line: at the end of every mail, as some laws have it (CAN-SPAM). */
+  KAIROS_POSTAL_ADDRESS: z
+    .string()
+    .regex(
+      /^[^\p{Cc}]*\S[^\p{Cc}]*$/u,
+      'expected an address on one line: The shop, 1 High Street, Springfield',
+    )
+    .max(longestPostalAddress)
+    .optional(),
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_MESSAGING_SERVICE_SID: z.string().optional(),

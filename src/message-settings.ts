@@ -9,10 +9,11 @@ const mostWeight = 1_000_000;
 const weights = z.record(z.string(), z.number().min(0).max(mostWeight));
 
 const storedSchema = z.object({ weights: weights.default({}) });
+const unset = storedSchema.parse({});
 
 /** What an operator has set for a message, from what is stored (nothing: the defaults). @throws Error that names what does not fit. */
 export function messageSettings(stored: unknown): { weights: Shares } {
-  return storedSchema.parse(stored ?? {});
+  return stored == null ? unset : storedSchema.parse(stored);
 }
 
 /** What an operator may set for a message: weights of variants that it has, one of them above 0. */

@@ -16,3 +16,10 @@ test.each(['mail.example', 'https://shop:its-password@mail.example', 'smtp://'])
     expect(() => loadConfig({ SMTP_URL })).toThrow(/SMTP_URL=…: expected smtps:\/\/user:password@host/);
   },
 );
+
+test('the postal address of mails is one line', () => {
+  const KAIROS_POSTAL_ADDRESS = 'Kettles & Co, Straße 1, 28195 Bremen';
+  expect(loadConfig({ KAIROS_POSTAL_ADDRESS }).KAIROS_POSTAL_ADDRESS).toBe(KAIROS_POSTAL_ADDRESS);
+  for (const wrong of ['1 High Street\nSpringfield', '  '])
+    expect(() => loadConfig({ KAIROS_POSTAL_ADDRESS: wrong })).toThrow('expected an address on one line');
+});

@@ -45,6 +45,8 @@ export function factorable(mails: readonly EmailContent[], bounds: SubstitutionB
 
 /** Factors mails of one group of `factorable`, or of a part of one. */
 export function factorMails(mails: readonly EmailContent[]): FactoredMails {
+  const [only, ...others] = mails;
+  if (only && others.length === 0) return { content: only, substitutions: [{}] };
   const lined = linedLike(mails);
   const differences = differencesOf(lined);
   const tagOf = tagsFor(mails);

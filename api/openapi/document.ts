@@ -86,11 +86,11 @@ function requestContent({ body, bodies }: Operation): Record<string, { schema: u
   return Object.fromEntries(schemas) as Record<string, { schema: unknown }>;
 }
 
-function codesOf({ key, query, body, bodies, errors = [] }: Operation): ErrorCode[] {
-  const codes = new Set<ErrorCode>(errors);
+function codesOf({ key, body, bodies, errors = [] }: Operation): ErrorCode[] {
+  // Any address may have a character in it that none can have.
+  const codes = new Set<ErrorCode>(['malformed-query', ...errors]);
   if (key !== 'none') codes.add('missing-key').add('unknown-key');
   if (key === 'admin') codes.add('wrong-key');
-  if (query) codes.add('malformed-query');
   if (body || bodies) {
     for (const code of ['malformed-json', 'malformed-body', 'too-large', 'unsupported-encoding'] as const)
       codes.add(code);

@@ -66,7 +66,6 @@ export function codeRoutes(router: IRouter, { database, clock, keys, contents }:
       key: 'admin',
       body: codesSchema,
       answer: addedSchema,
-      errors: ['malformed-query'],
     },
   });
   resource(router, '/v1/codes/:pool', {

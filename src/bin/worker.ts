@@ -19,7 +19,7 @@ import { StartError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { checkContents } from '../messages/check-contents.ts';
 import { contents, messages } from '../messages/index.ts';
-import { renderMessage } from '../messages/render.ts';
+import { renderMessage, type RenderInput } from '../messages/render.ts';
 import { temporalTarget } from '../temporal.ts';
 import { vapidOf } from '../vapid.ts';
 import { keepWeatherSchedule } from '../weather-schedule.ts';
@@ -89,7 +89,7 @@ async function activitiesOn(
     messages,
     turns: createTurns(common, rates),
     channels: createChannels(channelsOptions(config, database, clock)),
-    render: renderMessage,
+    render: (input: RenderInput) => renderMessage({ ...input, postalAddress: config.KAIROS_POSTAL_ADDRESS }),
   };
   return {
     journey: withPlainFailures({

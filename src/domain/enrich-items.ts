@@ -23,7 +23,10 @@ interface Reviewed {
   reviews: readonly unknown[];
 }
 
-/** A message's data with the rating and the reviews of each of its `items`: null and none where nobody knows of any. */
+/**
+ * A message's data with the rating and the reviews of each of its `items`: null and none where nobody knows of any. Of an
+ * item without a sku the first product of that id counts, whatever else is among the products.
+ */
 export function withReviews(
   data: Readonly<Record<string, unknown>>,
   products: readonly Reviewed[],
@@ -31,7 +34,7 @@ export function withReviews(
   const items = data['items'];
   if (!Array.isArray(items)) return { ...data };
   const bySku = new Map(products.map((product) => [product.sku, product]));
-  const byProduct = new Map(products.map((product) => [product.productId, product]));
+  const byProduct = new Map(products.toReversed().map((product) => [product.productId, product]));
   return {
     ...data,
     items: items.map((item: unknown) => {

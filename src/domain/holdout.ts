@@ -37,6 +37,11 @@ export function drawOf(salt: string, armKey: string): number {
 
 /** The arm of a customer: the same at every would-send, for nothing goes in but the key and the experiments. */
 export function armOf(armKey: string, global: Holdout, own: Holdout): Arm {
-  if (drawOf(global.salt, armKey) < global.share) return 'global-held-out';
-  return drawOf(own.salt, armKey) < own.share ? 'held-out' : 'treated';
+  if (isHeldOut(global, armKey)) return 'global-held-out';
+  return isHeldOut(own, armKey) ? 'held-out' : 'treated';
+}
+
+/** Of no share nobody: nothing need be drawn. */
+function isHeldOut({ salt, share }: Holdout, armKey: string): boolean {
+  return share > 0 && drawOf(salt, armKey) < share;
 }

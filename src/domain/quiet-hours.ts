@@ -137,6 +137,7 @@ function openingOf(
 
 /** Of the windows that a moment lies in the one that ends last; null: it lies in none. */
 function quietBy(moment: number, rules: readonly QuietRule[], zones: readonly string[]) {
+  if (rules.length === 0) return null;
   let last: (Omit<Found, 'until' | 'there'> & { end: number }) | null = null;
   for (const zone of zones) {
     const local = localNow(moment, zone);

@@ -23,6 +23,7 @@ export function splitArmOf(armKey: string, { journey, split }: SplitName, shares
  */
 export function drawWeighted(armKey: string, salt: string, weights: Shares): string {
   const names = Object.keys(weights).filter((name) => weights[name]! > 0);
+  if (names.length === 1) return names[0]!;
   const times = names.map((name) => {
     const draw = drawOf(`${salt}:${name}`, armKey);
     return { name, time: -Math.log(1 - draw) / weights[name]! };

@@ -27,8 +27,8 @@ export const leave = {
 };
 
 /**
- * A whole mail: what stands in front of it in a list of mails, its title, its body in MJML, why one gets it, and in
- * which words (`leave`) it links to where one says that one wants no more.
+ * A whole mail: what stands in front of it in a list of mails, its title, its body in MJML, why one gets it, the sender's
+ * postal address if the shop has set it, and in which words (`leave`) it links to where one says that one wants no more.
  */
 export function mailPage(mail: {
   title: string;
@@ -64,6 +64,7 @@ ${body}
 <mj-section padding="16px 0 32px">
 <mj-column>
 <mj-text font-size="13px" color="${quiet}" padding="0 32px">${reason}<br />
+{% if postalAddress != "" %}{{ postalAddress }}<br />{% endif %}
 <a href="{{ unsubscribeUrl }}" style="color:${quiet}">${mail.leave ?? leave.english}</a></mj-text>
 </mj-column>
 </mj-section>

@@ -25,6 +25,8 @@ export interface RenderInput {
   variant?: string | null;
   /** The customer's time zone, `UTC` if not said. */
   zone?: string;
+  /** The sender's, on one line. */
+  postalAddress?: string | undefined;
 }
 
 export type Rendered =
@@ -56,10 +58,10 @@ export async function renderMessage(
 }
 
 function scopeOf(
-  { data, customer, persona, segments = [], zone = defaultZone }: RenderInput,
+  { data, customer, persona, segments = [], zone = defaultZone, postalAddress = '' }: RenderInput,
   locale: string,
 ) {
-  return { ...data, customer, persona, segments, zone, locale };
+  return { ...data, customer, persona, segments, zone, locale, postalAddress };
 }
 
 async function renderChosen(chosen: Chosen, scope: object): Promise<Rendered> {

@@ -2,13 +2,14 @@ import type { TransactionSql } from 'postgres';
 import { expect, test } from 'vitest';
 import type { Sql } from '../../src/db/connect.ts';
 import { unrouted } from '../../src/db/schema/index.ts';
+import { message } from '../../src/define/message.ts';
 import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
 
 const customers = 12;
 
 /** Customers with a run each; the first of them answers a moment before the others come. */
-async function shop() {
-  const it = await startSending();
+async function shop(parts: Parameters<typeof startSending>[1] = {}) {
+  const it = await startSending(undefined, parts);
   const asked = [];
   for (let n = 0; n < customers; n += 1) {
     const customerId = await addCustomer(it, { email: `n${n}@example.test` });
@@ -116,4 +117,55 @@ test('who is held for the night has a turn of their own in the morning, also whe
   const answers = await Promise.all(asked.map(({ ask }) => send(ask({ channel: 'sms' }))));
   expect(answers.map(({ reason }) => reason)).toEqual(Array(6).fill('quiet-hours'));
   expect(new Set(answers.map(({ until }) => until)).size, 'turns').toBe(6);
+});
+
+test('who is locked elsewhere keeps nobody waiting, and nobody locked', async () => {
+  await using it = await shop();
+  const { sql } = it.database;
+  const locked = it.asked.slice(0, 2).map(({ customerId }) => customerId);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const holding = sql.begin(async (tx) => {
+    await tx`select from customers where id = any(${locked}) for update`;
+    await held;
+  });
+  await expect
+    .poll(
+      async () =>
+        (
+          await sql`
+    select from customers where id = any(${locked}) for update skip locked`
+        ).length,
+    )
+    .toBe(0);
+  const sends = it.asked.map(({ ask }) => it.send(ask()));
+  const others = await Promise.all(sends.slice(2));
+  expect(others.map(({ state }) => state)).toEqual(Array(customers - 2).fill('accepted'));
+  release();
+  await holding;
+  expect((await Promise.all(sends)).map(({ state }) => state)).toEqual(Array(customers).fill('accepted'));
+  expect(addresses(it)).toEqual(all);
+});
+
+test('of the products that many tell of at once each tells of its own', async () => {
+  const rated = message<object>({ name: 'rated', purpose: 'help', channels: ['email'], reviews: true });
+  await using it = await shop({ messages: [rated] });
+  const { sql } = it.database;
+  await sql`
+    insert into products (sku, product_id, title, price_minor, currency, rating, substitutes, reviews, updated_at)
+    select sku, product_id, sku, 100, 'USD', rating, '{}', '[]', ${it.clock.now()} from (values
+      ('cup-1', 'cup', 4), ('cup-2', 'cup', 1), ('pot', 'pot', 3)) p (sku, product_id, rating)`;
+  const items = [{ sku: 'cup-2' }, { productId: 'cup' }, { sku: 'pot' }, { sku: 'lid' }];
+  const send = it.worker({
+    render: ({ data }) => ({ text: String((data['items'] as { rating: unknown }[])[0]!.rating) }),
+  });
+  await Promise.all(
+    it.asked.map(({ ask }, n) => send(ask({ message: 'rated', data: { items: [items[n % 4]] } }))),
+  );
+  const said = new Map(
+    it.channels.email.sent.map(({ to, content }) => [to, (content as { text: string }).text]),
+  );
+  const ratings = it.asked.map((_, n) => said.get(`n${n}@example.test`));
+  expect(ratings).toEqual(it.asked.map((_, n) => ['1', '4', '3', 'null'][n % 4]));
+  await sql`truncate products cascade`;
 });

@@ -11,6 +11,10 @@ import { addCustomer, addRun, startSending, type Sending, type TestCustomer } fr
 import { startWatching } from '../support/watching.ts';
 
 const gone: CallOutcome = { kind: 'unreachable', code: 'gone', detail: 'nobody is there' };
+const optedOut: CallOutcome = {
+  ...{ kind: 'refused', code: '21610', detail: '400: unsubscribed recipient' },
+  suppress: { reason: 'stopped' },
+};
 const byPush = (...channels: Channel[]) =>
   message<object>({ name: 'pushed', purpose: 'help', channels: ['push', ...channels] });
 
@@ -121,6 +125,34 @@ test('what speaks against the next channel leads to the one after it; with none 
   expect([it.channels.email.sent, it.channels.sms.sent]).toEqual([[], []]);
 });
 
+test('who may not be written to there any more is told by the next channel, and the number is suppressed', async () => {
+  const texted = message<object>({ name: 'pushed', purpose: 'help', channels: ['sms', 'email'] });
+  await using it = await setup(texted, { phone: '+14155550123', consents: { sms: 'granted' } });
+  it.channels.sms.answer = () => optedOut;
+  const refused = { state: 'withheld', reason: 'suppressed', channel: 'sms', arm: 'treated' };
+  expect(await it.send('sms')).toMatchObject(refused);
+  expect(await it.last()).toMatchObject({ state: 'intended', channel: 'email', callingAt: null });
+  // The answer was lost.
+  expect(await it.send('sms')).toMatchObject({ ...refused, arm: null });
+  expect(await it.send('email')).toMatchObject({ state: 'accepted', channel: 'email', arm: 'treated' });
+  expect((await it.last()).verdicts.map(({ words }) => words)).toEqual([
+    'intended: every check has passed',
+    'withheld: suppressed — the provider refused the address with 21610: 400: unsubscribed recipient; the next channel is tried',
+    'accepted: the provider took it as email-1',
+  ]);
+  expect(it.channels.sms.sent).toHaveLength(1);
+  expect(await it.database.sql`select channel, reason, source from suppressions`).toEqual([
+    { channel: 'sms', reason: 'stopped', source: 'refused with 21610' },
+  ]);
+  await it.database.sql`truncate suppressions`;
+});
+
+test('what is refused for itself goes nowhere else', async () => {
+  await using it = await setup(byPush('email'));
+  it.channels.push.answer = () => ({ kind: 'refused', code: '413', detail: 'too long' });
+  expect(await it.send('push')).toMatchObject({ state: 'failed', channel: 'push' });
+});
+
 test('the caps of the channel that it turns to hold', async () => {
   await using it = await setup(byPush('email'));
   const { sql } = it.database;
@@ -145,34 +177,46 @@ test('where there is no next channel it has failed; a crash before that leaves i
   expect(other.channels.email.sent).toEqual([]);
 });
 
-test('of a wave those whose browsers are gone are told by the next channel, also when the page died after its calls', async () => {
-  await using it = await startWatching(undefined, { messages: [{ ...byPush('email'), name: 'back' }] });
-  const line = await it.line(3, (n) => ({ consents: n === 1 ? ['push'] : ['push', 'email'] }));
-  for (const customerId of line) await subscribe(it, customerId);
-  await it.shelf(3);
-  it.channels.push.answer = ([one]) => (one!.to === line[2] ? { kind: 'accepted', providerId: null } : gone);
-  const asked: Channel[] = [];
-  let isLost = false;
-  const worker = it.worker();
-  const end = await it.wave(async (page) => {
-    const channel: Channel = asked.length === 0 ? 'push' : page.channel;
-    asked.push(channel);
-    const answer = await worker({ ...page, channel });
-    if (isLost) return answer;
-    // Its worker died, and another does the page again.
-    isLost = true;
-    return it.worker()({ ...page, channel });
-  });
-  expect(end).toMatchObject({ places: 3, used: 3, goesOn: false });
-  expect(asked).toEqual(['push', 'email']);
-  const rows = await it.database.sql`
+test.each([
+  { first: 'push', refused: gone, they: 'whose browsers are gone' },
+  { first: 'sms', refused: optedOut, they: 'who opted out at the provider' },
+] as const)(
+  'of a wave those $they are told by the next channel, also when the page died after its calls',
+  async ({ first, refused }) => {
+    const back = message<object>({ name: 'back', purpose: 'help', channels: [first, 'email'] });
+    await using it = await startWatching(undefined, { messages: [back] });
+    const line = await it.line(3, (n) => ({
+      ...{ phone: `+1415555010${n}`, consents: n === 1 ? [first] : [first, 'email'] },
+    }));
+    for (const customerId of line) await subscribe(it, customerId);
+    await it.shelf(3);
+    it.channels[first].answer = ([one]) =>
+      [line[2], '+14155550102'].includes(one!.to) ? { kind: 'accepted', providerId: null } : refused;
+    const asked: Channel[] = [];
+    let isLost = false;
+    const worker = it.worker();
+    const end = await it.wave(async (page) => {
+      const channel: Channel = asked.length === 0 ? first : page.channel;
+      asked.push(channel);
+      const answer = await worker({ ...page, channel });
+      if (isLost) return answer;
+      // Its worker died, and another does the page again.
+      isLost = true;
+      return it.worker()({ ...page, channel });
+    });
+    expect(end).toMatchObject({ places: 3, used: 3, goesOn: false });
+    expect(asked).toEqual([first, 'email']);
+    const rows = await it.database.sql`
     select d.channel, d.state, d.reason, d.arm from deliveries d join waiting_entries e on e.id = d.entry_id
     order by e.since`;
-  expect(rows).toEqual([
-    { channel: 'email', state: 'accepted', reason: null, arm: 'treated' },
-    { channel: 'email', state: 'cancelled', reason: 'no-consent', arm: 'treated' },
-    { channel: 'push', state: 'accepted', reason: null, arm: 'treated' },
-  ]);
-  expect(it.channels.email.calls.flat().map(({ to }) => to)).toEqual(['p0@shop.example']);
-  await it.database.sql`truncate push_subscriptions`;
-});
+    expect(rows).toEqual([
+      { channel: 'email', state: 'accepted', reason: null, arm: 'treated' },
+      { channel: 'email', state: 'cancelled', reason: 'no-consent', arm: 'treated' },
+      { channel: first, state: 'accepted', reason: null, arm: 'treated' },
+    ]);
+    expect(it.channels.email.calls.flat().map(({ to }) => to)).toEqual(['p0@shop.example']);
+    const { sql } = it.database;
+    expect(await sql`select from suppressions`).toHaveLength(refused === optedOut ? 2 : 0);
+    await sql`truncate push_subscriptions, suppressions`;
+  },
+);

@@ -396,8 +396,17 @@ test('what the admin key is for does not show to a write key, nor to nobody', as
 test('an address with a NUL in it is refused: no database can look that up', async () => {
   await using database = await testDatabase();
   await using api = await testApi({ database });
-  for (const path of ['/v1/customers/%00', '/v1/customers/a%00/timeline', '/v1/runs?name=%00']) {
+  for (const path of [
+    '/v1/customers/%00',
+    '/v1/customers/a%00/timeline',
+    '/v1/runs?name=%00',
+    '/healthz?%00',
+  ]) {
     const answer = await api.get(path);
+    expect([answer.status, answer.body.code]).toEqual([400, 'malformed-query']);
+  }
+  for (const channel of ['%00', '%E0%A4%A']) {
+    const answer = await api.post(`/v1/channels/${channel}/pause`, {});
     expect([answer.status, answer.body.code]).toEqual([400, 'malformed-query']);
   }
 });

@@ -83,6 +83,17 @@ test('every mail that is not owed ends with where its reader chooses what they g
   expect(text).toMatch(/unsubscribe \(https:\/\/kairos\.example\/u\/token\)\s*$/);
 });
 
+test("a mail says the sender's postal address where one is set, and leaves no hole where none is", async () => {
+  const data = { items: [item()] };
+  const postalAddress = 'Kettles & Co, 1 High Street, Springfield';
+  const said = await mail({ data, postalAddress });
+  expect(said.html).toContain('Kettles &amp; Co, 1 High Street, Springfield<br');
+  expect(said.text).toMatch(/by e-mail\.\nKettles & Co, 1 High Street, Springfield\nChoose /);
+  const bare = await mail({ data });
+  expect(bare.text).toMatch(/by e-mail\.\nChoose /);
+  expect(bare.html).toMatch(/by e-mail\.\s*<br \/>\s*<a /);
+});
+
 test('a mail names the items, what they cost and what they come to, in HTML and in text', async () => {
   const items = [
     item({ url: 'https://shop.example/tea' }),

@@ -85,14 +85,14 @@ export interface GateRow {
   closedAt: number | null;
   openedAt: number;
   armKey: string;
-  /** A browser of theirs is subscribed to push. */
+  /** A browser of theirs is subscribed to push; not asked on other channels. */
   subscribed: boolean;
   traits: Record<string, Trait>;
   /** Null: the last of the personas. */
   persona: string | null;
   erased: boolean;
   behind: boolean;
-  /** A browser of theirs is on the shop's pages. */
+  /** A browser of theirs is on the shop's pages; asked for what is shown there. */
   onSite: boolean;
   consent: 'granted' | 'denied' | null;
   suppressions: Suppression[];
@@ -143,8 +143,8 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
     select o.place, r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
-      c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona, c.erased_at is not null as erased,
-      ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
+      c.arm_key as "armKey", ${channel === 'push' ? isSubscribed(sql) : sql`false`} as subscribed, c.traits, c.persona, c.erased_at is not null as erased,
+      ${isBehind(sql)} as behind, ${channel === 'onsite' ? isOnSite(sql, sql`c.id`, at) : sql`false`} as "onSite",
       ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`${channel}`, topic })} as consent,
       ${suppressionsInForce(sql, { addressHash: sql`o.address_hash`, channel: sql`${channel}`, customerId: sql`c.id`, topic })} as suppressions,
       coalesce((select jsonb_object_agg(s.scope, s.value) from settings s

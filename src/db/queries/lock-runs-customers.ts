@@ -2,8 +2,9 @@ import type { TransactionSql } from 'postgres';
 import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
 
 /**
- * Locks the customers of some runs until the transaction ends, in the order of their ids as everybody who locks several
- * does, and says whose each run is. A run that is not there is left out, and one whose customer was joined to another.
+ * Locks the customers of some runs until the transaction ends, and says whose each run is. Those are left out whom somebody
+ * else has locked: to wait for them would be to keep all the others from everybody meanwhile. So is a run that is not
+ * there, and one whose customer was joined to another.
  */
 export async function lockRunsCustomers(
   tx: TransactionSql,
@@ -13,6 +14,6 @@ export async function lockRunsCustomers(
     select r.id as "runId", c.id, ${addressTraits(tx)}
     from runs r join customers c on c.id = r.customer_id
     where r.id = any(${[...runIds]}::uuid[]) and c.merged_into is null
-    order by c.id for update of c`;
+    order by c.id for update of c skip locked`;
   return new Map(rows.map(({ runId, ...customer }) => [runId, customer]));
 }
