@@ -1,5 +1,5 @@
 import type { ProductCrossing } from '../define/product-crossing.ts';
-import { isCrossed } from './watch-book.ts';
+import type { StockCrossing } from '../define/watch.ts';
 
 /** What a product costs, in minor units of the currency. */
 export interface Price {
@@ -13,15 +13,28 @@ export interface ProductState {
   price: Price | null;
 }
 
-/** Whether units went over or under the level, or the price went down. */
-export function isProductCrossed(
-  crossing: ProductCrossing,
-  before: ProductState,
-  after: ProductState,
+/** When something happened to a product, and by which event. Epoch milliseconds of Kairos's time. */
+export interface Moved {
+  at: number;
+  eventId: string;
+}
+
+/** Who is told of each report on a product that took effect, in order: what was known before it, and is after it. */
+export interface ProductListener {
+  /** Its units. */
+  changed(sku: string, before: number | null, after: Moved & { units: number }): void;
+  /** Its price in force. */
+  repriced(sku: string, before: Price | null, after: Moved & Price): void;
+}
+
+/** Whether units went over or under a crossing's level. From an unknown stock there is no crossing. */
+export function isCrossed(
+  { direction, level }: StockCrossing,
+  before: number | null,
+  after: number | null,
 ): boolean {
-  return crossing.of === 'price'
-    ? isLower(after.price, before.price)
-    : isCrossed(crossing, before.units, after.units);
+  if (before === null || after === null) return false;
+  return direction === 'falls' ? before > level && after <= level : before <= level && after > level;
 }
 
 /** Whether what was crossed is so still: nobody is to hear of what is over. */

@@ -24,7 +24,8 @@ import { resolvePeople, type ResolvedPeople } from './resolve-people.ts';
 import { withinRounds } from './rounds.ts';
 import { routeFacts } from './route-facts.ts';
 import { routeDates } from './route-dates.ts';
-import { lookAtProducts, routeProductNews } from './route-product-news.ts';
+import { ProductNewsBook } from './product-news-book.ts';
+import { routeProductNews } from './route-product-news.ts';
 import { routeRuns } from './route-runs.ts';
 import { routeWorld } from './route-world.ts';
 import { awaitRoutingLock, underRoutingLock } from '../db/routing-lock.ts';
@@ -100,11 +101,11 @@ async function routeEvents(
   // Before anybody is made of these events: as long as there are no customers, new segments have no members.
   const standing = await standingSegments(tx, context);
   const people = ofCustomers.length === 0 ? null : await resolvePeople(tx, context, ofCustomers);
-  const products = await lookAtProducts(tx, context, universal);
+  const products = new ProductNewsBook(context.hearers);
   // Before the orders: what was bought is asked by the orders, each of which then has its lines.
-  const toWatches = await routeWorld(tx, context, { universal, owned: people?.owned ?? [] });
+  const toWatches = await routeWorld(tx, context, { universal, owned: people?.owned ?? [], news: products });
   const toRuns = people === null ? 0 : await routeOwned(tx, context, standing, people);
-  const news = await routeProductNews(tx, context, products, people);
+  const news = await routeProductNews(tx, context, products.happened(), people);
   return { dispatches: toWatches + toRuns, news };
 }
 

@@ -22,6 +22,7 @@ import { newId } from '../ids.ts';
 import type { AcceptedEvent } from './event.ts';
 import { happeningsOf, namings, type Happening, type LookAt, type PurchaseOf } from './happenings.ts';
 import { erasedOrderId } from './orders.ts';
+import type { ProductNewsBook } from './product-news-book.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { routeWatches } from './route-watches.ts';
 import { loadSubstituteRules } from './substitute-rules.ts';
@@ -29,15 +30,22 @@ import { WaitingBook } from './waiting-book.ts';
 import { WatchBook } from './watch-book.ts';
 import { foldWorldEvents } from './world-events.ts';
 
-/** Keeps stock, prices, states of the world, order lines and waiting entries, and wakes watches. Answers how many dispatches. */
+/**
+ * Keeps stock, prices, states of the world, order lines and waiting entries, and wakes watches. Answers how many dispatches.
+ * @param news is told what happened to products.
+ */
 export async function routeWorld(
   tx: TransactionSql,
   context: RoutingContext,
-  { universal, owned }: { universal: readonly AcceptedEvent[]; owned: readonly OwnedEvent[] },
+  {
+    universal,
+    owned,
+    news,
+  }: { universal: readonly AcceptedEvent[]; owned: readonly OwnedEvent[]; news: ProductNewsBook },
 ): Promise<number> {
   const watches = new WatchBook(context.watches);
   const nowMs = context.clock.now().getTime();
-  await foldWorldEvents(tx, universal, { watches: context.watches, book: watches, nowMs });
+  await foldWorldEvents(tx, universal, { watches: context.watches, book: watches, news, nowMs });
   const named = namings(owned, waitingLists(context));
   const unnamed = named.flatMap(({ products }) => products).filter(({ sku }) => sku === null);
   const skus = await skusByProductId(
@@ -48,7 +56,7 @@ export async function routeWorld(
   if (happenings.length === 0) return routeWatches(tx, context, watches.told());
   const shelves = await shelvesOf(tx, happenings);
   const waiting = await openWaitingBook(tx, context, happenings, shelves);
-  const changed = fold(happenings, { shelves, waiting, watches, nowMs });
+  const changed = fold(happenings, { shelves, waiting, watches, news, nowMs });
   await saveShelves(
     tx,
     [...changed].map((sku) => [sku, shelves.get(sku)!] as const),
@@ -115,11 +123,15 @@ interface Books {
   shelves: Map<string, Shelf>;
   waiting: WaitingBook;
   watches: WatchBook;
+  news: ProductNewsBook;
   nowMs: number;
 }
 
 /** Answers the skus of which a report took effect. */
-function fold(happenings: readonly Happening[], { shelves, waiting, watches, nowMs }: Books): Set<string> {
+function fold(
+  happenings: readonly Happening[],
+  { shelves, waiting, watches, news, nowMs }: Books,
+): Set<string> {
   const changed = new Set<string>();
   for (const one of happenings) {
     if (one.kind === 'report') {
@@ -129,7 +141,8 @@ function fold(happenings: readonly Happening[], { shelves, waiting, watches, now
       shelves.set(one.sku, after);
       changed.add(one.sku);
       const { units, at } = after;
-      watches.changed(one.sku, before.units, { units: units!, at: at!, eventId: one.eventId });
+      for (const listener of [watches, news])
+        listener.changed(one.sku, before.units, { units: units!, at: at!, eventId: one.eventId });
     } else if (one.kind === 'look') {
       const soldOutAt = one.isRequest ? -Infinity : (shelves.get(one.sku)?.soldOutAt ?? null);
       if (soldOutAt === null) continue;

@@ -36,7 +36,7 @@ export const tellOfProducts: DueWork = async (tx, context, limit) => {
   const concerned = await runsConcerned(tx, [...news.values()], limit);
   const dispatches = await tell(tx, context, { news, concerned, states });
   const last = concerned.length === limit ? concerned.at(-1)! : null;
-  const underWay = last && { id: last.newsId, toldUpTo: last.runId };
+  const underWay = last && { id: last.newsId, toldUpTo: last.seq };
   const ids = owed.map(({ id }) => id);
   const done = ids.filter((id) => last === null || id < last.newsId || !news.has(id));
   await saveTelling(tx, { done, underWay });
@@ -58,17 +58,19 @@ async function tell(
   of: { news: ReadonlyMap<number, OwedNews>; concerned: readonly ConcernedRun[]; states: States },
 ): Promise<number> {
   const lastSeqs = new Map<string, number>();
-  const rows = of.concerned.flatMap(({ newsId, runId, run }): NewDispatchRow[] => {
+  const rows = of.concerned.flatMap(({ newsId, runId, run, told }): NewDispatchRow[] => {
     const news = of.news.get(newsId)!;
     const state = of.states.get(news.sku)!;
     if (run === null || !concerns(run, news, state)) return [];
     const names = context.hearers.namesOf(versionOf(run), news.crossing);
-    return names.flatMap((name) => {
-      const seq = (lastSeqs.get(runId) ?? run.lastSeq) + 1;
-      if (seq > maxHeard) return [];
-      lastSeqs.set(runId, seq);
-      return [dispatchOf(context, { runId, seq, name, news, state, held: run.isHeld })];
-    });
+    return names
+      .filter((name) => !told.includes(name))
+      .flatMap((name) => {
+        const seq = (lastSeqs.get(runId) ?? run.lastSeq) + 1;
+        if (seq > maxHeard) return [];
+        lastSeqs.set(runId, seq);
+        return [dispatchOf(context, { runId, seq, name, news, state, held: run.isHeld })];
+      });
   });
   await saveLastSeqs(tx, lastSeqs);
   await insertDispatches(tx, rows);

@@ -4,20 +4,21 @@
  * - A watch is woken only by what it declares. From an unknown stock or price there is no crossing; the first report on
  *   a state that meets a condition is one.
  * - It reaches the open run of (watch, subject), or opens one; whatever is declared opens.
- * - Of one batch a run is told the newest of each name, but every event that stands for itself (of those the newest
- *   `occurrencesKept`), in the order in which they came: what is done about it looks up
- *   how things stand, so that older ones change nothing, and a product that flickers hundreds of times costs a few
- *   signals.
+ * - Of one batch a run is told the newest of each name, but every event that stands for itself, and of a watch that
+ *   tells of each state the newest on each (of both the newest `occurrencesKept`), in the order in which they came: what
+ *   is done about it looks up how things stand, so that older ones change nothing, and a product that flickers hundreds
+ *   of times costs a few signals.
  *
  * No database, no clock: what has to be written is answered.
  */
 import { meetsAll } from '../define/meets.ts';
-import { carriedData, type EventCrossing } from '../define/universal-event.ts';
+import { carriedData, placeReported, type EventCrossing } from '../define/universal-event.ts';
+import { isCrossed, isLower, type Moved, type Price, type ProductListener } from './product-state.ts';
 import {
+  isEachState,
   isOccurrence,
   waitedFor,
   type Crossing,
-  type StockCrossing,
   type WatchDefinition,
 } from '../define/watch.ts';
 import type { Carried } from '../domain/run-input.ts';
@@ -36,32 +37,28 @@ export interface Wake {
   eventId: string;
 }
 
-/** When something happened, and by which event. */
-interface Occurrence {
-  at: number;
-  eventId: string;
-}
-
 /** A universal event beside those of stock and prices. */
-export interface WorldEvent extends Occurrence {
+export interface WorldEvent extends Moved {
   type: string;
   subject: string;
   data: Readonly<Record<string, unknown>>;
 }
 
-/** Whether units went over or under a crossing's level. */
-export function isCrossed(
-  { direction, level }: StockCrossing,
-  before: number | null,
-  after: number | null,
-): boolean {
-  if (before === null || after === null) return false;
-  return direction === 'falls' ? before > level && after <= level : before <= level && after > level;
+/** What tells such a wake from others of its name: the event itself, or the state it reports on; nothing does. */
+function byItself(
+  { audience, again }: WatchDefinition,
+  crossing: EventCrossing,
+  { eventId, data }: WorldEvent,
+): string {
+  if (isOccurrence(crossing)) return eventId;
+  return isEachState(crossing, { gathers: audience !== null, again })
+    ? placeReported(crossing.event, data)
+    : '';
 }
 
-export class WatchBook {
+export class WatchBook implements ProductListener {
   private readonly watches: readonly WatchDefinition[];
-  /** By watch and subject, the newest of each name, or each event that stands for itself; a map keeps the order in which its keys were set. */
+  /** By watch and subject, the newest of each name, and of what tells it from others of the name; a map keeps the order in which its keys were set. */
   private readonly wakes = new Map<string, Map<string, Wake>>();
 
   constructor(watches: readonly WatchDefinition[]) {
@@ -69,18 +66,18 @@ export class WatchBook {
   }
 
   /** A report of stock that took effect: what the units were before it, and are after it. */
-  changed(sku: string, before: number | null, after: Occurrence & { units: number }): void {
+  changed(sku: string, before: number | null, after: Moved & { units: number }): void {
     const { units, at, eventId } = after;
     this.tell({ subject: sku, at, eventId, carries: { units } }, (crossing) => {
       return crossing.of === 'stock' && isCrossed(crossing, before, units);
     });
   }
 
-  /** A report that changed the price in force: what it was before, in the same currency, and is after it. */
-  repriced(sku: string, before: number | null, after: Occurrence & { priceMinor: number }): void {
+  /** A report that changed the price in force: what it was before, and is after it. */
+  repriced(sku: string, before: Price | null, after: Moved & Price): void {
     const { priceMinor, at, eventId } = after;
     this.tell({ subject: sku, at, eventId, carries: { priceMinor } }, (crossing) => {
-      return crossing.of === 'price' && before !== null && priceMinor < before;
+      return crossing.of === 'price' && isLower(after, before);
     });
   }
 
@@ -98,13 +95,14 @@ export class WatchBook {
       for (const [name, crossing] of Object.entries(watch.wakes)) {
         if (crossing.of !== 'event' || crossing.event.type !== event.type) continue;
         if (!meetsAll(crossing.where, data) || !meets(crossing)) continue;
-        this.add({ watch, name, subject, at, eventId, carries: carriedData(crossing.event, data) });
+        const wake = { watch, name, subject, at, eventId, carries: carriedData(crossing.event, data) };
+        this.add(wake, byItself(watch, crossing, event));
       }
     }
   }
 
   /** Somebody begins to wait: a watch that opens with that, and has no run for the product, opens one. */
-  waited({ list, sku }: { list: string; sku: string }, { at, eventId }: Occurrence): void {
+  waited({ list, sku }: { list: string; sku: string }, { at, eventId }: Moved): void {
     for (const watch of this.watches) {
       if (watch.opens !== 'when waited for' || watch.waiting?.name !== list) continue;
       this.add({ watch, name: waitedFor, subject: sku, at, eventId, carries: {} });
@@ -124,16 +122,14 @@ export class WatchBook {
     }
   }
 
-  private add(wake: Wake): void {
+  /** @param own What tells it from others of its name; empty: the newest of the name counts. */
+  private add(wake: Wake, own = ''): void {
     const place = JSON.stringify([wake.watch.name, wake.subject]);
     const told = this.wakes.get(place) ?? new Map<string, Wake>();
     this.wakes.set(place, told);
-    if (!isOccurrence(wake.watch.wakes[wake.name])) {
-      told.delete(wake.name);
-      told.set(wake.name, wake);
-      return;
-    }
-    told.set(`${wake.name} ${wake.eventId}`, wake);
+    const key = `${wake.name} ${own}`;
+    told.delete(key);
+    told.set(key, wake);
     const likeIt = [...told].filter(([, { name }]) => name === wake.name);
     if (likeIt.length > occurrencesKept) told.delete(likeIt[0]![0]);
   }

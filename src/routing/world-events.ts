@@ -15,19 +15,23 @@ import { savePriceHistory } from '../db/queries/save-price-history.ts';
 import { declaredEvents } from '../define/declared-events.ts';
 import type { UniversalEventType } from '../define/universal-event.ts';
 import type { WatchDefinition } from '../define/watch.ts';
+import { inForce } from '../domain/in-force.ts';
 import type { AcceptedEvent } from './event.ts';
+import type { ProductNewsBook } from './product-news-book.ts';
+import type { ProductListener } from './product-state.ts';
 import { pricesIn, statesIn, type Reported } from './reports.ts';
 import type { WatchBook } from './watch-book.ts';
 
-/** Keeps prices and states of the world, and tells the watches what of it matters to them. */
+/** Keeps prices and states of the world, and tells the watches, and what journeys hear of, what of it matters to them. */
 export async function foldWorldEvents(
   tx: TransactionSql,
   universal: readonly AcceptedEvent[],
-  { watches, book, nowMs }: { watches: readonly WatchDefinition[]; book: WatchBook; nowMs: number },
+  told: { watches: readonly WatchDefinition[]; book: WatchBook; news: ProductNewsBook; nowMs: number },
 ): Promise<void> {
+  const { watches, book, news, nowMs } = told;
   const types = declaredEvents(watches);
   const prices = pricesIn(universal);
-  if (watches.some(wakesAt('price'))) await tellPrices(tx, prices, book);
+  if (news.hearsPrices || watches.some(wakesAt('price'))) await tellPrices(tx, prices, [book, news]);
   await savePriceHistory(tx, prices);
   await savePrices(tx, prices);
   const states = statesIn(universal, types);
@@ -46,7 +50,7 @@ const wakesAt =
 async function tellPrices(
   tx: TransactionSql,
   reports: readonly Reported<PriceReport>[],
-  book: WatchBook,
+  listeners: readonly ProductListener[],
 ): Promise<void> {
   const bySku = new Map<string, PriceReport[]>();
   for (const known of await loadPrices(tx, [...new Set(reports.map(({ sku }) => sku))]))
@@ -55,24 +59,16 @@ async function tellPrices(
     const known = bySku.get(report.sku) ?? [];
     const own = known.find(({ source }) => source === report.source);
     if (own && own.at > report.at) continue;
-    const [before, reported] = [inForce(known), [...known.filter((one) => one !== own), report]];
-    const after = inForce(reported)!;
+    const [before, reported] = [newestOf(known), [...known.filter((one) => one !== own), report]];
     bySku.set(report.sku, reported);
-    if (after !== report) continue;
-    const { at, eventId, priceMinor, currency } = report;
-    book.repriced(report.sku, before?.currency === currency ? before.priceMinor : null, {
-      ...{ at, eventId, priceMinor },
-    });
+    if (newestOf(reported) !== report) continue;
+    const { sku, at, eventId, priceMinor, currency } = report;
+    for (const listener of listeners) listener.repriced(sku, before, { at, eventId, priceMinor, currency });
   }
 }
 
-/** The newest report; of two sources of one time the first by name. */
-function inForce(reports: readonly PriceReport[]): PriceReport | null {
-  return reports.reduce<PriceReport | null>((best, one) => {
-    if (best === null || one.at > best.at) return one;
-    return one.at === best.at && one.source < best.source ? one : best;
-  }, null);
-}
+const newestOf = (reports: readonly PriceReport[]): PriceReport | null =>
+  reports.reduce<PriceReport | undefined>(inForce, undefined) ?? null;
 
 function tellStates(
   reports: readonly Reported<StateReport>[],
@@ -82,22 +78,16 @@ function tellStates(
   const byPlace = new Map<string, StateReport>();
   for (const report of known) {
     const place = placeOf(report);
-    byPlace.set(place, newer(byPlace.get(place), report));
+    byPlace.set(place, inForce(byPlace.get(place), report));
   }
   for (const report of inOrder(reports)) {
     const place = placeOf(report);
     const before = byPlace.get(place);
-    const after = newer(before, report);
+    const after = inForce(before, report);
     if (after !== report) continue;
     byPlace.set(place, report);
     book.happened(report, before?.data ?? null, nowMs);
   }
-}
-
-/** Which of two reports on a state counts: the newer; of two sources of one time the first by name, of one source the later. */
-function newer(known: StateReport | undefined, report: StateReport): StateReport {
-  if (!known || report.at > known.at) return report;
-  return report.at === known.at && report.source <= known.source ? report : known;
 }
 
 function tellOccurrences(

@@ -91,9 +91,9 @@ describe('a product that sells out', () => {
       stocked('pot', 0, at('09:20')),
       adds('late', 'pot', '09:30'),
     );
-    // Both are one report to the world: what was there before the batch was not known.
     await it.tell();
-    expect(await it.told(), 'from an unknown stock nothing is crossed').toEqual([]);
+    const once = (who: string) => `hearing/of ${who} soldOut {sku: pot, units: 0}`;
+    expect(await it.told(), 'it was put there before').toEqual([once('ann')]);
     await it.acceptAndRoute(stocked('pot', 5, at('10:00')), adds('bob', 'pot', '10:10'));
     await it.acceptAndRoute(
       adds('cid', 'pot', '10:20'),
@@ -101,9 +101,7 @@ describe('a product that sells out', () => {
       adds('dan', 'pot', '10:40'),
     );
     await it.tell();
-    expect(await it.told()).toEqual(
-      ['ann', 'bob', 'cid', 'late'].map((who) => `hearing/of ${who} soldOut {sku: pot, units: 0}`),
-    );
+    expect(await it.told()).toEqual(['ann', 'ann', 'bob', 'cid', 'late'].map(once));
   });
 
   test('is told to nobody when it is back before they could be told, nor to whom has taken it out', async () => {
@@ -172,6 +170,38 @@ describe('a product that becomes cheaper', () => {
     expect(await it.told(), 'the last fall was over again').toHaveLength(2);
   });
 
+  test.each([
+    [
+      'two falls',
+      [costs('pot', 2900, '09:20'), costs('pot', 2800, '09:30')],
+      ['cheaper {sku: pot, currency: USD, priceMinor: 2800}'],
+    ],
+    [
+      'a rise and a fall',
+      [costs('pot', 3500, '09:20'), costs('pot', 3200, '09:30')],
+      ['cheaper {sku: pot, currency: USD, priceMinor: 3200}'],
+    ],
+    ['a fall and a rise', [costs('pot', 2900, '09:20'), costs('pot', 3200, '09:30')], []],
+    [
+      'back and sold out',
+      [stocked('pot', 2, at('09:20')), stocked('pot', 0, at('09:30'))],
+      ['soldOut {sku: pot, units: 0}'],
+    ],
+  ])('%s are the same in one batch as one by one', async (_, events, expected) => {
+    for (const together of [true, false]) {
+      await using it = await setup([hearing]);
+      await it.acceptAndRoute(
+        costs('pot', 3000, '09:00'),
+        stocked('pot', 0, at('09:00')),
+        adds('ann', 'pot', '09:10'),
+      );
+      if (together) await it.acceptAndRoute(...events);
+      else for (const one of events) await it.acceptAndRoute(one);
+      await it.tell();
+      expect(await it.told()).toEqual(expected.map((told) => `hearing/of ann ${told}`));
+    }
+  });
+
   test('is not cheaper for whose cart says less already', async () => {
     await using it = await setup();
     await it.acceptAndRoute(
@@ -205,6 +235,22 @@ describe('many carts', () => {
       people.map(() => 2),
     );
     expect(told.filter((line) => line.includes('2700')).length).toBe(2 * people.length - 3);
+    expect(await it.count('product_news')).toBe(0);
+  });
+
+  test.each([1, 2])('a run that gets the product by a merge after %i slices is told once', async (slices) => {
+    await using it = await setup([hearing]);
+    const first = adds('ann', 'pan', '09:05', { cart_id: 'shared' });
+    await it.acceptAndRoute(stocked('pot', 5, at('09:00')), first, adds('u0', 'pot', '09:10'));
+    await it.acceptAndRoute(adds('bob', 'pot', '09:10', { cart_id: 'shared' }), adds('u1', 'pot', '09:10'));
+    await it.acceptAndRoute(stocked('pot', 0, at('09:30')));
+    for (let slice = 0; slice < slices; slice += 1) await it.tell(1);
+    await it.acceptAndRoute({ kind: 'alias', userId: 'ann', previousId: 'bob', admin: true, ...at('09:40') });
+    for (let more = true; more;) more = (await it.tell(1)).isMore;
+    const rows = await it.sql<{ key: string; times: number }[]>`
+      select r.key, (select count(*) from dispatches d where d.run_id = r.id and d.kind = 'event')::int as times
+      from runs r where r.state = 'open' order by r.key`;
+    expect(rows.map(({ key, times }) => `${key} ${times}`)).toEqual(['of u0 1', 'of u1 1', 'shared 1']);
     expect(await it.count('product_news')).toBe(0);
   });
 

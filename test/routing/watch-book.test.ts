@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { momentOccurred } from '../../src/define/universal-event.ts';
 import { stock, type StockCrossing } from '../../src/define/watch.ts';
-import { isCrossed, WatchBook } from '../../src/routing/watch-book.ts';
+import { isCrossed } from '../../src/routing/product-state.ts';
+import { WatchBook } from '../../src/routing/watch-book.ts';
 import { testWatch } from '../support/watches.ts';
 
 const crossings: [StockCrossing, before: number | null, after: number | null, crossed: boolean][] = [

@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
+import { inForceFirst } from './in-force-first.ts';
 
 /** What a product cost, since a moment. */
 export interface PriceThen {
@@ -14,11 +15,11 @@ type Fragment = PendingQuery<Row[]>;
 
 /**
  * The row of `price_history` that holds the price in force of a sku at a moment, both columns of the statement around
- * it: none where nobody had reported one by then. Of two sources of one moment the first by name counts.
+ * it: none where nobody had reported one by then.
  */
 export const priceInForce = (sql: Sql | TransactionSql, of: { sku: Fragment; at: Fragment }): Fragment => sql`
   select h.price_minor, h.currency, h.at, h.source from price_history h
-  where h.sku = ${of.sku} and h.at <= ${of.at} order by h.at desc, h.source limit 1`;
+  where h.sku = ${of.sku} and h.at <= ${of.at} order by ${inForceFirst(sql)} limit 1`;
 
 /** The prices in force of some skus, each at its moment, in the order asked; null where none was known by then. */
 export async function pricesAt(
@@ -43,5 +44,5 @@ export async function lastPrices(
 ): Promise<Omit<PriceThen, 'sku'>[]> {
   return sql<Omit<PriceThen, 'sku'>[]>`
     select price_minor::float8 as "priceMinor", currency, at, source from price_history
-    where sku = ${sku} order by at desc, source limit ${limit}`;
+    where sku = ${sku} order by ${inForceFirst(sql)} limit ${limit}`;
 }

@@ -2,7 +2,7 @@ import { bounds } from '../../domain/bounds.ts';
 import { countedLevels, type StockLevel } from '../../domain/shelf.ts';
 import type { Sql } from '../connect.ts';
 import { lastPrices, type PriceThen } from './prices-at.ts';
-import { newestPrice } from './product-now.ts';
+import { priceNow } from './in-force-first.ts';
 
 /** Another product of the same `product_id`, as it is now. */
 export interface ProductVariant {
@@ -45,7 +45,7 @@ async function variantsOf(sql: Sql, sku: string, productId: string): Promise<Pro
   return sql<ProductVariant[]>`
     select p.sku, p.title, coalesce(n.price_minor, p.price_minor)::float8 as price,
            coalesce(n.currency, p.currency) as currency, s.units::float8 as available
-    from products p left join stock s on s.sku = p.sku left join lateral (${newestPrice(sql)}) n on true
+    from products p left join stock s on s.sku = p.sku left join lateral (${priceNow(sql, sql`p.sku`)}) n on true
     where p.product_id = ${productId} and p.sku <> ${sku} order by p.sku limit ${bounds.productVariants}`;
 }
 

@@ -1,4 +1,6 @@
 import type { TransactionSql } from 'postgres';
+import type { Sql } from '../connect.ts';
+import { bounds } from '../../domain/bounds.ts';
 import type { Price } from '../../routing/product-state.ts';
 import { heldLines } from './run-products.ts';
 
@@ -40,8 +42,8 @@ export async function saveProductNews(
 /** What runs are still to be told, the oldest first. */
 export interface OwedNews extends ProductHappened {
   id: number;
-  /** Every run up to this one has been told. */
-  toldUpTo: string | null;
+  /** Every run up to this `seq` of those that are about the product has been told. */
+  toldUpTo: number | null;
 }
 
 export async function oldestProductNews(tx: TransactionSql, limit: number): Promise<OwedNews[]> {
@@ -49,7 +51,7 @@ export async function oldestProductNews(tx: TransactionSql, limit: number): Prom
     (Omit<OwedNews, 'at' | 'before'> & { at: Date; beforeMinor: number | null; currency: string | null })[]
   >`
     select id::float8 as id, sku, crossing, event_id as "eventId", occurred_at as at,
-      before_minor::float8 as "beforeMinor", currency, told_up_to as "toldUpTo"
+      before_minor::float8 as "beforeMinor", currency, told_up_to::float8 as "toldUpTo"
     from product_news order by id limit ${limit}`;
   return rows.map(({ at, beforeMinor, currency, ...row }) => ({
     ...{ ...row, at: at.getTime() },
@@ -61,6 +63,10 @@ export async function oldestProductNews(tx: TransactionSql, limit: number): Prom
 export interface ConcernedRun {
   newsId: number;
   runId: string;
+  /** Its place among the runs that are about the product. */
+  seq: number;
+  /** What it was told by that event before, by the names of its code: the news was owed to a run that became this one. */
+  told: readonly string[];
   run: {
     name: string;
     version: number;
@@ -75,8 +81,9 @@ export interface ConcernedRun {
 }
 
 /**
- * The next runs to be told some news, at most `limit`, in the order of the news and of the runs' ids; those that are
- * open are locked, so that one which is about to close itself sees what it is owed.
+ * The next runs to be told some news, at most `limit`, in the order of the news and in that in which they came to be
+ * about the product: one that comes to it by a merge while others are told is not skipped. Those that are open are
+ * locked, so that one which is about to close itself sees what it is owed.
  */
 export async function runsConcerned(
   tx: TransactionSql,
@@ -84,19 +91,20 @@ export async function runsConcerned(
   limit: number,
 ): Promise<ConcernedRun[]> {
   if (news.length === 0) return [];
-  const given = news.map(({ id, sku, toldUpTo }) => ({ id, sku, toldUpTo }));
-  const next = await tx<{ newsId: number; sku: string; runId: string }[]>`
-    select n.id::float8 as "newsId", n.sku, p.run_id as "runId"
-    from jsonb_to_recordset(${tx.json(given)}) as n (id bigint, sku text, "toldUpTo" uuid)
+  const given = news.map(({ id, sku, eventId, toldUpTo }) => ({ id, sku, eventId, toldUpTo: toldUpTo ?? 0 }));
+  const next = await tx<{ newsId: number; sku: string; runId: string; seq: number; told: string[] }[]>`
+    select n.id::float8 as "newsId", n.sku, p.run_id as "runId", p.seq::float8 as seq,
+      array(select d.event_name from dispatches d
+        where d.run_id = p.run_id and d.event_id = n."eventId" and d.kind = 'event') as told
+    from jsonb_to_recordset(${tx.json(given)}) as n (id bigint, sku text, "eventId" uuid, "toldUpTo" bigint)
     cross join lateral (
-      select run_id from run_products p
-      where p.sku = n.sku and (n."toldUpTo" is null or p.run_id > n."toldUpTo")
-      order by p.run_id limit ${limit}) p
-    order by n.id, p.run_id limit ${limit}`;
+      select run_id, seq from run_products p
+      where p.sku = n.sku and p.seq > n."toldUpTo"
+      order by p.seq limit ${limit}) p
+    order by n.id, p.seq limit ${limit}`;
   const runs = await lockedLines(tx, next);
-  return next.map(({ newsId, sku, runId }) => ({
-    newsId,
-    runId,
+  return next.map(({ newsId, sku, runId, seq, told }) => ({
+    ...{ newsId, runId, seq, told },
     run: runs.get(placeOf({ runId, sku })) ?? null,
   }));
 }
@@ -137,10 +145,17 @@ async function lockedLines(
 /** Records how far the telling of some news has come. */
 export async function saveTelling(
   tx: TransactionSql,
-  { done, underWay }: { done: readonly number[]; underWay: { id: number; toldUpTo: string } | null },
+  { done, underWay }: { done: readonly number[]; underWay: { id: number; toldUpTo: number } | null },
 ): Promise<void> {
   if (done.length > 0) await tx`delete from product_news where id = any(${[...done]}::bigint[])`;
   if (underWay) await tx`update product_news set told_up_to = ${underWay.toldUpTo} where id = ${underWay.id}`;
+}
+
+/** Forgets what was to be told to runs for longer than it waits for them, as no code hears of it any more; says how many. */
+export async function deleteOldProductNews(sql: Sql, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - bounds.productNewsDays * 86_400_000).toISOString();
+  const gone = await sql`delete from product_news where occurred_at < ${before}::text::timestamptz`;
+  return gone.count;
 }
 
 /** Records what some runs have been told up to. */

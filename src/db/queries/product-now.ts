@@ -1,6 +1,6 @@
-import type { PendingQuery, Row, TransactionSql } from 'postgres';
 import type { Sql } from '../connect.ts';
 import type { ProductReview } from '../schema/products.ts';
+import { priceNow } from './in-force-first.ts';
 
 /** A product of the catalogue with what is known of it now, in the words in which it was put. */
 export interface ProductNow {
@@ -31,11 +31,7 @@ export async function productNow(sql: Sql, sku: string): Promise<ProductNow | nu
            s.units::float8 as available, s.sold_out_at as "soldOutAt", p.updated_at as "updatedAt"
     from products p
     left join stock s on s.sku = p.sku
-    left join lateral (${newestPrice(sql)}) n on true
+    left join lateral (${priceNow(sql, sql`p.sku`)}) n on true
     where p.sku = ${sku}`;
   return row ?? null;
 }
-
-/** The newest price that any source reported of the product `p` of the statement around it. */
-export const newestPrice = (sql: Sql | TransactionSql): PendingQuery<Row[]> =>
-  sql`select price_minor, currency from prices where sku = p.sku order by at desc, source limit 1`;

@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { ProductState } from '../../routing/product-state.ts';
+import { priceNow } from './in-force-first.ts';
 
 /** What is known of some products now: their units over all locations, and the newest price that anybody reported. */
 export async function productStates(
@@ -13,8 +14,7 @@ export async function productStates(
     select k.sku, s.units::float8 as units, p.price_minor::float8 as "priceMinor", p.currency
     from unnest(${[...skus]}::text[]) as k (sku)
     left join stock s on s.sku = k.sku
-    left join lateral (
-      select price_minor, currency from prices p where p.sku = k.sku order by at desc, source limit 1) p on true`;
+    left join lateral (${priceNow(tx, tx`k.sku`)}) p on true`;
   return new Map(
     rows.map(({ sku, units, priceMinor, currency }) => [
       sku,

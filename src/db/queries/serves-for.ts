@@ -1,6 +1,6 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
 import type { SubstituteFacts, SubstituteRule } from '../../domain/substitutes.ts';
-import { newestPrice } from './product-now.ts';
+import { priceNow } from './in-force-first.ts';
 
 type Fragment = PendingQuery<Row[]>;
 
@@ -46,4 +46,4 @@ export async function loadSubstituteFacts(
 const inForce = (sql: Sql | TransactionSql, sku: Fragment): Fragment => sql`
   select p.sku, p.substitutes, p.category, coalesce(n.price_minor, p.price_minor) as price_minor,
     coalesce(n.currency, p.currency) as currency
-  from products p left join lateral (${newestPrice(sql)}) n on true where p.sku = ${sku} offset 0`;
+  from products p left join lateral (${priceNow(sql, sql`p.sku`)}) n on true where p.sku = ${sku} offset 0`;

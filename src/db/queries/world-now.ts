@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres';
+import { inForceFirst } from './in-force-first.ts';
 
 /** A report on a state, as it counts now. */
 export interface StateNow {
@@ -7,14 +8,14 @@ export interface StateNow {
   at: Date;
 }
 
-/** What all sources say now of the states of a subject, by place; of one place the newest report last. */
+/** What counts now of what all sources say of the states of a subject, by place. */
 export async function statesNow(
   sql: Sql | TransactionSql,
   { type, subject }: { type: string; subject: string },
 ): Promise<StateNow[]> {
   return sql<StateNow[]>`
-    select place, data, at from world_states where type = ${type} and subject = ${subject}
-    order by place, at, source desc`;
+    select distinct on (place) place, data, at from world_states where type = ${type} and subject = ${subject}
+    order by place, ${inForceFirst(sql)}`;
 }
 
 /** A universal event as it came; null when it is kept no longer. */
