@@ -36,6 +36,16 @@ export const bounds = {
   sourceLength: 1_024,
   /** For how long a price is kept that is no longer in force: a year, and the season after it to compare. */
   priceHistoryDays: 450,
+  /**
+   * For how long it is kept what a watch gathered, how its waves went, and who was gathered and not told; how long a
+   * state of the world is that nobody has reported since, a year and the season after it; and what was forecast of a day
+   * that is over.
+   */
+  waveDays: 90,
+  stateDays: 450,
+  pastStateDays: 30,
+  /** For how long what has happened to a product waits for runs to be told: seconds, unless no code hears of it any more. */
+  productNewsDays: 7,
   /** Prices, variants and locations that the answer about a product shows. */
   productPrices: 100,
   productVariants: 100,
@@ -87,6 +97,12 @@ export const bounds = {
   waveCustomersOneByOne: 100,
   /** For how long one activity of a wave goes on with page after page, real milliseconds. */
   pagesMs: 5_000,
+  /**
+   * Audiences that one worker gathers at once, and how long a statement of it may take, real milliseconds: one that takes
+   * longer is broken off, and the gathering tried again.
+   */
+  gathersAtOnce: 3,
+  gatherMs: 300_000,
   /** Messages to single customers that pass the gate in one transaction, where so many come at once. */
   gatheredSends: 50,
   /** Calls that one page of a wave makes at once to a provider that takes messages one by one. */

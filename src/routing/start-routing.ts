@@ -69,7 +69,10 @@ export async function startRouting(parts: {
       },
       stopping.signal,
     ),
-    runHousekeeping({ sql: routing.sql, clock: routing.clock, log }, stopping.signal),
+    runHousekeeping(
+      { sql: routing.sql, clock: routing.clock, log, watches: routing.watches },
+      stopping.signal,
+    ),
     runRecomputing({ context: routing, log }, stopping.signal),
   ];
   return {

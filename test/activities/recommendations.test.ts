@@ -101,7 +101,7 @@ test('what goes with what is reckoned by whoever keeps house, over and over, and
   const many = Array.from({ length: mostKeptBeside + 3 }, (_, n) => `sku-${n}`);
   for (const sku of many) await ordered(it, ['kettle', sku]);
   const stop = new AbortController();
-  const house = runHousekeeping({ sql, clock: it.clock, log: silentLog }, stop.signal);
+  const house = runHousekeeping({ sql, clock: it.clock, log: silentLog, watches: [] }, stop.signal);
   const kept = async () => (await sql`select sku from recommendations where beside = 'kettle'`).length;
   await eventually('what goes with a kettle', async () => (await kept()) > 0);
   stop.abort();

@@ -349,12 +349,13 @@ CREATE TABLE "product_news" (
 	"occurred_at" timestamp (3) with time zone NOT NULL,
 	"before_minor" bigint,
 	"currency" text,
-	"told_up_to" uuid
+	"told_up_to" bigint
 );
 --> statement-breakpoint
 CREATE TABLE "run_products" (
 	"run_id" uuid NOT NULL,
 	"sku" text NOT NULL,
+	"seq" bigint GENERATED ALWAYS AS IDENTITY (sequence name "run_products_seq_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	CONSTRAINT "run_products_run_id_sku_pk" PRIMARY KEY("run_id","sku")
 );
 --> statement-breakpoint
@@ -465,8 +466,11 @@ CREATE TABLE "gatherings" (
 	"wake" text NOT NULL,
 	"event_id" uuid NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
+	"place" text,
+	"told_since" timestamp (3) with time zone,
 	"customers" integer NOT NULL,
 	"ended_at" timestamp (3) with time zone,
+	"over" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "gatherings_run_id_seq_pk" PRIMARY KEY("run_id","seq")
 );
 --> statement-breakpoint
@@ -476,6 +480,8 @@ CREATE TABLE "waves" (
 	"began_at" timestamp (3) with time zone NOT NULL,
 	"next_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone,
+	"goes_on" boolean,
+	"units_left" bigint,
 	"units" integer,
 	"places" integer NOT NULL,
 	"allowed" integer NOT NULL,
@@ -529,6 +535,7 @@ CREATE UNIQUE INDEX "waiting_entries_one_waiting" ON "waiting_entries" USING btr
 CREATE INDEX "waiting_entries_next" ON "waiting_entries" USING btree ("list","sku","since","id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "waiting_entries_told" ON "waiting_entries" USING btree ("list","sku","ended_at") WHERE told_in is not null;--> statement-breakpoint
 CREATE INDEX "waiting_entries_told_in" ON "waiting_entries" USING btree ("told_in") WHERE told_in is not null;--> statement-breakpoint
+CREATE INDEX "waiting_entries_over" ON "waiting_entries" USING btree ("ended_at") WHERE reason = 'over';--> statement-breakpoint
 CREATE INDEX "waiting_entries_customer" ON "waiting_entries" USING btree ("customer_id","sku");--> statement-breakpoint
 CREATE INDEX "dispatches_owed" ON "dispatches" USING btree ("place") WHERE done_at is null and not held;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_open" ON "runs" USING btree ("customer_id","name","key") WHERE state = 'open' and customer_id is not null;--> statement-breakpoint
@@ -539,7 +546,7 @@ CREATE INDEX "runs_name" ON "runs" USING btree ("name","state","opened_at");--> 
 CREATE INDEX "runs_held" ON "runs" USING btree ("held_until") WHERE held_until is not null and state = 'open';--> statement-breakpoint
 CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
 CREATE UNIQUE INDEX "product_news_to_begin" ON "product_news" USING btree ("sku","crossing") WHERE told_up_to is null;--> statement-breakpoint
-CREATE INDEX "run_products_sku" ON "run_products" USING btree ("sku","run_id");--> statement-breakpoint
+CREATE INDEX "run_products_sku" ON "run_products" USING btree ("sku","seq");--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint
@@ -557,4 +564,6 @@ CREATE INDEX "onsite_streams_anonymous" ON "onsite_streams" USING btree ("anonym
 CREATE INDEX "onsite_streams_there" ON "onsite_streams" USING btree ("there_until");--> statement-breakpoint
 CREATE INDEX "onsite_streams_unlooked" ON "onsite_streams" USING btree ("opened_at") WHERE looked_at is null;--> statement-breakpoint
 CREATE INDEX "codes_free" ON "codes" USING btree ("pool","added_at") WHERE delivery_id is null;--> statement-breakpoint
-CREATE INDEX "gatherings_event" ON "gatherings" USING btree ("event_id");
+CREATE INDEX "gatherings_event" ON "gatherings" USING btree ("event_id");--> statement-breakpoint
+CREATE INDEX "gatherings_at" ON "gatherings" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "waves_began" ON "waves" USING btree ("began_at");

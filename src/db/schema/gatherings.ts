@@ -1,4 +1,4 @@
-import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 
 /** That a watch gathered its audience: once for each thing that woke it, whoever asks and however often. */
@@ -13,10 +13,20 @@ export const gatherings = pgTable(
     /** The universal event. */
     eventId: uuid('event_id').notNull(),
     at: moment('at').notNull(),
+    /** Of a report on a state that stands for itself which of them it is: a day. Null: it is another event, or any that meets the condition. */
+    place: text('place'),
+    /** Whoever the line has told since then is told no more of it; null: nobody was looked for. */
+    toldSince: moment('told_since'),
     /** How many were found. */
     customers: integer('customers').notNull(),
     /** When those who were not served ceased to wait; null: they still do. */
     endedAt: moment('ended_at'),
+    /** Whether it ended because what it was for was over; else because nobody was left whom it could serve, or something else came. */
+    over: boolean('over').notNull().default(false),
   },
-  (t) => [primaryKey({ columns: [t.runId, t.seq] }), index('gatherings_event').on(t.eventId)],
+  (t) => [
+    primaryKey({ columns: [t.runId, t.seq] }),
+    index('gatherings_event').on(t.eventId),
+    index('gatherings_at').on(t.at),
+  ],
 );

@@ -11,8 +11,10 @@ export const runProducts = pgTable(
   {
     runId: uuid('run_id').notNull(),
     sku: text('sku').notNull(),
+    /** The order in which runs came to be about it: a run that comes to it by a merge is told after all others. */
+    seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
   },
-  (t) => [primaryKey({ columns: [t.runId, t.sku] }), index('run_products_sku').on(t.sku, t.runId)],
+  (t) => [primaryKey({ columns: [t.runId, t.sku] }), index('run_products_sku').on(t.sku, t.seq)],
 );
 
 /**
@@ -32,8 +34,8 @@ export const productNews = pgTable(
     /** Of a price: what it was before, in minor units. */
     beforeMinor: bigint('before_minor', { mode: 'number' }),
     currency: text('currency'),
-    /** Every run up to this one has been told; null: none has. */
-    toldUpTo: uuid('told_up_to'),
+    /** Every run up to this `seq` of `run_products` has been told; null: none has. */
+    toldUpTo: bigint('told_up_to', { mode: 'number' }),
   },
   (t) => [
     uniqueIndex('product_news_to_begin')

@@ -48,6 +48,9 @@ export const waitingEntries = pgTable(
     index('waiting_entries_told_in')
       .on(t.toldIn)
       .where(sql`told_in is not null`),
+    index('waiting_entries_over')
+      .on(t.endedAt)
+      .where(sql`reason = 'over'`),
     index('waiting_entries_customer').on(t.customerId, t.sku),
   ],
 );

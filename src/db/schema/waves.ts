@@ -1,4 +1,4 @@
-import { boolean, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 
 /**
@@ -15,6 +15,9 @@ export const waves = pgTable(
     /** When the next one may begin. */
     nextAt: moment('next_at').notNull(),
     endedAt: moment('ended_at'),
+    /** What its end came to, once it has ended: whether another may serve somebody, and what was left on the shelf then. */
+    goesOn: boolean('goes_on'),
+    unitsLeft: bigint('units_left', { mode: 'number' }),
     /** On the shelf at its beginning; null where there is none. */
     units: integer('units'),
     places: integer('places').notNull(),
@@ -32,8 +35,8 @@ export const waves = pgTable(
     lookedId: uuid('looked_id'),
     /** Whether the end of the list was reached. */
     through: boolean('through').notNull().default(false),
-    /** Of those passed over because it was quiet where they are, when the first may be written to; null: there was none. */
+    /** Of those passed over until a time, as it was quiet where they are, or they had been written to enough, the first of these times; null: there was none. */
     quietUntil: moment('quiet_until'),
   },
-  (t) => [primaryKey({ columns: [t.runId, t.wave] })],
+  (t) => [primaryKey({ columns: [t.runId, t.wave] }), index('waves_began').on(t.beganAt)],
 );
