@@ -5,6 +5,7 @@ import { bounds } from '../src/domain/bounds.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { messages as declaredMessages } from '../src/messages/index.ts';
 import { renderMessage } from '../src/messages/render.ts';
+import { beating } from './beating.ts';
 import { CallBook } from './call-book.ts';
 import { callPage } from './call-page.ts';
 import type { Outbound } from './channels/channel.ts';
@@ -30,8 +31,6 @@ export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
   /** For how long one activity goes on with the pages after its own, real milliseconds; that of the bounds unless told. */
   pagesMs?: number;
 }
-
-const heartbeatMs = 5_000;
 
 /** Calls to make, and when those of them were begun before that are repeated. */
 interface Called {
@@ -93,13 +92,4 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
 
 function isLike(input: PageInput, answer: PageAnswer): boolean {
   return answer.next === input.channel && (answer.line ?? false) === (input.line ?? false);
-}
-
-async function beating<T>(beat: () => void, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(beat, heartbeatMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 }

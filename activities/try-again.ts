@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { bounds } from '../src/domain/bounds.ts';
 import type { GateReason } from '../src/domain/delivery.ts';
 
 interface Growing {
@@ -12,6 +13,9 @@ const behind: Growing = { firstMs: 250, growth: 1.5, longestMs: 4_000 };
 
 /** One look after another while another page has the list: real milliseconds, growing. A page takes about one second. */
 const taken: Growing = { firstMs: 250, growth: 1.2, longestMs: 2_000 };
+
+/** One try after another while others are gathered: real milliseconds, growing. One may take many seconds. */
+const gathered: Growing = { firstMs: 500, growth: 1.5, longestMs: 5_000 };
 
 /** One look after another while sending is paused: real milliseconds, growing. Once it is resumed, each has its turn. */
 const paused: Growing = { firstMs: 1_000, growth: 2, longestMs: 60_000 };
@@ -42,6 +46,17 @@ export function listTaken(attempt: number): ApplicationFailure {
     // Nothing is wrong: it belongs neither into the log nor among the failures.
     category: 'BENIGN',
     nextRetryDelay: growing(taken, attempt),
+  });
+}
+
+/** As many audiences are gathered as one worker gathers at once: this one comes after them. */
+export function gathersTaken(attempt: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `${bounds.gathersAtOnce} audiences are being gathered, the bound of this worker. This one comes after them.`,
+    type: 'gathers-taken',
+    // Nothing is wrong: it belongs neither into the log nor among the failures.
+    category: 'BENIGN',
+    nextRetryDelay: growing(gathered, attempt),
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ActivityOptions,
   condition,
   proxyActivities,
   setCurrentDetails,
@@ -13,6 +14,9 @@ import type { WatchInput, WatchWake } from '../../src/domain/watch-input.ts';
 import { channelActivity, journeyActivity } from './activity-options.ts';
 import type { Ending } from './ending.ts';
 import type { WatchInbox } from './watch-inbox.ts';
+
+/** To gather an audience is to go through all customers. */
+export const gathering = { startToCloseTimeout: 900_000, heartbeatTimeout: 30_000 };
 
 /** A page of a thousand mails is one call, one of text messages is one call for each: that takes its time. */
 const page = { startToCloseTimeout: 900_000, heartbeatTimeout: 30_000 };
@@ -53,15 +57,25 @@ export class WatchHost {
     return this.#inbox.take(name) ?? this.carryOver();
   }
 
-  /** Resolves no earlier than a moment of Kairos's time, at once when it has passed. */
-  async pauseUntil(target: number, stage: string): Promise<void> {
+  /** Every wake up to this `seq` was heard. */
+  get heardUpTo(): number {
+    return this.#inbox.heardUpTo;
+  }
+
+  /**
+   * Resolves no earlier than a moment of Kairos's time, at once when it has passed; or, of a pause that a wake may cut,
+   * when one is heard beyond this `seq`.
+   */
+  async pauseUntil(target: number, stage: string, cutBeyond = Infinity): Promise<void> {
     await this.#ending.check();
     const ms = this.#clock.toReal(new Date(target)).getTime() - this.#clock.realNow().getTime();
-    if (ms <= 0) return;
+    const isCut = () => this.#inbox.heardUpTo > cutBeyond;
+    if (ms <= 0 || isCut()) return;
     this.show(stage);
     const summary = `${stage} at ${new Date(target).toISOString()}`;
-    if (await condition(() => this.#inbox.isFull, ms, { summary })) await this.carryOver();
-    else await this.pauseUntil(target, stage);
+    await condition(() => this.#inbox.isFull || isCut(), ms, { summary });
+    if (this.#inbox.isFull) await this.carryOver();
+    await this.pauseUntil(target, stage, cutBeyond);
   }
 
   /** Real milliseconds, for what does not depend on Kairos's time. */
@@ -70,8 +84,14 @@ export class WatchHost {
     await sleep(ms, { summary });
   }
 
-  ask<T>(summary: string, ask: (activities: WatchActivities) => Promise<T>): Promise<T> {
-    return this.#seeThrough(() => ask(proxyActivities<WatchActivities>(journeyActivity(summary))));
+  /** @param takes how long it may take, if it is more than a look into the database. */
+  ask<T>(
+    summary: string,
+    ask: (activities: WatchActivities) => Promise<T>,
+    takes: Partial<ActivityOptions> = {},
+  ): Promise<T> {
+    const options = { ...journeyActivity(summary), ...takes };
+    return this.#seeThrough(() => ask(proxyActivities<WatchActivities>(options)));
   }
 
   servePage(input: PageInput): Promise<PageAnswer> {

@@ -3,7 +3,7 @@ import type { MessageType } from '../../src/define/message.ts';
 import type { Crossing } from '../../src/define/watch.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Served, StepResult, WatchInput } from '../../src/domain/watch-input.ts';
-import type { WatchHost } from './watch-host.ts';
+import { gathering, type WatchHost } from './watch-host.ts';
 import { noneServed, serveWaves } from './watch-serving.ts';
 import type { Wake } from './watch-declaration.ts';
 
@@ -13,6 +13,8 @@ export interface WatchRules {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Whether it looks for whom it serves when something has woken it. */
   readonly gathers: boolean;
+  /** So long nobody is told again who was; null: everything that wakes it counts anew. */
+  readonly again: Span | null;
   /** So long after it was woken its first wave begins, for others that compete for a customer to join; null: at once. */
   readonly within?: Span | null;
 }
@@ -85,8 +87,10 @@ export class WatchRun {
     const last = this.#progress.done.findLast((step) => step.step === 'until');
     if (!last) throw new TypeError('serve(): nothing has woken this watch yet: begin with until().');
     const seq = last.wake.seq;
-    const { customers } = await this.#host.ask('gather the audience', (activities) =>
-      activities.gather({ runId: this.#runId, seq }),
+    const { customers } = await this.#host.ask(
+      'gather the audience',
+      (activities) => activities.gather({ runId: this.#runId, seq }),
+      gathering,
     );
     setCurrentDetails(`gathered ${customers} for ${last.wake.name}`);
   }

@@ -7,7 +7,7 @@ import { WatchRun } from '../../../workflows/sdk/watch-run.ts';
 test('a watch serves only what goes to the first channel, and says so before it asks anything', async () => {
   const progress = { done: [], serving: null, waves: 0 };
   const input = { runId: 'r', settings: {} } as unknown as ConstructorParameters<typeof WatchRun>[1];
-  const run = new WatchRun({ wakes: {}, settings: {}, gathers: false }, input, {
+  const run = new WatchRun({ wakes: {}, settings: {}, gathers: false, again: null }, input, {
     progress,
     host: {} as WatchHost,
   });
@@ -30,7 +30,10 @@ test('the first wave waits for what may join it, counted from the waking; withou
   for (const within of ['30 minutes', null] as const) {
     const progress = { done: [{ step: 'until' as const, wake }], serving: null, waves: 0 };
     const wakes = { restocked: stock.rises(0) };
-    const run = new WatchRun({ wakes, settings: {}, gathers: false, within }, input, { progress, host });
+    const run = new WatchRun({ wakes, settings: {}, gathers: false, again: null, within }, input, {
+      progress,
+      host,
+    });
     await run.until('restocked');
     await run.serve(back);
   }
