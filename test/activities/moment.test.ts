@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { closeWatchRun } from '../../src/db/queries/close-watch-run.ts';
+import { oweStartAgain } from '../../src/db/queries/owe-again.ts';
+import { newId } from '../../src/ids.ts';
 import { momentNote } from '../../src/messages/moment-note.ts';
 import { watchDefinitions } from '../../workflows/definitions.ts';
 import type { GivenEvent } from '../support/routing.ts';
@@ -154,4 +157,30 @@ test('who was erased, or became another, while they were gathered is not told, a
   world.moveTo('2026-05-03T13:00:00Z');
   expect(await world.wave('harvest')).toBeNull();
   expect(await world.line()).toEqual({ ada: 'consumed', 'ada-too': 'closed merged' });
+});
+
+test('each moment that a run never heard, as it was over, is told to the next; one started anew is told those it has not gathered for', async () => {
+  await using world = await startWorld(moment, momentNote);
+  await world.people({ userId: 'ada' });
+  for (const title of ['first', 'second', 'third']) await world.happens(occurred('tea', { title }));
+  const { id: runId } = (await world.runOf('tea'))!;
+  const [at, events] = [
+    world.clock.now(),
+    () => world.sql`select event_id from dispatches where done_at is null order by place`,
+  ];
+  const told = await events();
+  await world.sql`update dispatches set done_at = ${at}`;
+  await world.gather('tea', 1);
+  expect(await oweStartAgain(world.sql, [runId])).toBe(1);
+  const owed = await world.sql`select seq from dispatches where done_at is null order by seq`;
+  expect(
+    owed.map(({ seq }) => seq as number),
+    'its start is always told',
+  ).toEqual([0, 2]);
+  await world.sql`update dispatches set done_at = ${at}, kind = 'event'`;
+  const close = { runId, outcome: 'terminated', endedAt: at, at, newId: newId(world.clock) };
+  const closed = await world.sql.begin((tx) => closeWatchRun(tx, close));
+  expect(closed).toEqual({ closed: true, handedOn: true });
+  expect(await events()).toEqual(told);
+  expect((await world.runOf('tea'))!.seq).toBe(2);
 });

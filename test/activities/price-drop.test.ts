@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import type { Sql } from '../../src/db/connect.ts';
 import { closeRun } from '../../src/db/queries/close-run.ts';
 import { closeWatchRun } from '../../src/db/queries/close-watch-run.ts';
+import { closeAsFailed } from '../../src/db/queries/owed-dispatches.ts';
 import { upsertProducts } from '../../src/db/queries/upsert-products.ts';
 import { newId } from '../../src/ids.ts';
+import { cheaperNow } from '../../src/messages/cheaper-now.ts';
 import { costs, looked, ordered, shelf, sku, startDrops } from '../support/price-drops.ts';
 
 type Closing = Parameters<typeof closeRun>[1] & Parameters<typeof closeWatchRun>[1];
@@ -184,6 +186,7 @@ test('who was gathered for an earlier price and not served keeps nobody from a n
 test.each([
   ['is cancelled', closeRun],
   ['is over in Temporal', (sql: Sql, close: Closing) => sql.begin((tx) => closeWatchRun(tx, close))],
+  ['Temporal refuses', (sql: Sql, { runId, at }: Closing) => closeAsFailed(sql, runId, at)],
 ])('nobody waits for a run that %s; who waits in a waiting list does', async (_, close) => {
   await using it = await startDrops();
   await it.people('ada');
@@ -210,4 +213,22 @@ test('what nobody ever looked at wakes nobody when it becomes cheaper, by its sk
   await it.happens(1, looked('ada', { properties: { product_id: sku } }));
   await it.happens(1, costs(40));
   expect(await it.run()).not.toBeNull();
+});
+
+test('who asks again what a wave came to, or whether there is one, is told the same', async () => {
+  await using it = await startDrops();
+  await it.people('ada');
+  await it.happens(0, costs(100), looked('ada'));
+  await it.happens(1, costs(80));
+  expect(await it.gather()).toBe(1);
+  const end = await it.wave();
+  expect(end).toMatchObject({ used: 1, unitsLeft: null, goesOn: false });
+  const { id: runId } = (await it.run())!;
+  const message = cheaperNow.name;
+  expect(await it.waves.endWave({ runId, wave: 1, message })).toEqual(end);
+  await it.happens(1, costs(79));
+  expect(await it.gather()).toBe(0);
+  const none = { kind: 'none', soldOut: false };
+  expect(await it.waves.beginWave({ runId, wave: 2, message })).toEqual(none);
+  expect(await it.waves.beginWave({ runId, wave: 2, message })).toEqual(none);
 });

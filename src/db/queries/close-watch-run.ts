@@ -1,10 +1,11 @@
 import type { TransactionSql } from 'postgres';
+import { toldKept } from '../../domain/watch-input.ts';
 import { endLines } from './end-lines.ts';
 
 /**
- * Closes the open run of a watch that Temporal says is over, ends the line of those gathered for it, and hands what it was told after its end, and so never
- * heard, to a new run: the newest crossing of each name, in order, the first of which starts it. Says whether it closed
- * one, and whether it opened one. The caller has the routing lock, without which routing could open one beside it.
+ * Closes the open run of a watch that Temporal says is over, ends the line of those gathered for it, and hands what it was
+ * told after its end, and so never heard, to a new run: all of it, in order, of very much the newest. The first starts it;
+ * of what follows it keeps itself what differs. Says whether it closed one, and whether it opened one. The caller has the routing lock, without which routing could open one beside it.
  *
  * @param close `endedAt`: when it ended in Temporal, Kairos's time; `newId`: of the run that may be opened.
  */
@@ -23,9 +24,8 @@ export async function closeWatchRun(
   if (closed.count === 0) return { closed: false, handedOn: false };
   const told = await tx`
     with newest as (
-      select distinct on (event_name) * from dispatches
-      where run_id = ${runId} and kind = 'event' and done_at >= ${endedAt}
-      order by event_name, seq desc
+      select * from dispatches where run_id = ${runId} and kind = 'event' and done_at >= ${endedAt}
+      order by seq desc limit ${toldKept}
     ), unheard as (
       select *, (row_number() over (order by seq) - 1)::int as new_seq from newest
     ), opened as (

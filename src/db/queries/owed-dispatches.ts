@@ -1,4 +1,6 @@
 import type { Sql } from '../connect.ts';
+import { cancelHeld } from './cancel-held.ts';
+import { endLines } from './end-lines.ts';
 import type { Carried, FirstEvent } from '../../domain/run-input.ts';
 import type { DispatchKind } from '../schema/runs.ts';
 
@@ -97,9 +99,13 @@ export async function markDispatched(
     where dispatches.run_id = x.run_id and dispatches.seq = x.seq`;
 }
 
-/** Closes a run that Temporal will not take, so that it is seen and holds nobody up. */
+/** Closes a run that Temporal will not take, with what it held and the line of those gathered for it, so that it is seen and holds nobody up. */
 export async function closeAsFailed(sql: Sql, runId: string, at: Date): Promise<void> {
   await sql`
-    update runs set state = 'closed', outcome = 'failed', closed_at = ${at}
-    where id = ${runId} and state = 'open'`;
+    with closed as (
+      update runs set state = 'closed', outcome = 'failed', closed_at = ${at}
+      where id = ${runId} and state = 'open'
+      returning id, name, subject, outcome, closed_at
+    ), cancelled as (${cancelHeld(sql, sql`closed`)}), ended as (${endLines(sql, sql`closed`)})
+    select from closed`;
 }
