@@ -16,7 +16,13 @@ export async function withRivals(
   const { tx, watch, run, wave } = look;
   if (!watch.competing || rows.length === 0) return rows;
   const found = await rivalEntries(tx, {
-    ...{ list: lineServedBy(watch), watch: watch.name, sku: run.subject, above: leastRise(watch) },
+    ...{
+      list: lineServedBy(watch),
+      watch: watch.name,
+      sku: run.subject,
+      above: leastRise(watch),
+      servesOn: servesOn(watch),
+    },
     customerIds: rows.map(({ customerId }) => customerId),
     deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),
     placesOf: (units) => (isShelfWave(wave) ? placesOf(units, wave.perUnit) : wave.customers),
@@ -33,6 +39,13 @@ function leastRise({ wakes }: Pick<WatchDefinition, 'wakes'>): number {
     crossing.of === 'stock' && crossing.direction === 'rises' ? [crossing.level] : [],
   );
   return levels.length === 0 ? 0 : Math.min(...levels);
+}
+
+/** Without what empties the shelf: nobody is told of that. */
+function servesOn({ wakes }: Pick<WatchDefinition, 'wakes'>): string[] {
+  return Object.entries(wakes).flatMap(([name, crossing]) =>
+    crossing.of === 'stock' && crossing.direction === 'falls' ? [] : [name],
+  );
 }
 
 /** What the message to somebody tells of too. What was decided on before tells of what it told of then. */

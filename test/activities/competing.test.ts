@@ -3,7 +3,7 @@ import type { Outbound } from '../../activities/channels/channel.ts';
 import type { PageActivities } from '../../activities/contract.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
 import { lockList } from '../../src/db/queries/rival-entries.ts';
-import { runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
+import { dispatches, runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
 import { mostVerdicts } from '../../src/domain/delivery.ts';
 import type { Competing } from '../../src/define/competing.ts';
 import { stock as riseOfStock } from '../../src/define/watch.ts';
@@ -31,8 +31,16 @@ async function start(competing?: Competing, over: Parameters<typeof testWatch>[0
     ...{ workflowId: `${watch.name}/${other}`, first: { at: at.getTime(), device: null }, carries: {} },
     ...{ settings: {}, openedAt: at, lastActivityAt: at },
   });
+  const restocked = (runId: string, seq: number) => {
+    const now = clock.now();
+    const wake = { kind: 'event', eventName: 'restocked', carries: {} } as const;
+    return database.db.insert(dispatches).values({ ...wake, runId, seq, occurredAt: now, doneAt: now });
+  };
+  await Promise.all([it.runId, other].map((runId) => restocked(runId, 1)));
   return Object.assign(it, {
     other,
+    /** The other product's run is told that it is back once more. */
+    otherBack: () => restocked(other, 2),
     /** So many of the other product are on the shelf. */
     otherShelf: async (units: number) => {
       const row = { sku: kettle, units, at: clock.now(), soldOutAt: null };
@@ -183,6 +191,27 @@ describe('told of together', () => {
     it.pass('1 hour');
     await it.wave();
     expect(it.said()).toEqual(['p0 teapot', 'p1 teapot+kettle']);
+  });
+
+  test('of another product whose run is idle nobody is told, whatever is on the shelf: no wave of it will begin', async () => {
+    await using it = await start(combine);
+    const [ann] = await it.line(1);
+    await it.shelf(5);
+    await it.otherShelf(5);
+    it.pass('1 minute');
+    await it.alsoWait([ann!]);
+    expect(await it.otherWave(), 'it was told of the teapot as well').toBe(1);
+    it.pass('2 hours');
+    const [bob] = await it.line(1, () => ({ email: 'bob@shop.example' }));
+    await it.alsoWait([bob!]);
+    await it.wave();
+    expect(it.said()).toEqual(['bob teapot', 'p0 kettle+teapot']);
+    await it.otherBack();
+    const [cid] = await it.line(1, () => ({ email: 'cid@shop.example' }));
+    await it.alsoWait([cid!]);
+    it.pass('2 hours');
+    await it.wave();
+    expect(it.said()).toEqual(['bob teapot', 'cid teapot+kettle', 'p0 kettle+teapot']);
   });
 
   test('what was to be told of together waits on when the message is cancelled before its call', async () => {

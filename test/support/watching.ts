@@ -146,7 +146,7 @@ export async function startWatching(
 }
 
 async function empty({ sql }: TestDatabase): Promise<void> {
-  await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, waves,
+  await sql`truncate customers, customer_ids, consents, runs, deliveries, dispatches, unrouted, settings, contacts, waves,
     waiting_entries, stock, order_lines, products, codes, recommendations`;
 }
 

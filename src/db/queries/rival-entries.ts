@@ -27,6 +27,8 @@ export interface RivalQuestion {
   deliveryIds: readonly string[];
   /** More units than so many wake the watch: with fewer no wave of a product begins. */
   above: number;
+  /** The names of what lets the watch serve: of what else it hears nobody is told. */
+  servesOn: readonly string[];
   /** Of so many units. */
   placesOf: (units: number) => number;
   /** What serves as well as what somebody waits for. */
@@ -77,7 +79,8 @@ export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Pr
 
 /**
  * How many each of the other products may still be told to: of the wave that goes on, else of one that began now. None
- * between two waves: the last one has used the places that there were.
+ * between two waves: the last one has used the places that there were. Nor of a run that is idle, whatever is on the
+ * shelf: its last serving is over, and nothing has woken it since, so that no wave will begin.
  */
 async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]> {
   const rows = await tx<{ sku: string; units: number; left: number | null; elsewhere: number }[]>`
@@ -92,13 +95,27 @@ async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]>
     join stock s on s.sku = k.sku and s.units > 0
     join runs r on r.subject = k.sku and r.name = ${asked.watch} and r.key = '' and r.state = 'open'
     left join lateral (
-      select case when v.ended_at is null then v.began_at end as "goesOnSince",
+      select v.wave, case when v.ended_at is null then v.began_at end as "goesOnSince", ${isFollowed(tx)} as "isFollowed",
         case when v.ended_at is null then v.allowed - v.used when v.next_at > ${asked.now} then 0 end as left
-      from waves v where v.run_id = r.id order by v.wave desc limit 1) w on true`;
+      from waves v where v.run_id = r.id order by v.wave desc limit 1) w on true
+    where w."goesOnSince" is not null or w."isFollowed" or ${isWoken(tx, asked)}`;
   return rows.map(({ sku, units, left, elsewhere }) => {
     const places = left === null && units <= asked.above ? 0 : asked.placesOf(units);
     return { sku, places: (left === null ? places : Math.min(places, left)) - elsewhere };
   });
+}
+
+/** Whether another wave of the same serving comes after an ended one `v`. */
+const isFollowed = (tx: TransactionSql): Fragment =>
+  tx`coalesce(v.goes_on and v.units_left is distinct from 0, false)`;
+
+/** Whether a run `r`, of which `w` is the last wave, has been told since its last serving began of what lets it serve. */
+function isWoken(tx: TransactionSql, { servesOn }: RivalQuestion): Fragment {
+  return tx`exists (
+    select from dispatches d
+    where d.run_id = r.id and d.event_name = any(${[...servesOn]}::text[]) and (d.done_at is null or d.done_at >= coalesce((
+      select min(f.began_at) from waves f where f.run_id = r.id and f.wave > coalesce((
+        select max(v.wave) from waves v where v.run_id = r.id and v.wave < w.wave and not ${isFollowed(tx)}), 0)), '-infinity')))`;
 }
 
 /** Of the customer of an entry `o`, as the page's own statement asks of its entries. */
