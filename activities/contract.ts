@@ -34,11 +34,11 @@ export interface WatchActivities {
   gather(input: { runId: string; seq: number }): Promise<Gathered>;
   /**
    * Counts the shelf and begins the wave of this number, or says why there is none to begin. If the run has come to
-   * that wave or a later one before, the latest is gone on with, or the one after it begun when it is over and its pause
-   * too: a run that is started anew serves nobody twice.
+   * that wave or a later one before, the latest is gone on with, or the one after it begun when it is over, and its pause
+   * too if another was to follow: a run that is started anew serves nobody twice.
    */
   beginWave(input: { runId: string; wave: number; message: string }): Promise<WaveBegun>;
-  /** What the wave came to, and whether another one may serve somebody whom it did not. */
+  /** What the wave came to, and whether another one may serve somebody whom it did not; asked again, the same. */
   endWave(input: { runId: string; wave: number; message: string }): Promise<WaveEnd>;
   /**
    * The workflow's type of the newest version of the run's watch that this worker knows, which is the run's from then

@@ -10,11 +10,17 @@ import {
 import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { gatherDearer } from '../src/db/queries/gather-dearer.ts';
 import type { Audience } from '../src/define/audience.ts';
-import { lineServedBy, type Crossing, type WatchDefinition } from '../src/define/watch.ts';
+import {
+  isEachState,
+  isOccurrence,
+  lineServedBy,
+  type Crossing,
+  type WatchDefinition,
+} from '../src/define/watch.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Gathered } from './contract.ts';
 import { priceLook } from './price-look.ts';
-import { standingOfWake, type Standing } from './standing.ts';
+import { placeOfWake, standingOfWake, type Standing } from './standing.ts';
 
 interface Asked {
   run: WatchRunRow;
@@ -37,10 +43,12 @@ export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered
   const crossing = found && watch.wakes[found.wake];
   if (!found || !crossing || run.state === 'closed') return { customers: 0 };
   const line = { runId, list: lineServedBy(watch), subject: run.subject };
-  if (!(await beginGathering(tx, { ...found, runId, seq, at: now }))) return againOf(tx, asked);
-  await endGatherings(tx, { ...line, at: now, except: seq });
+  const { eventId } = found;
+  const place = await placeOfWake(tx, watch, { crossing, eventId });
+  if (!(await beginGathering(tx, { ...found, place, runId, seq, at: now }))) return againOf(tx, asked);
+  await endGatherings(tx, { ...line, at: now, isOver: false, except: seq });
   // After that: how a price stands is asked of those who wait in the line.
-  const standing = await standingOfWake(tx, { watch, run, now }, { crossing, eventId: found.eventId });
+  const standing = await standingOfWake(tx, { watch, run, now }, { crossing, eventId, place });
   if (!standing.holds) return { customers: 0 };
   const price = await priceLook(tx, { watch, run, now });
   if (price?.now) {
@@ -50,13 +58,13 @@ export async function gather(tx: TransactionSql, asked: Asked): Promise<Gathered
     return { customers: await gatherDearer(tx, { ...line, seq, since: now, at: now }, question) };
   }
   const predicate = audienceOf(watch, run.subject, standing);
-  const since = await toldSince(tx, asked, { crossing, standing, eventId: found.eventId });
+  const since = await toldSince(tx, asked, { crossing, standing, eventId });
   return { customers: await gatherAudience(tx, { ...line, seq, since, at: now }, predicate) };
 }
 
 /**
  * Whom the line has told since then is told no more of it: since it happened, and for as long as the watch says. Of one
- * that stands for itself only what was told of that very event counts: an earlier one, which may still be told of, was
+ * that stands for itself, as of each state by itself, only what was told of that very event counts: an earlier one, which may still be told of, was
  * another.
  */
 async function toldSince(
@@ -66,7 +74,8 @@ async function toldSince(
 ): Promise<Date> {
   if (watch.again !== null)
     return new Date(Math.min(standing.at.getTime(), now.getTime() - spanMs(watch.again)));
-  if (crossing.of !== 'event' || crossing.event.per !== null) return standing.at;
+  if (!isOccurrence(crossing) && !isEachState(crossing, { gathers: true, again: watch.again }))
+    return standing.at;
   return (await firstGathered(tx, { name: run.name, eventId })) ?? now;
 }
 

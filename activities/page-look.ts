@@ -3,7 +3,7 @@ import type { TransactionSql } from 'postgres';
 import { knownPrices } from '../src/db/queries/known-prices.ts';
 import { pageFacts, lockCustomersById, type PageRow } from '../src/db/queries/page-facts.ts';
 import { productWords, type ProductWords } from '../src/db/queries/product-words.ts';
-import { closeMergedEntries } from '../src/db/queries/waiting-entries.ts';
+import { closeMergedEntries, closeToldEntries } from '../src/db/queries/waiting-entries.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { storedOverrides } from '../src/define/journey-settings.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
@@ -144,6 +144,7 @@ export async function lookAtEntries(
   const countedSince = new Date(now.getTime() - spanMs(longestShopCap));
   const entryIds = entries.map(({ id }) => id);
   if (customers.some(({ isMerged }) => isMerged)) await closeMergedEntries(tx, entryIds, now);
+  if (look.watch.audience) await closeToldEntries(tx, { runId: input.runId, ids: entryIds, at: now });
   const { name, channels, topic = '' } = message;
   const addresses = customers.map((customer) => ({
     customerId: customer.id,

@@ -3,8 +3,8 @@ import { latestGathering } from '../src/db/queries/gatherings.ts';
 import { statesNow, universalEventById } from '../src/db/queries/world-now.ts';
 import type { WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { meetsAll } from '../src/define/meets.ts';
-import type { EventCrossing } from '../src/define/universal-event.ts';
-import type { Crossing, WatchDefinition } from '../src/define/watch.ts';
+import { placeReported, type EventCrossing } from '../src/define/universal-event.ts';
+import { isEachState, type Crossing, type WatchDefinition } from '../src/define/watch.ts';
 import { dayOf } from '../src/domain/local-time.ts';
 import { shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
@@ -34,14 +34,26 @@ export async function standingOf(tx: TransactionSql, asked: Asked & { runId: str
   const gathering = await latestGathering(tx, runId);
   const crossing = gathering && !gathering.isEnded ? watch.wakes[gathering.wake] : undefined;
   if (!gathering || !crossing) return over(now);
-  return standingOfWake(tx, asked, { crossing, eventId: gathering.eventId });
+  const { eventId, place } = gathering;
+  return standingOfWake(tx, asked, { crossing, eventId, place });
 }
 
-/** Of something that woke it. */
+/** Which state it was by whose report a watch was woken that tells of each by itself; null: it is no such, or too long ago. */
+export async function placeOfWake(
+  tx: TransactionSql,
+  { again }: WatchDefinition,
+  { crossing, eventId }: { crossing: Crossing; eventId: string },
+): Promise<string | null> {
+  if (crossing.of !== 'event' || !isEachState(crossing, { gathers: true, again })) return null;
+  const report = await universalEventById(tx, eventId);
+  return report && placeReported(crossing.event, report.data);
+}
+
+/** Of something that woke it; of a state by itself of that one. */
 export async function standingOfWake(
   tx: TransactionSql,
   asked: Asked,
-  { crossing, eventId }: { crossing: Crossing; eventId: string },
+  { crossing, eventId, place }: { crossing: Crossing; eventId: string; place: string | null },
 ): Promise<Standing> {
   const { run, now } = asked;
   const price = await priceLook(tx, asked);
@@ -53,7 +65,7 @@ export async function standingOfWake(
   }
   return crossing.event.per === null
     ? occurrence(tx, crossing, { eventId, now })
-    : nextState(tx, crossing, { run, now });
+    : nextState(tx, crossing, { run, now, place });
 }
 
 /** One that stands for itself is news for a time. */
@@ -68,7 +80,7 @@ async function occurrence(
 }
 
 /**
- * Of the states that meet the condition now the first by place: of forecasts that of the next such day. A day is meant in
+ * Of the states that meet the condition now, or of one of them, the first by place: of forecasts that of the next such day. A day is meant in
  * its region's calendar, which nobody knows here: one that is over where the shop is counts after all others, and is past
  * only when it is past everywhere, so that nobody is left out to whom it is still to come. Far east of that it may be
  * told of when it is over.
@@ -76,15 +88,14 @@ async function occurrence(
 async function nextState(
   tx: TransactionSql,
   { event, where }: EventCrossing,
-  { run, now }: { run: WatchRunRow; now: Date },
+  { run, now, place: only }: { run: WatchRunRow; now: Date; place: string | null },
 ): Promise<Standing> {
   const states = await statesNow(tx, { type: event.type, subject: run.subject });
-  const newest = new Map(states.map((state) => [state.place, state]));
   const { timezone } = readShopSettings(run.settings[shopScope]);
   const today = dayOf(now.getTime(), timezone);
   const lastAnywhere = dayOf(now.getTime() - furthestBehindMs, 'UTC');
   const isDated = event.data[event.per!] === 'day';
-  const met = [...newest.values()].filter(({ data }) => meetsAll(where, data));
+  const met = states.filter(({ place, data }) => (only === null || place === only) && meetsAll(where, data));
   const found = isDated
     ? (met.find(({ place }) => place >= today) ?? met.find(({ place }) => place >= lastAnywhere))
     : met[0];

@@ -3,26 +3,30 @@ import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { withholdEnded } from '../src/db/queries/page-calls.ts';
 import { anybodyMayRise, anybodyWaits } from '../src/db/queries/waiting-entries.ts';
-import { endGatherings } from '../src/db/queries/gatherings.ts';
+import { endGatherings, latestGathering, type GatheringRow } from '../src/db/queries/gatherings.ts';
 import { closeRun } from '../src/db/queries/close-run.ts';
 import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
 import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
+import { bounds } from '../src/domain/bounds.ts';
 import { mostPlaces, placesIn } from '../src/domain/places.ts';
 import { spanMs } from '../src/domain/span.ts';
-import type { WatchActivities, WaveBegun } from './contract.ts';
+import type { WatchActivities, WaveBegun, WaveEnd } from './contract.ts';
+import { fewAtOnce, type GatherTurns } from './few-at-once.ts';
 import { gather } from './gather.ts';
 import { notFound, watchOf, waveSettings } from './page-look.ts';
 import { standingOf } from './standing.ts';
 
-export interface WatchActivityParts {
+export interface WatchActivityParts extends GatherTurns {
   database: Pick<Database, 'sql'>;
   clock: Clock;
   /** Every version that may have open runs. */
   watches: readonly WatchDefinition[];
   /** The shop's, of prices that came without one; USD unless told. */
   currency?: string;
+  /** How long a statement of a gathering may take, real milliseconds; that of the bounds unless told. */
+  gatherMs?: number;
 }
 
 type Asked = Parameters<WatchActivities['beginWave']>[0];
@@ -40,34 +44,18 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
       if (newest.version > run.version) await raiseRunVersion(sql, { runId, version: newest.version });
       return newest.workflowType;
     },
-    gather: (asked) =>
+    gather: fewAtOnce(parts, (asked) =>
       sql.begin(async (tx) => {
+        await tx`select set_config('statement_timeout', ${String(parts.gatherMs ?? bounds.gatherMs)}, true)`;
         const run = await knownRun(tx, asked.runId);
         return gather(tx, {
           ...{ ...asked, run, watch: watchOf(parts.watches, run) },
           ...{ now: parts.clock.now(), shopCurrency: parts.currency ?? 'USD' },
         });
       }),
+    ),
     beginWave: (asked) => sql.begin(async (tx) => beginWave(tx, parts, asked)),
-    endWave: (asked) =>
-      sql.begin(async (tx) => {
-        const { runId, wave, message } = asked;
-        const [run, row] = [await knownRun(tx, runId), await lockWave(tx, asked)];
-        if (!row) throw notFound(`The run ${runId} has no wave ${wave} in this database.`);
-        const at = parts.clock.now();
-        await withholdEnded(tx, { runId, message, at });
-        const watch = watchOf(parts.watches, run);
-        const list = lineServedBy(watch);
-        const line = { list, sku: run.subject, message, runId, wave };
-        const unitsLeft = await roomLeft(tx, { watch, run, runId, now: at });
-        const goesOn = run.state === 'open' && (await anybodyMayRise(tx, line, { other: false }));
-        if (watch.audience && (!goesOn || unitsLeft === 0))
-          await endGatherings(tx, { runId, list, subject: run.subject, at });
-        const nextAt = goesOn ? await nextWaveAt(tx, row, line) : row.nextAt;
-        await markWaveEnded(tx, { runId, wave, at, nextAt });
-        const { units, places, used, heldOut, withheld } = row;
-        return { units, places, used, heldOut, withheld, unitsLeft, goesOn, nextAt };
-      }),
+    endWave: (asked) => sql.begin(async (tx) => endWave(tx, parts, asked)),
   };
 }
 
@@ -85,7 +73,37 @@ async function closedIfIdle(
   return answer?.closed === true ? answer.outcome : null;
 }
 
-/** With nobody left but those where it is quiet, their list is not gone through again before it is morning for one of them. */
+async function endWave(
+  tx: TransactionSql,
+  { clock, watches }: WatchActivityParts,
+  asked: Parameters<WatchActivities['endWave']>[0],
+): Promise<WaveEnd> {
+  const { runId, wave, message } = asked;
+  const [run, row] = [await knownRun(tx, runId), await lockWave(tx, asked)];
+  if (!row) throw notFound(`The run ${runId} has no wave ${wave} in this database.`);
+  const { units, places, used, heldOut, withheld } = row;
+  const counts = { units, places, used, heldOut, withheld };
+  // Asked again, as its answer was lost: by now those who were gathered wait no longer, and it would look sold out.
+  if (row.goesOn !== null)
+    return { ...counts, unitsLeft: row.unitsLeft, goesOn: row.goesOn, nextAt: row.nextAt };
+  const at = clock.now();
+  await withholdEnded(tx, { runId, message, at });
+  const watch = watchOf(watches, run);
+  const list = lineServedBy(watch);
+  const line = { list, sku: run.subject, message, runId, wave };
+  const unitsLeft = await roomLeft(tx, { watch, run, runId, now: at });
+  const goesOn = run.state === 'open' && (await anybodyMayRise(tx, line, { other: false }));
+  if (watch.audience && (!goesOn || unitsLeft === 0))
+    await endGatherings(tx, { runId, list, subject: run.subject, at, isOver: unitsLeft === 0 });
+  const nextAt = goesOn ? await nextWaveAt(tx, row, line) : row.nextAt;
+  await markWaveEnded(tx, { runId, wave, at, nextAt, goesOn, unitsLeft });
+  return { ...counts, unitsLeft, goesOn, nextAt };
+}
+
+/**
+ * With nobody left but those where it is quiet, or who have been written to enough, their list is not gone through again
+ * before it is morning for one of them, or there is room again.
+ */
 async function nextWaveAt(
   tx: TransactionSql,
   { nextAt, quietUntil }: WaveRow,
@@ -104,9 +122,10 @@ async function beginWave(
   const latest = await latestWave(tx, runId);
   const beganAt = clock.now();
   // Asked again, or by a workflow that was started anew and does not know how far its run had come.
-  const isPast = latest?.isEnded && latest.nextAt <= beganAt.getTime();
-  if (latest && latest.wave >= wave && !isPast) return begun(latest);
+  if (latest && latest.wave >= wave && !isPast(latest, beganAt)) return begun(latest);
   const watch = watchOf(watches, run);
+  const ended = watch.audience === null ? null : await endedGathering(tx, runId);
+  if (ended) return { kind: 'none', soldOut: ended.isOver };
   const wanted = waveSettings(watch, run);
   const { every } = wanted;
   const left = await roomLeft(tx, { watch, run, runId, now: beganAt });
@@ -116,13 +135,26 @@ async function beginWave(
   // Units too few for a place, with a share of one each, are no end: what comes to them is no crossing, and wakes nobody.
   const isOver = units === 0 || run.state !== 'open';
   if (isOver || !(await anybodyWaits(tx, { list, sku: run.subject }))) {
-    if (watch.audience) await endGatherings(tx, { runId, list, subject: run.subject, at: beganAt });
-    return { kind: 'none', soldOut: units === 0 };
+    const soldOut = units === 0;
+    if (watch.audience)
+      await endGatherings(tx, { runId, list, subject: run.subject, at: beganAt, isOver: soldOut });
+    return { kind: 'none', soldOut };
   }
   const nextAt = new Date(beganAt.getTime() + spanMs(every));
   const number = (latest?.wave ?? 0) + 1;
   const row = await insertWave(tx, { runId, wave: number, beganAt, nextAt, units, places });
   return begun(row ?? (await latestWave(tx, runId))!);
+}
+
+/** Its pause is over, or no wave was to follow upon it. */
+function isPast({ nextAt, goesOn, unitsLeft }: WaveRow, at: Date): boolean {
+  return goesOn === false || unitsLeft === 0 || (goesOn === true && nextAt <= at.getTime());
+}
+
+/** What the run gathered last, if that has ended: whoever asks again is told what it came to. */
+async function endedGathering(tx: TransactionSql, runId: string): Promise<GatheringRow | null> {
+  const latest = await latestGathering(tx, runId);
+  return latest?.isEnded ? latest : null;
 }
 
 /** On the shelf; null where there is none, and 0 when what woke the watch is over. */

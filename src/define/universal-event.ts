@@ -98,6 +98,15 @@ export const momentOccurred = universalEvent('moment.occurred', {
   data: { title: 'text', categories: 'texts', regions: 'texts' },
 });
 
+/** Which state of its subject an event of such a type reports on. */
+export function placeReported(
+  { per }: Pick<UniversalEventType, 'per'>,
+  data: Readonly<Record<string, unknown>>,
+): string {
+  const said = per === null ? undefined : data[per];
+  return typeof said === 'string' ? said : JSON.stringify(said ?? '');
+}
+
 /** Of an event's data what may stand in a history of Temporal. */
 export function carriedData(
   { data: fields }: Pick<UniversalEventType, 'data'>,

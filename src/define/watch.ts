@@ -33,6 +33,15 @@ export const stock = {
 export const isOccurrence = (crossing: Crossing | undefined): boolean =>
   crossing?.of === 'event' && crossing.event.per === null;
 
+/**
+ * Whether a watch tells of each state by itself, as of what stands for itself: it gathers, and says nothing of telling
+ * `again`, so that everything that wakes it counts anew. One that does tells of the first state that meets its condition.
+ */
+export const isEachState = (
+  crossing: Crossing | undefined,
+  { gathers, again }: { gathers: boolean; again: Span | null },
+): boolean => crossing?.of === 'event' && crossing.event.per !== null && gathers && again === null;
+
 /** How many a watch serves at once, and how long after that the next. */
 export type Wave = ShelfWave | EvenWave;
 

@@ -99,6 +99,9 @@ export const passingReasons: readonly GateReason[] = [
   'competing',
 ];
 
+/** Those of them of which it is known until when they hold somebody back. */
+export const datedReasons: readonly GateReason[] = ['capped', 'quiet-hours'];
+
 /** Whether the gate got further with the one reason than with the other. */
 export function isFurther(reason: GateReason, than: GateReason): boolean {
   return gateReasons.indexOf(reason) > gateReasons.indexOf(than);

@@ -221,8 +221,13 @@ function checkCaps(facts: GateFacts): Ruling | null {
   const question: CapQuestion = { ...facts, placeAt, shop: facts.shop.caps };
   const broken = brokenCap(question);
   if (broken === null) return null;
-  const { deferFor, overCapSince, now } = facts;
-  if (deferFor === null) return withheld('capped', broken);
+  const { deferFor, overCapSince, now, journey } = facts;
+  if (deferFor === null) {
+    // Of a watch's no look sooner than there may be room is of use; but much may change in a day.
+    const latest = now + spanMs('1 day');
+    const until = journey.lasts === null ? { until: roomAt(question, latest) ?? latest } : {};
+    return { ...withheld('capped', broken), ...until };
+  }
   const until = roomAt(question, (overCapSince ?? now) + spanMs(deferFor));
   if (until === null) return withheld('capped', `${broken}; there is no room within ${deferFor}`);
   // Held beyond that it would keep a place from others and go to nobody.

@@ -83,6 +83,10 @@ export interface Serving {
   wave: number | null;
   /** When the next wave may begin, epoch milliseconds of Kairos's time. */
   nextAt: number;
+  /** When it may begin if something is heard before; missing in histories of before: as the next may. */
+  soonestAt?: number;
+  /** What had been heard when the last wave began; missing in histories of before: no pause is cut. */
+  heardUpTo?: number;
   /** How often those were looked at in this wave whose events had not taken effect. */
   looks: number;
   /** Over the waves before. */

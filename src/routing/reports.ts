@@ -1,5 +1,5 @@
 import type { PriceReport, StateReport } from '../db/queries/routing-world.ts';
-import type { UniversalEventType } from '../define/universal-event.ts';
+import { placeReported, type UniversalEventType } from '../define/universal-event.ts';
 import type { UniversalData } from '../domain/universal-event.ts';
 import type { AcceptedEvent } from './event.ts';
 
@@ -25,8 +25,7 @@ export function statesIn(
     const per = types.get(name ?? '')?.per ?? null;
     if (per === null) return [];
     const data = body.properties ?? {};
-    const said = data[per];
-    const place = typeof said === 'string' ? said : JSON.stringify(said ?? '');
+    const place = placeReported({ per }, data);
     return { seq, eventId: id, type: name!, subject: subject!, place, source: source!, data, at: occurredAt };
   });
 }

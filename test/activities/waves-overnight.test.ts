@@ -129,3 +129,20 @@ test('whom a provider that was away until the night did not get keep their place
   expect(await it.wave()).toMatchObject({ used: 2 });
   expect(await it.told()).toEqual(ids);
 });
+
+test('who has been written to enough is not looked at again before there may be room, and at least once a day', async () => {
+  await using it = await startWatching();
+  const ids = await it.line(2);
+  const now = it.clock.now().getTime();
+  const contacted = (customerId: string, hoursAgo: number) => it.database.sql`
+    insert into contacts (event_id, customer_id, channel, at)
+    values (gen_random_uuid(), ${customerId}, 'email', ${new Date(now - hoursAgo * 3_600_000)})`;
+  await contacted(ids[0]!, 4);
+  for (const hoursAgo of [1, 30, 60]) await contacted(ids[1]!, hoursAgo);
+  await it.shelf(2);
+  expect(await it.wave()).toMatchObject({ used: 0, withheld: 2, goesOn: true, nextAt: now + 20 * 3_600_000 });
+  it.pass('20 hours');
+  const next = { used: 1, withheld: 1, goesOn: true, nextAt: now + 44 * 3_600_000 };
+  expect(await it.wave(), 'three within a week: there is room in days').toMatchObject(next);
+  expect(await it.told()).toEqual([ids[0]]);
+});

@@ -26,8 +26,7 @@ test('places that a wave had left when it ended serve nobody: the next counts th
   const { database, clock, runId } = it;
   const waves = createWatchActivities({ database, clock, watches: [testWatch()] });
   const asked = { runId, wave: 1, message: 'back' };
-  expect(await waves.beginWave(asked)).toMatchObject({ kind: 'begun', wave: 1 });
-  it.pass('1 hour');
+  expect(await waves.endWave(asked), 'as it came to then').toMatchObject({ goesOn: false, unitsLeft: 10 });
   expect(await waves.beginWave(asked)).toMatchObject({ kind: 'begun', wave: 2 });
   await it.worker()(it.page({ wave: 2 }));
   expect(await it.told()).toHaveLength(2 + 3);

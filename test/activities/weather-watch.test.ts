@@ -235,3 +235,60 @@ test('who buys it between the gathering and the wave is not told', async () => {
   await it.wave();
   expect(it.told()).toEqual(['hedy']);
 });
+
+test.each([
+  ['ada', 'bob'],
+  ['bob', 'ada'],
+])(
+  'who became one with somebody who was told of this cold spell is not told again: %s, once %s',
+  async (userId, previousId) => {
+    await using it = await setup({ wave: { customers: 1, every: '10 minutes' } });
+    await it.people('ada', 'bob');
+    await it.acceptAndRoute(forecast(thursday, -2));
+    expect(await it.gather('bremen')).toBe(2);
+    it.moveTo(evening);
+    await it.wave();
+    expect(it.told()).toEqual(['bob']);
+    it.moveTo('2026-01-20T16:30:00.000Z');
+    await it.acceptAndRoute(forecast('2026-01-24', -6, '2026-01-20T08:00:00.000Z'));
+    expect(await it.gather('bremen'), 'ada alone').toBe(1);
+    expect(await it.begin('bremen')).toMatchObject({ kind: 'begun' });
+    await it.acceptAndRoute({ kind: 'alias', userId, previousId, admin: true });
+    expect(await it.finish('bremen')).toMatchObject({ used: 0, goesOn: false });
+    expect(it.told()).toEqual([]);
+    expect(await it.database.sql`select state, reason from waiting_entries order by ended_at`).toEqual([
+      ...[
+        { state: 'consumed', reason: null },
+        { state: 'closed', reason: 'over' },
+      ],
+      { state: 'closed', reason: 'merged' },
+    ]);
+  },
+);
+
+test('a watch that says nothing of telling again tells of each day that wakes it, and of that one', async () => {
+  await using it = await setup({ again: null });
+  await it.people('ada');
+  const caps = '{"caps": {"helpAndOffer": []}}';
+  await it.database.sql`insert into settings (scope, value, at) values ('shop', ${caps}, ${it.clock.now()})`;
+  const served = async (seq?: number) => {
+    it.moveTo(new Date(it.clock.now().getTime() + 60_000).toISOString());
+    await it.gather('bremen', seq);
+    await it.wave();
+    return it.said().map(({ text }) => /Frost on (\w+)/.exec(text)?.[1]);
+  };
+  it.moveTo(evening);
+  await it.acceptAndRoute(forecast(thursday, -2));
+  expect(await served()).toEqual(['Thursday']);
+  await it.acceptAndRoute(forecast(friday, -4, '2026-01-12T09:00:00.000Z'));
+  expect(await served(), 'on Thursday there is frost still').toEqual(['Friday']);
+  const [saturday, sunday] = ['2026-01-17', '2026-01-18'];
+  await it.acceptAndRoute(
+    ...[saturday, sunday].map((day) => forecast(day, -5, '2026-01-12T10:00:00.000Z')),
+    forecast(saturday, -6, '2026-01-12T11:00:00.000Z'),
+  );
+  expect(await it.wakes('bremen'), 'two of one batch are two').toHaveLength(4);
+  expect(await served(2)).toEqual(['Saturday']);
+  await it.acceptAndRoute(forecast(sunday, 3, '2026-01-12T12:00:00.000Z'));
+  expect(await served(3), 'it is mild by now, whatever the other days are').toEqual([]);
+});

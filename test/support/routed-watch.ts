@@ -14,8 +14,8 @@ export interface RoutedWatch extends ReturnType<typeof routingOver>, AsyncDispos
   database: TestDatabase;
   /** What the run on a subject was told so far: the names of its wakes, in order. */
   wakes(subject: string): Promise<string[]>;
-  /** Gathers for the last thing that the run was told of. */
-  gather(subject: string): Promise<number>;
+  /** Gathers for the last thing that the run was told of, or for this one. */
+  gather(subject: string, seq?: number): Promise<number>;
   begin(subject: string): Promise<WaveBegun>;
   /** Page after page of the wave begun last, and its end. */
   finish(subject: string): Promise<WaveEnd>;
@@ -63,7 +63,10 @@ export async function routedWatch(
         where r.subject = ${subject} order by d.seq`;
       return rows.map(({ wake }) => wake);
     },
-    gather: async (subject) => (await waves.gather(await runOf(subject))).customers,
+    async gather(subject, seq) {
+      const run = await runOf(subject);
+      return (await waves.gather({ ...run, seq: seq ?? run.seq })).customers;
+    },
     async begin(subject) {
       const { runId } = await runOf(subject);
       return waves.beginWave({ runId, wave: (await lastWave(runId)) + 1, message: message.name });

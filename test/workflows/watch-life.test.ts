@@ -155,6 +155,9 @@ test('an operator reads when the next wave comes and what the last came to; the 
   const payload = started!.workflowExecutionStartedEventAttributes!.input!.payloads![0]!;
   expect(payload.data!.length).toBeLessThan(1_000);
   expect(rest.length).toBeLessThan(12);
+  // What is heard meanwhile may bring others: the pause is as long for them as it was to be.
+  await it.tell(2);
+  await eventually('the second wave', () => it.asked.includes('begin 2'));
 });
 
 test('cancelled by an operator, it closes its row as cancelled, in every wait', async () => {

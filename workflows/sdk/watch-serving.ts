@@ -28,7 +28,7 @@ export async function serveWaves(host: WatchHost, progress: Progress, ask: Ask):
   const serving = progress.serving!;
   for (;;) {
     if (serving.wave === null) {
-      await host.pauseUntil(serving.nextAt, `pause before wave ${progress.waves + 1}`);
+      await pause(host, serving, `pause before wave ${progress.waves + 1}`);
       const missing = await beginWave(host, progress, ask);
       if (missing) return { ...serving.served, soldOut: missing.soldOut };
     }
@@ -40,12 +40,22 @@ export async function serveWaves(host: WatchHost, progress: Progress, ask: Ask):
       soldOut: end.unitsLeft === 0,
     };
     serving.words = words(serving.wave!, end);
+    serving.soonestAt = serving.nextAt;
     serving.nextAt = end.nextAt ?? serving.nextAt;
     serving.wave = null;
     setCurrentDetails(serving.words);
     if (!end.goesOn || end.unitsLeft === 0) return serving.served;
     await host.carryOver();
   }
+}
+
+/**
+ * Until the next wave may begin. Where nobody is left whom it could serve before some later time, until then; but what is
+ * heard meanwhile may bring others, for whom it begins when it would have.
+ */
+async function pause(host: WatchHost, { nextAt, soonestAt = nextAt, heardUpTo }: Serving, stage: string) {
+  if (soonestAt < nextAt) await host.pauseUntil(nextAt, stage, heardUpTo);
+  await host.pauseUntil(soonestAt, stage);
 }
 
 /** Begins the next wave; says so when there is nothing on the shelf, or nobody to serve. */
@@ -60,7 +70,8 @@ async function beginWave(
   );
   if (begun.kind === 'none') return { soldOut: begun.soldOut };
   progress.waves = begun.wave;
-  Object.assign(progress.serving!, { wave: begun.wave, nextAt: begun.nextAt, looks: 0 });
+  const { heardUpTo } = host;
+  Object.assign(progress.serving!, { wave: begun.wave, nextAt: begun.nextAt, looks: 0, heardUpTo });
   host.show(`wave ${begun.wave}`);
   return null;
 }

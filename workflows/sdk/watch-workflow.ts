@@ -8,7 +8,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isOccurrence } from '../../src/define/watch.ts';
+import { isEachState, isOccurrence, type Crossing } from '../../src/define/watch.ts';
 import { outcomePattern } from '../../src/domain/outcome.ts';
 import { dispatchSignal, type RunDispatch } from '../../src/domain/run-input.ts';
 import type { WatchInput, WatchState } from '../../src/domain/watch-input.ts';
@@ -37,7 +37,8 @@ export async function carryWatch(
   run: (run: WatchRun) => Promise<string>,
   input: WatchInput,
 ): Promise<string> {
-  const inbox = new WatchInbox(input, (name) => isOccurrence(rules.wakes[name]));
+  const isKept = (crossing: Crossing | undefined) => isOccurrence(crossing) || isEachState(crossing, rules);
+  const inbox = new WatchInbox(input, (name) => isKept(rules.wakes[name]));
   const ending = new Ending();
   setHandler(defineSignal<[RunDispatch]>(dispatchSignal), (dispatch) => {
     inbox.receive(dispatch);

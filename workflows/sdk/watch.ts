@@ -40,6 +40,6 @@ export function watch<
   // The one place where the typed run and the class behind it meet.
   const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<Wakes, Settings>);
   const within = declared.competing?.within ?? null;
-  const rules = { wakes, settings, gathers: audience !== null, within };
+  const rules = { wakes, settings, gathers: audience !== null, again, within };
   return Object.assign((input: WatchInput) => carryWatch(rules, run, input), { definition });
 }

@@ -8,8 +8,12 @@ export interface GatheringRow {
   /** The name that its code has for what woke it. */
   wake: string;
   eventId: string;
+  /** Of a report on a state that stands for itself which of them it is; null: it is no such. */
+  place: string | null;
   customers: number;
   isEnded: boolean;
+  /** It ended because what it was for was over. */
+  isOver: boolean;
 }
 
 /** What woke a run by its dispatch of this number; null: it is too long ago. */
@@ -26,11 +30,12 @@ export async function wakeOf(
 /** Writes down that a run gathers; false: it has gathered for that before. */
 export async function beginGathering(
   tx: TransactionSql,
-  { runId, seq, wake, eventId, at }: { runId: string; seq: number; wake: string; eventId: string; at: Date },
+  begun: { runId: string; seq: number; wake: string; eventId: string; place: string | null; at: Date },
 ): Promise<boolean> {
+  const { runId, seq, wake, eventId, place, at } = begun;
   const rows = await tx`
-    insert into gatherings (run_id, seq, wake, event_id, at, customers)
-    values (${runId}, ${seq}, ${wake}, ${eventId}, ${at}, 0) on conflict do nothing returning 1`;
+    insert into gatherings (run_id, seq, wake, event_id, place, at, customers)
+    values (${runId}, ${seq}, ${wake}, ${eventId}, ${place}, ${at}, 0) on conflict do nothing returning 1`;
   return rows.length > 0;
 }
 
@@ -51,7 +56,7 @@ export async function latestGathering(
   runId: string,
 ): Promise<GatheringRow | null> {
   const [row] = await sql<GatheringRow[]>`
-    select seq, wake, event_id as "eventId", customers, ended_at is not null as "isEnded"
+    select seq, wake, event_id as "eventId", place, customers, ended_at is not null as "isEnded", over as "isOver"
     from gatherings where run_id = ${runId} order by seq desc limit 1`;
   return row ?? null;
 }
@@ -113,7 +118,7 @@ export async function insertGathered(
         case when seen_minor is not null then seen_at end, seen_minor, seen_currency
       from found
       on conflict do nothing returning 1)
-    update gatherings set customers = (select count(*) from entered)
+    update gatherings set customers = (select count(*) from entered), told_since = ${since}
     where run_id = ${runId} and seq = ${seq}
     returning customers`;
   return row!.customers;
@@ -122,12 +127,13 @@ export async function insertGathered(
 /**
  * Whoever still waits in a line waits no longer: what they were gathered for is over, but for one gathering. Who was
  * erased while they were gathered leaves no entry.
+ * @param ended `isOver`: what they were gathered for is over; else nobody is left whom it could serve, or something else came.
  */
 export async function endGatherings(
   tx: TransactionSql,
-  ended: { runId: string; list: string; subject: string; at: Date; except?: number },
+  ended: { runId: string; list: string; subject: string; at: Date; isOver: boolean; except?: number },
 ): Promise<void> {
-  const { runId, list, subject, at, except = -1 } = ended;
+  const { runId, list, subject, at, isOver, except = -1 } = ended;
   await tx`
     delete from waiting_entries w using customers c
     where w.list = ${list} and w.sku = ${subject} and w.state = 'waiting'
@@ -136,5 +142,6 @@ export async function endGatherings(
     update waiting_entries set state = 'closed', reason = 'over', ended_at = ${at}
     where list = ${list} and sku = ${subject} and state = 'waiting'`;
   await tx`
-    update gatherings set ended_at = ${at} where run_id = ${runId} and ended_at is null and seq <> ${except}`;
+    update gatherings set ended_at = ${at}, over = ${isOver}
+    where run_id = ${runId} and ended_at is null and seq <> ${except}`;
 }

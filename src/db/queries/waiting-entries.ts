@@ -1,5 +1,5 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
-import { nextChannelReasons, passingReasons, type GateReason } from '../../domain/delivery.ts';
+import { datedReasons, nextChannelReasons, passingReasons, type GateReason } from '../../domain/delivery.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 
 /** Somebody who waits. */
@@ -89,14 +89,14 @@ export async function anybodyWaits(
 /**
  * Whether somebody waits whom a later wave may serve: this one has not looked at them (what was found long ago may be
  * so no more), or what held them back passes.
- * @param other Whether somebody beside those where it is quiet: they have to be looked at before it is morning anywhere.
+ * @param other Whether somebody beside those of whom it is known when they may rise: they have to be looked at before then.
  */
 export async function anybodyMayRise(
   tx: TransactionSql,
   line: Line,
   { other }: { other: boolean },
 ): Promise<boolean> {
-  const reasons = passingReasons.filter((reason) => !other || reason !== 'quiet-hours');
+  const reasons = passingReasons.filter((reason) => !other || !datedReasons.includes(reason));
   const [row] = await anybodyMayRiseQuery(tx, line, reasons);
   return row!.found;
 }
@@ -144,6 +144,23 @@ export async function closeMergedEntries(
     update waiting_entries w set state = 'closed', reason = 'merged', ended_at = ${at} from customers c
     where w.id = any(${[...ids]}::uuid[]) and w.state = 'waiting'
       and c.id = w.customer_id and c.merged_into is not null`;
+}
+
+/**
+ * Closes those among some entries of a line that a run gathered whose customers were told of it meanwhile all the same: they
+ * became one with somebody whom the gathering left out, because they had been told. Their customers are locked.
+ */
+export async function closeToldEntries(
+  tx: TransactionSql,
+  { runId, ids, at }: { runId: string; ids: readonly string[]; at: Date },
+): Promise<void> {
+  await tx`
+    update waiting_entries w set state = 'closed', reason = 'merged', ended_at = ${at}
+    from (select told_since from gatherings where run_id = ${runId} order by seq desc limit 1) g
+    where w.id = any(${[...ids]}::uuid[]) and w.state = 'waiting' and exists (
+      select from waiting_entries o
+      where o.customer_id = w.customer_id and o.sku = w.sku and o.list = w.list
+        and o.state = 'consumed' and o.ended_at >= g.told_since)`;
 }
 
 /** An entry whose customer bought what they waited for, or a substitute: this. */

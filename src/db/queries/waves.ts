@@ -5,6 +5,9 @@ export interface WaveRow {
   wave: number;
   nextAt: number;
   isEnded: boolean;
+  /** What its end came to; null as long as it goes on, and `unitsLeft` also where there is no shelf. */
+  goesOn: boolean | null;
+  unitsLeft: number | null;
   /** On the shelf at its beginning; null where there is none. */
   units: number | null;
   places: number;
@@ -18,12 +21,13 @@ export interface WaveRow {
   lookedSince: Date | null;
   lookedId: string | null;
   through: boolean;
-  /** When the first may be written to of those passed over because it was quiet; null: there was none. */
+  /** When the first may be written to of those passed over until a time, quiet hours or caps; null: there was none. */
   quietUntil: number | null;
 }
 
 const columns = (sql: Sql | TransactionSql) => sql`
   wave, (extract(epoch from next_at) * 1000)::float8 as "nextAt", ended_at is not null as "isEnded",
+  goes_on as "goesOn", units_left::float8 as "unitsLeft",
   units, places, allowed, used, held_out as "heldOut", withheld, look,
   looked_since as "lookedSince", looked_id as "lookedId", through,
   (extract(epoch from quiet_until) * 1000)::float8 as "quietUntil"`;
@@ -69,12 +73,22 @@ export async function saveWave(tx: TransactionSql, runId: string, wave: WaveRow)
     where run_id = ${runId} and wave = ${wave.wave}`;
 }
 
-/** @param nextAt When the next may begin, not before it was to anyhow. */
-export async function markWaveEnded(
-  tx: TransactionSql,
-  { runId, wave, at, nextAt }: { runId: string; wave: number; at: Date; nextAt: number },
-): Promise<void> {
+/** What the end of a wave came to. */
+export interface WaveEnding {
+  runId: string;
+  wave: number;
+  at: Date;
+  /** When the next may begin, not before it was to anyhow. */
+  nextAt: number;
+  goesOn: boolean;
+  unitsLeft: number | null;
+}
+
+/** Writes down what the end of a wave came to, for whoever asks again. */
+export async function markWaveEnded(tx: TransactionSql, ending: WaveEnding): Promise<void> {
+  const { runId, wave, at, nextAt, goesOn, unitsLeft } = ending;
   await tx`
-    update waves set ended_at = coalesce(ended_at, ${at}), next_at = greatest(next_at, ${new Date(nextAt)})
+    update waves set ended_at = ${at}, next_at = greatest(next_at, ${new Date(nextAt)}),
+      goes_on = ${goesOn}, units_left = ${unitsLeft}
     where run_id = ${runId} and wave = ${wave}`;
 }
