@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const globalSetup = ['test/support/postgres-setup.ts'];
-/** These start processes of ours: too slow for every commit. Two at a time, for they mostly wait. */
+/** These start processes of ours: too slow for every commit. */
 const withProcesses = [
   'test/{bin,clients,embedded,start,e2e}/**/*.test.ts',
   'test/replay-cli/command.test.ts',
@@ -13,6 +13,9 @@ const withBundle = ['test/workflows/{,journeys/,watches/}*.test.ts'];
 const plug = ['test/plug/**/*.test.ts'];
 /** Not a test but how histories are recorded: `KAIROS_RECORD=1 npx vitest run --project workflows`. */
 const recorder = process.env['KAIROS_RECORD'] ? [] : ['test/replay/record.test.ts'];
+
+/** Of what mostly waits for processes and for Temporal, three files at a time keep two cores at work. */
+const mostlyWaits = { maxWorkers: 3 };
 
 /** One after the other, so that none slows the next. `fast` is part of `npm run check`; the others join it in `npm test`. Each file has a database of its own. */
 export default defineConfig({
@@ -40,6 +43,7 @@ export default defineConfig({
           globalSetup: [...globalSetup, 'test/support/workflow-bundle-setup.ts'],
           include: [...withBundle, 'test/replay/**/*.test.ts'],
           exclude: recorder,
+          ...mostlyWaits,
           testTimeout: 60_000,
         },
       },
@@ -50,6 +54,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           globalSetup,
           include: withProcesses,
+          ...mostlyWaits,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },
@@ -63,7 +68,6 @@ export default defineConfig({
           include: plug,
           testTimeout: 180_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
         },
       },
     ],

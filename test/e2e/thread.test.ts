@@ -16,7 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => open[Symbol.asyncDispose]());
 
-describe('from an event over HTTP to a message in the inbox', () => {
+/** Of customers of their own each, so all at once; but for text messages, of which each that comes next meets the next fault. */
+describe.concurrent('from an event over HTTP to a message in the inbox', () => {
   test('the nudge comes within seconds, says what is in the cart, and the run closes as lost', async () => {
     const user = someone('quiet');
     shop.identifies(user);
@@ -83,17 +84,6 @@ describe('from an event over HTTP to a message in the inbox', () => {
     expect(await shop.inboxOf(`${user}@example.test`)).toEqual([]);
   });
 
-  test('without an address for e-mail the message goes by SMS; without consent it is withheld', async () => {
-    const [phone, silent] = [someone('phone'), someone('silent')];
-    shop.identifies(phone, { email: null, phone: '+14155550123' });
-    shop.identifiesWithoutConsent(silent);
-    shop.adds(phone);
-    shop.adds(silent);
-    expect((await shop.untilDecided(phone))[0]).toMatchObject({ state: 'delivered', channel: 'sms' });
-    expect((await shop.inboxOf('+14155550123')).map(({ channel }) => channel)).toEqual(['sms']);
-    expect((await shop.untilDecided(silent))[0]).toMatchObject({ state: 'withheld', reason: 'no-consent' });
-  });
-
   test('a second cart on the same day is over the cap of the shop', async () => {
     const user = someone('twice');
     shop.identifies(user);
@@ -107,7 +97,7 @@ describe('from an event over HTTP to a message in the inbox', () => {
   });
 });
 
-describe('faults of the provider', () => {
+describe('text messages', () => {
   const fault = (name: string) =>
     shop.admin('/sandbox/faults', {
       method: 'POST',
@@ -120,6 +110,17 @@ describe('faults of the provider', () => {
     const [delivery] = await shop.untilDecided(user);
     return { delivery, sent: (await shop.inboxOf(number)).length };
   };
+
+  test('without an address for e-mail the message goes by SMS; without consent it is withheld', async () => {
+    const [phone, silent] = [someone('phone'), someone('silent')];
+    shop.identifies(phone, { email: null, phone: '+14155550123' });
+    shop.identifiesWithoutConsent(silent);
+    shop.adds(phone);
+    shop.adds(silent);
+    expect((await shop.untilDecided(phone))[0]).toMatchObject({ state: 'delivered', channel: 'sms' });
+    expect((await shop.inboxOf('+14155550123')).map(({ channel }) => channel)).toEqual(['sms']);
+    expect((await shop.untilDecided(silent))[0]).toMatchObject({ state: 'withheld', reason: 'no-consent' });
+  });
 
   test.for([
     ['refuse', 'failed', 0],
