@@ -8,6 +8,7 @@ import { mostVerdicts } from '../../src/domain/delivery.ts';
 import type { Competing } from '../../src/define/competing.ts';
 import { stock as riseOfStock } from '../../src/define/watch.ts';
 import { newId } from '../../src/ids.ts';
+import { ordered } from '../support/ordered.ts';
 import { list, sku as teapot, startWatching, testWatch, type Watching } from '../support/watching.ts';
 
 const kettle = 'kettle';
@@ -119,8 +120,8 @@ describe('told of together', () => {
     await it.alsoWait([bob, ann, cid]);
     await it.shelf(5);
     await it.otherShelf(2);
-    await it.database.sql`
-      insert into order_lines (order_id, sku, customer_id, ordered_at) values ('o1', ${kettle}, ${ann}, ${it.clock.now()})`;
+    const { sql } = it.database;
+    await ordered(sql, { orderId: 'o1', sku: kettle, customerId: ann, at: it.clock.now() });
     await it.wave();
     expect(it.said(), 'ann has bought it, and cid is the third of two places').toEqual([
       'p0 teapot',

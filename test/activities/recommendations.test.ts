@@ -8,6 +8,7 @@ import { silentLog } from '../../src/log.ts';
 import { runHousekeeping } from '../../src/routing/housekeeping.ts';
 import { refreshRecommendations } from '../../src/routing/recommendations.ts';
 import { eventually } from '../support/eventually.ts';
+import { ordered as saveOrders } from '../support/ordered.ts';
 import { addCustomer, addRun, startSending, testJourney, type Sending } from '../support/sending.ts';
 
 const advice = message<object>({
@@ -30,9 +31,10 @@ async function put(it: Sending, products: readonly { sku: string; category: stri
         ${it.database.sql.json([{ author: 'Ada', rating: 5, text: `of ${sku}` }])}, ${it.clock.now()})`;
 }
 
-const ordered = (it: Sending, skus: readonly string[], by = newId(it.clock)) => it.database.sql`
-  insert into order_lines (order_id, sku, customer_id, ordered_at)
-  select ${newId(it.clock)}, sku, ${by}, ${it.clock.now()} from unnest(${[...skus]}::text[]) sku`;
+const ordered = (it: Sending, skus: readonly string[], customerId = newId(it.clock)) => {
+  const order = { orderId: newId(it.clock), customerId, at: it.clock.now() };
+  return saveOrders(it.database.sql, ...skus.map((sku) => ({ ...order, sku })));
+};
 
 async function seen(it: Sending, sku: string, times: number, by = () => newId(it.clock)) {
   const ids = Array.from({ length: times }, by);

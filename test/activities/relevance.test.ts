@@ -4,6 +4,7 @@ import { ordered, stated } from '../../src/define/predicate.ts';
 import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { cartOffer } from '../../src/messages/cart-offer.ts';
+import { ordered as saveOrder } from '../support/ordered.ts';
 import { addCustomer, addRun, startSending, type Sending } from '../support/sending.ts';
 import { startWatching } from '../support/watching.ts';
 
@@ -51,17 +52,8 @@ const item = (sku: string | null, productId: string | null = null) => ({
 const wordsOf = async (it: Sending) => (await it.ledger()).at(-1)!.verdicts.at(-1)!.words;
 
 async function order(it: Sending & { customerId: string }, sku: string, deliveredAt: Date | null = null) {
-  const {
-    database: { sql },
-    clock,
-    customerId,
-  } = it;
-  await sql`
-    insert into orders (order_id, customer_id, value_minor, currency, ordered_at, delivered_at, reported_at)
-    values ('o-1', ${customerId}, 100, 'EUR', ${clock.now()}, ${deliveredAt}, ${clock.now()})`;
-  await sql`
-    insert into order_lines (order_id, sku, customer_id, ordered_at)
-    values ('o-1', ${sku}, ${customerId}, ${clock.now()})`;
+  const { database, clock, customerId } = it;
+  await saveOrder(database.sql, { orderId: 'o-1', customerId, sku, at: clock.now(), deliveredAt });
 }
 
 async function did(it: Sending & { customerId: string }, name: string, properties: object | null = null) {

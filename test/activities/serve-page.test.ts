@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { holdoutOf, drawOf } from '../../src/domain/holdout.ts';
 import { plain, render } from '../../src/messages/engine.ts';
+import { ordered } from '../support/ordered.ts';
 import { startWatching, testWatch, type Watching } from '../support/watching.ts';
 import { lookers } from '../support/test-watch.ts';
 
@@ -97,22 +98,21 @@ describe('places', () => {
 
   test('buyers of the product or of a substitute are passed over for good', async () => {
     await using it = await startWatching();
-    const line = await it.line(4);
+    const line = await it.line(5);
     await it.database.sql`
       insert into products (sku, title, price_minor, currency, substitutes, reviews, updated_at)
       values ('teapot', 'A teapot', 100, 'EUR', array['kettle'], '[]', ${it.clock.now()})`;
-    const lines = [
-      { customer: line[0]!, sku: 'teapot' },
-      { customer: line[1]!, sku: 'kettle' },
-      { customer: line[2]!, sku: 'cup' },
+    const at = it.clock.now();
+    const orders = [
+      { customerId: line[0]!, sku: 'teapot' },
+      { customerId: line[1]!, sku: 'kettle' },
+      { customerId: line[2]!, sku: 'cup' },
+      // What was cancelled was not bought.
+      { customerId: line[3]!, sku: 'teapot', cancelledAt: at },
     ];
-    for (const one of lines) {
-      await it.database.sql`
-        insert into order_lines (order_id, sku, customer_id, ordered_at)
-        values (${one.customer}, ${one.sku}, ${one.customer}, ${it.clock.now()})`;
-    }
+    await ordered(it.database.sql, ...orders.map((one) => ({ ...one, orderId: one.customerId, at })));
     await it.shelf(10);
-    expect(await it.wave()).toMatchObject({ used: 2, goesOn: false });
+    expect(await it.wave()).toMatchObject({ used: 3, goesOn: false });
     expect(await it.told()).toEqual(line.slice(2));
     expect(await waitingCount(it)).toBe(0);
   });
@@ -127,9 +127,12 @@ describe('places', () => {
       insert into products (sku, title, price_minor, currency, category, substitutes, reviews, updated_at)
       select sku, sku, price, 'EUR', 'Pots', '{}', '[]', ${it.clock.now()}
       from (values ('teapot', 100), ('jug', 90), ('urn', 140)) p (sku, price)`;
-    await sql`
-      insert into order_lines (order_id, sku, customer_id, ordered_at)
-      values ('1', 'jug', ${line[0]!}, ${it.clock.now()}), ('2', 'urn', ${line[1]!}, ${it.clock.now()})`;
+    const at = it.clock.now();
+    await ordered(
+      sql,
+      { orderId: '1', sku: 'jug', customerId: line[0]!, at },
+      { orderId: '2', sku: 'urn', customerId: line[1]!, at },
+    );
     await sql`
       insert into settings (scope, value, at)
       values ('journey:backAgain', ${sql.json({ settings: { substitutesWithin: 0.2 } })}, ${it.clock.now()})`;

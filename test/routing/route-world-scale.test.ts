@@ -85,12 +85,15 @@ test('with 100,000 who wait, every statement finds its rows by an index', async 
     insert into order_lines (order_id, sku, customer_id, ordered_at)
     select 'o' || i, 'p' || i % 500, gen_random_uuid(), ${it.clock.now()} from generate_series(1, 20000) i`;
   await sql`
+    insert into orders (order_id, customer_id, value_minor, currency, ordered_at, reported_at)
+    select order_id, customer_id, 100, 'EUR', ordered_at, ordered_at from order_lines`;
+  await sql`
     insert into runs (id, name, version, subject, key, n, workflow_id, first, carries, settings, opened_at, last_activity_at)
     select gen_random_uuid(), 'backInStock', 1, 'q' || i, '', 1, 'w' || i, '{}', '{}', '{}', ${it.clock.now()}, ${it.clock.now()}
     from generate_series(1, 20000) i`;
   await sql`analyze`;
   await it.accept(...bustle(50));
-  const large = ['waiting_entries', 'stock', 'stock_levels', 'order_lines', 'runs'];
+  const large = ['waiting_entries', 'stock', 'stock_levels', 'order_lines', 'purchases', 'runs'];
   const scans: string[] = [];
   for (const { query, parameters } of await it.statements()) {
     if (!large.some((table) => query.includes(table))) continue;

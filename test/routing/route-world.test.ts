@@ -201,13 +201,16 @@ describe('waiting entries', () => {
       looked('earlier', 'pot', at('09:10')),
       looked('else', 'pot', at('09:10')),
       bought('first', ['wok'], at('09:30')),
+      bought('cancelled', ['pot'], at('09:30')),
     );
+    await it.sql`update orders set cancelled_at = ${it.clock.now()} where order_id = 'order of cancelled'`;
     await it.acceptAndRoute(
       bought('same', ['lid', 'pot'], at('09:20')),
       bought('other', ['wok'], at('09:20')),
       bought('earlier', ['pot'], at('09:05')),
       bought('else', ['lid'], at('09:20')),
       looked('first', 'pot', at('09:25')),
+      looked('cancelled', 'pot', at('09:25')),
       looked('same', 'pot', at('09:15')),
     );
     expect(await it.entries()).toEqual([
@@ -215,6 +218,7 @@ describe('waiting entries', () => {
       'else pot waiting 09:10',
       'other pot closed bought 09:10',
       'same pot closed bought 09:10',
+      'cancelled pot waiting 09:25',
     ]);
     await it.acceptAndRoute(looked('same', 'pot', at('09:40')));
     expect(await it.entries()).toContain('same pot waiting 09:40');

@@ -566,4 +566,5 @@ CREATE INDEX "onsite_streams_unlooked" ON "onsite_streams" USING btree ("opened_
 CREATE INDEX "codes_free" ON "codes" USING btree ("pool","added_at") WHERE delivery_id is null;--> statement-breakpoint
 CREATE INDEX "gatherings_event" ON "gatherings" USING btree ("event_id");--> statement-breakpoint
 CREATE INDEX "gatherings_at" ON "gatherings" USING btree ("at");--> statement-breakpoint
-CREATE INDEX "waves_began" ON "waves" USING btree ("began_at");
+CREATE INDEX "waves_began" ON "waves" USING btree ("began_at");--> statement-breakpoint
+CREATE VIEW "public"."purchases" AS (select "order_lines"."order_id", "order_lines"."sku", "order_lines"."customer_id", "order_lines"."ordered_at", "orders"."delivered_at" from "order_lines" inner join "orders" on "orders"."order_id" = "order_lines"."order_id" where "orders"."cancelled_at" is null);

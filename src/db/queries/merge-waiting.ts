@@ -20,7 +20,7 @@ export async function mergeWaiting(
   await tx`
     with entry as materialized (${theirs} and w.state = 'waiting'), line as materialized (
       select l.*, ${survivorOf(tx, merges, tx`l.customer_id`)} as into_id
-      from order_lines l where l.customer_id = any(${everyone}::uuid[]))
+      from purchases l where l.customer_id = any(${everyone}::uuid[]))
     update waiting_entries set state = 'closed', reason = 'bought', bought_sku = done.sku, ended_at = ${merges.at}
     from (
       select distinct on (w.id) w.id, l.sku from entry w join line l on l.into_id = w.into_id

@@ -151,7 +151,7 @@ function boughtOf(sql: Sql | TransactionSql, substitutes: SubstituteRule) {
 function bought(sql: Sql | TransactionSql, substitutes: SubstituteRule) {
   const rule = ruleValues(sql, substitutes);
   return sql`(
-    select l.sku from order_lines l where l.customer_id = c.id and l.ordered_at >= e.since
+    select l.sku from purchases l where l.customer_id = c.id and l.ordered_at >= e.since
       and (l.sku = e.sku or ${servesFor(sql, { waited: sql`e.sku`, bought: sql`l.sku`, rule })})
     order by (l.sku = e.sku) desc, l.ordered_at, l.sku limit 1)`;
 }

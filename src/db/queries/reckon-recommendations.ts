@@ -21,7 +21,7 @@ async function reckonBoughtTogether(tx: TransactionSql, since: Date): Promise<vo
   await tx`
     insert into recommendations (basis, beside, sku, count)
     with lines as materialized (
-      select order_id, sku from order_lines where ordered_at >= ${since}
+      select order_id, sku from purchases where ordered_at >= ${since}
       order by ordered_at desc limit ${bounds.recommendationRows}),
     small as (select order_id from lines group by order_id having count(*) between 2 and ${mostLines}),
     pairs as (

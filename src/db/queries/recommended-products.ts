@@ -47,14 +47,14 @@ export async function recommendedProducts(
   return rows.map((row) => ({ ...row, quantity: 1 }));
 }
 
-/** Which of some products each of some customers has ever ordered. */
+/** Which of some products each of some customers has ever bought. */
 export async function boughtOf(
   sql: Sql | TransactionSql,
   customerIds: readonly string[],
   skus: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const rows = await sql<{ customerId: string; skus: string[] }[]>`
-    select customer_id as "customerId", array_agg(sku) as skus from order_lines
+    select customer_id as "customerId", array_agg(sku) as skus from purchases
     where customer_id = any(${[...customerIds]}::uuid[]) and sku = any(${[...skus]}::text[])
     group by customer_id`;
   return new Map(rows.map(({ customerId, skus }) => [customerId, new Set(skus)]));

@@ -94,9 +94,9 @@ function productsOf(sql: Sql | TransactionSql, { since, products }: RelevanceOf)
     left join lateral (select x.category from products x where x.sku = n.meant offset 0) p on true
     left join lateral (
       select max(l.ordered_at) filter (where l.ordered_at >= ${since}) as bought_at,
-        max(o.delivered_at) filter (where o.delivered_at >= ${since}) as delivered_at
-      from order_lines l join orders o on o.order_id = l.order_id
-      where l.customer_id = c.id and l.sku = n.meant and o.cancelled_at is null) b on true
+        max(l.delivered_at) filter (where l.delivered_at >= ${since}) as delivered_at
+      from purchases l
+      where l.customer_id = c.id and l.sku = n.meant) b on true
     where n.meant is not null), '[]')`;
 }
 

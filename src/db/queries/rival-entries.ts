@@ -122,7 +122,7 @@ function isWoken(tx: TransactionSql, { servesOn }: RivalQuestion): Fragment {
 function boughtSince(tx: TransactionSql, substitutes: SubstituteRule): Fragment {
   const rule = ruleValues(tx, substitutes);
   return tx`exists (
-    select from order_lines l where l.customer_id = o.customer_id and l.ordered_at >= o.since
+    select from purchases l where l.customer_id = o.customer_id and l.ordered_at >= o.since
       and (l.sku = o.sku or ${servesFor(tx, { waited: tx`o.sku`, bought: tx`l.sku`, rule })}))`;
 }
 

@@ -49,14 +49,14 @@ export async function loadConsumed(tx: TransactionSql, looks: readonly CustomerS
   }));
 }
 
-/** What some customers bought since a moment, and when they last did. */
+/** What some customers bought since a moment, and when they last did. An order that was cancelled in time closes no place; one that is cancelled later gives none back. */
 export async function loadPurchases(
   tx: TransactionSql,
   customerIds: string[],
   since: number,
 ): Promise<Purchase[]> {
   const rows = await tx<{ customer_id: string; sku: string; at: Date }[]>`
-    select customer_id, sku, max(ordered_at) as at from order_lines
+    select customer_id, sku, max(ordered_at) as at from purchases
     where customer_id = any(${customerIds}::uuid[]) and ordered_at >= ${new Date(since)}
     group by customer_id, sku`;
   return rows.map((row) => ({ customerId: row.customer_id, sku: row.sku, at: row.at.getTime() }));

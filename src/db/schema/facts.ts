@@ -1,4 +1,5 @@
-import { bigint, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { eq, isNull } from 'drizzle-orm';
+import { bigint, index, jsonb, pgTable, pgView, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 import type { CartLine } from '../../domain/cart.ts';
 
@@ -51,6 +52,21 @@ export const orderLines = pgTable(
     index('order_lines_customer').on(t.customerId, t.sku, t.orderedAt),
     index('order_lines_sku').on(t.sku, t.customerId),
   ],
+);
+
+/** What was bought: the lines of the orders that were not cancelled. Wherever it matters whether somebody has bought something. */
+export const purchases = pgView('purchases').as((from) =>
+  from
+    .select({
+      orderId: orderLines.orderId,
+      sku: orderLines.sku,
+      customerId: orderLines.customerId,
+      orderedAt: orderLines.orderedAt,
+      deliveredAt: orders.deliveredAt,
+    })
+    .from(orderLines)
+    .innerJoin(orders, eq(orders.orderId, orderLines.orderId))
+    .where(isNull(orders.cancelledAt)),
 );
 
 /** `Contact Made`: a call, a visit, another tool's mail. Counts towards the caps. */
