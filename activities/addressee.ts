@@ -3,7 +3,8 @@ import type { Trait } from '../src/db/schema/customers.ts';
 import type { MessageType } from '../src/define/message.ts';
 import { addressOf, type Address, type TraitValues } from '../src/domain/address.ts';
 import { customerZoneOf } from '../src/domain/customer-zone.ts';
-import { quietAt, type Quiet } from '../src/domain/quiet-hours.ts';
+import { lawfulCaps, quietAt, type Quiet } from '../src/domain/quiet-hours.ts';
+import type { LawfulCap } from '../src/domain/quiet-rules.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { zoneOf } from '../src/domain/zone.ts';
 import { MissingData } from '../src/messages/missing-data.ts';
@@ -58,6 +59,15 @@ export function quietFor(
 /** The zone of their calendar, reckoned when it is asked: where quiet hours find them, in the likeliest place. */
 export function likeliestZone({ traits }: Pick<Addressee, 'traits'>, shop: ShopSettings): () => string {
   return () => customerZoneOf(traitValues({ traits }), shop.timezone).zones[0]!;
+}
+
+/** How often the law lets them be written to on a channel, reckoned when it is asked. */
+export function lawfulFor(
+  { traits }: Pick<Addressee, 'traits'>,
+  channel: Channel,
+  shop: ShopSettings,
+): () => LawfulCap[] {
+  return () => lawfulCaps(channel, customerZoneOf(traitValues({ traits }), shop.timezone));
 }
 
 /** What a message says to them, or what it lacks. Both arms are asked, so that neither loses customers. */

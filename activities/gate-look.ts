@@ -22,7 +22,7 @@ import { channelScope, journeyScope, sendingScope, shopScope } from '../src/doma
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
-import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
+import { lawfulFor, likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import { wayOutOf } from './way-out.ts';
 import { newId } from '../src/ids.ts';
 import type { CallBook } from './call-book.ts';
@@ -235,7 +235,7 @@ function factsOf(
     sibling: row.siblings[0] ?? null,
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,
     overCapSince: overCapSince(row.delivery?.verdicts ?? []),
-    zone: likeliestZone(row, shop),
+    ...{ zone: likeliestZone(row, shop), lawful: lawfulFor(row, input.channel, shop) },
     quiet: quietFor(message, { now, channel: input.channel, shop, traits: row.traits }),
     worthFor: message.expires ?? null,
     dueAt: row.delivery?.verdicts[0] ? Date.parse(row.delivery.verdicts[0].at) : null,

@@ -24,7 +24,7 @@ import { newId } from '../src/ids.ts';
 import { unsubscribeHeader, wayOutOf, type Leaving } from './way-out.ts';
 import type { Outbound, OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
-import { likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
+import { lawfulFor, likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import type { GateParts } from './gate-look.ts';
 import { priceLook, priceWords, type PriceLook } from './price-look.ts';
 import { standingOf, type Standing } from './standing.ts';
@@ -207,7 +207,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
     run: { state, outcome, closedAt, openedAt },
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ counted, claims, priority: priorityOf(message), deferFor: null, overCapSince: null },
-    zone: likeliestZone(row, shop),
+    ...{ zone: likeliestZone(row, shop), lawful: lawfulFor(row, channel, shop) },
     ...{ quiet: quietFor(message, { now, channel, shop, traits: row.traits }), worthFor: null, dueAt: null },
     ...{
       shop,

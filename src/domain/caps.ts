@@ -11,6 +11,7 @@
 import { calendarDay, type Cap, type CapWindow } from './cap-window.ts';
 import type { Purpose } from './delivery.ts';
 import { dayAround } from './local-time.ts';
+import type { LawfulCap } from './quiet-rules.ts';
 import { spanMs } from './span.ts';
 import type { Channel } from './task-queues.ts';
 
@@ -80,6 +81,8 @@ export interface CapQuestion {
   /** The journey or watch that wants to send, and its own cap. */
   journey: { name: string; cap: Cap | null };
   shop: ShopCaps;
+  /** What the law says where they may be; reckoned only of text messages. Absent: nothing. */
+  lawful?: () => readonly LawfulCap[];
   /** The customer's; reckoned where a cap looks at their day. */
   zone: () => string;
   /** Newest first; without the delivery that is asked about. */
@@ -219,6 +222,12 @@ function capsFor(question: CapQuestion): NamedCap[] {
     ),
     ...some(capsOf(shop.channels, channel), `by ${channel}`, (one) => one.channel === channel).map((cap) => ({
       ...cap,
+      isOfChannel: true,
+    })),
+    ...(channel === 'sms' ? (question.lawful?.() ?? []) : []).map(({ cap, of }) => ({
+      cap,
+      of: { one: `message by sms, by ${of},`, many: `messages by sms, by ${of},` },
+      counts: (one: Counted) => one.kind === 'delivery' && one.channel === channel,
       isOfChannel: true,
     })),
     ...shop.helpAndOffer.map((cap) => ({

@@ -1,7 +1,13 @@
 import { getCountry, getTimezone } from 'countries-and-timezones';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { TraitValues } from './address.ts';
-import { regionNamed, regionOfPhone, regionOfPostalCode, type Region } from './north-america.ts';
+import {
+  regionNamed,
+  regionOfPhone,
+  regionOfPostalCode,
+  territoryNamed,
+  type Region,
+} from './north-america.ts';
 import { isZone } from './zone.ts';
 
 /** What a customer's clock was learnt from. */
@@ -85,6 +91,9 @@ function nameCountries(): void {
 }
 
 function homeOf(traits: TraitValues, country: string | null): Region | null {
+  // Puerto Rico and its like have codes of their own as countries, and are of the USA.
+  const territory = country === null ? null : territoryNamed(country);
+  if (territory) return territory;
   const where = country ?? 'US';
   if (where !== 'US' && where !== 'CA') return null;
   const postal = fieldOf(traits, ['postalCode', 'postal_code', 'zip', 'zipCode']);

@@ -6,6 +6,7 @@ import type { Arm, GateReason, Purpose } from './delivery.ts';
 import { armOf, globalHoldoutOf, holdoutOf } from './holdout.ts';
 import { irrelevance, type Relevance } from './relevance.ts';
 import type { Quiet } from './quiet-hours.ts';
+import type { LawfulCap } from './quiet-rules.ts';
 import { spanMs, type Span } from './span.ts';
 import { saySuppression, suppressionThatHolds, type Suppression } from './suppression.ts';
 import type { Channel } from './task-queues.ts';
@@ -82,6 +83,8 @@ export interface GateFacts {
   overCapSince: number | null;
   /** The customer's time zone, the likeliest of several. */
   zone: () => string;
+  /** How often the law lets them be written to where they may be; absent: as often as one likes. */
+  lawful?: () => readonly LawfulCap[];
   /** Whether it is quiet where the customer is, and until when; null: the message may go now. */
   quiet: () => Quiet | null;
   /** How long the message is worth sending once it was due; null: always. */

@@ -1,10 +1,10 @@
 /**
- * The states of the USA and the provinces of Canada: by which names, postal codes and area codes they are known, and
+ * The states and territories of the USA and the provinces of Canada: by which names, postal codes and area codes they are known, and
  * which time zones they have. The area codes are NANPA's assignments, held against Google's libphonenumber 9.0.43; a newer
  * one is one of its country that says no more. A zone in which few of a state's people live counts all the same: nobody is to be written to at night.
  */
 
-/** A state or province. */
+/** A state, territory or province. */
 export interface Region {
   readonly country: 'US' | 'CA';
   /** `TX`, `ON`. */
@@ -21,12 +21,15 @@ const zoneOfLetter: Record<string, string> = {
   E: 'America/New_York',
   G: 'America/Goose_Bay',
   H: 'Pacific/Honolulu',
+  K: 'Pacific/Guam',
   M: 'America/Denver',
   N: 'America/St_Johns',
+  O: 'Pacific/Pago_Pago',
   P: 'America/Los_Angeles',
   R: 'America/Regina',
   S: 'America/Phoenix',
   T: 'America/Halifax',
+  U: 'America/Puerto_Rico',
   Y: 'America/Whitehorse',
 };
 
@@ -85,7 +88,12 @@ VT|Vermont|E|050-054 056-059|802
 WA|Washington|P|980-994|206 253 360 425 509 564
 WI|Wisconsin|C|530-549|262 274 353 414 534 608 715 920
 WV|West Virginia|E|247-268|304 681
-WY|Wyoming|M|820-831|307`;
+WY|Wyoming|M|820-831|307
+AS|American Samoa|O||684
+GU|Guam|K|969|671
+MP|Northern Mariana Islands|K||670
+PR|Puerto Rico|U|006-007 009|787 939
+VI|Virgin Islands|U|008|340`;
 
 const canada = `
 AB|Alberta|M|T|368 403 587 780 825
@@ -147,4 +155,11 @@ export function regionOfPostalCode(country: Region['country'], code: string): Re
 /** The region of that name or code (`Texas`, `tx`); null when there is none. */
 export function regionNamed(country: Region['country'], name: string): Region | null {
   return byName.get(`${country} ${name.trim().toLowerCase()}`) ?? null;
+}
+
+const territories = new Set(['AS', 'GU', 'MP', 'PR', 'VI']);
+
+/** The territory of the USA that has this code as a country, `PR`; null when it is none. */
+export function territoryNamed(country: string): Region | null {
+  return territories.has(country) ? regionNamed('US', country) : null;
 }

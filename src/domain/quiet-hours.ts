@@ -1,5 +1,5 @@
-import { weekdays, federalHours, stateHours, type QuietRule, type QuietSettings } from './quiet-rules.ts';
-import type { QuietWindow } from './quiet-rules.ts';
+import { weekdays, federalHours, stateCaps, stateHours } from './quiet-rules.ts';
+import type { LawfulCap, QuietRule, QuietSettings, QuietWindow } from './quiet-rules.ts';
 import type { CustomerZone, ZoneSource } from './customer-zone.ts';
 import type { Purpose } from './delivery.ts';
 import type { LocalTime } from './date-rule.ts';
@@ -37,55 +37,76 @@ export interface Quiet {
 /** So far ahead an opening is looked for: every window of a week has come by then. */
 const furthestMs = 8 * 86_400_000;
 
+/** Rules, and the clocks by which each of them is judged. */
+interface Judged {
+  rules: readonly QuietRule[];
+  zones: readonly string[];
+}
+
 /**
  * Whether it is quiet where the customer is, and until when: null when the message may go. It may only where no rule
  * that may apply says no, in every zone that the customer may be in. Where nothing of a week is open to all of that, the
- * customer's likeliest zone decides, and before that the message's wish for a time gives way; at last the shop's own hours
- * do, and never the law's.
+ * message's wish for a time gives way, then the customer's likeliest zone decides for the shop, and at last the shop's
+ * own hours give way. The law's never do: it holds in all the zones, and where those leave nothing of a week open, in that
+ * of the phone number.
  *
- * What is owed is exempt, unless the shop says otherwise. E-mail, which wakes nobody and which no law times, is held only
- * where it is known what time it is there: with nothing but the shop's own zone to go by it goes.
+ * What is owed is exempt, unless the shop says otherwise.
  */
 export function quietAt(question: QuietQuestion): Quiet | null {
-  const { where, bestTime } = question;
-  const law = lawFor(question);
-  const rules = [...shopsFor(question), ...law];
+  const { where, bestTime, now } = question;
   const zones = zonesFor(question);
-  const wish = bestTime === null ? [] : [wishOf(bestTime)];
-  const attempts: [readonly QuietRule[], readonly string[]][] = [
-    [[...rules, ...wish], zones],
-    [rules, zones],
-    [[...rules, ...wish], zones.slice(0, 1)],
-    [rules, zones.slice(0, 1)],
-    [law, zones],
-    [law, zones.slice(0, 1)],
+  const likeliest = zones.slice(0, 1);
+  const law = lawfully(question, zones);
+  const shops = shopsFor(question);
+  const wished = [...shops, ...(bestTime === null ? [] : [wishOf(bestTime)])];
+  const attempts: Judged[] = [
+    { rules: wished, zones },
+    { rules: shops, zones },
+    { rules: wished, zones: likeliest },
+    { rules: shops, zones: likeliest },
+    { rules: [], zones },
   ];
-  for (const [some, there] of attempts) {
-    const found = openingOf(question.now, some, there);
+  for (const attempt of attempts) {
+    const found = openingOf(now, [attempt, law]);
     if (found === 'open') return null;
-    if (found) return { ...found, words: wordsOf(found, where.by) };
+    if (found)
+      return { ...found, there: localNow(found.until, zones[0]!).time, words: wordsOf(found, where.by) };
   }
   return null;
 }
 
-function shopsFor({ channel, purpose, where, shop }: QuietQuestion): QuietRule[] {
+/** The law, in every zone in which it may be asked; where no hour of a week is open to that, in those of the number. */
+function lawfully(question: QuietQuestion, zones: readonly string[]): Judged {
+  const rules = lawFor(question);
+  const { phone, home } = question.where;
+  const everywhere = { rules, zones };
+  if (rules.length === 0 || openingOf(question.now, [everywhere]) !== null) return everywhere;
+  return { rules, zones: phone?.region?.zones ?? home?.zones ?? zones.slice(0, 1) };
+}
+
+function shopsFor({ channel, purpose, shop }: QuietQuestion): QuietRule[] {
   if (purpose === 'transactional' && !shop.transactional) return [];
-  const isGuess = channel === 'email' && where.by === "the shop's zone";
-  const windows = isGuess ? [] : shop[channel];
+  const windows = shop[channel];
   return windows.length === 0 ? [] : [{ of: "the shop's settings", windows }];
 }
 
 /** Of every state that the customer may be in. */
 function lawFor({ channel, purpose, where, shop }: QuietQuestion): QuietRule[] {
   if (purpose === 'transactional' && !shop.transactional) return [];
-  return isTextToUsa(channel, where) ? [federalHours, ...statesOf(where)] : [];
+  return isTextToUsa(channel, where)
+    ? [federalHours, ...statesOf(where).flatMap((state) => stateHours[state] ?? [])]
+    : [];
 }
 
-function statesOf({ phone, home }: CustomerZone): QuietRule[] {
-  const states = new Set(
-    [phone?.region, home].flatMap((region) => (region?.country === 'US' ? [region.code] : [])),
-  );
-  return [...states].flatMap((state) => stateHours[state] ?? []);
+function statesOf({ phone, home }: CustomerZone): string[] {
+  return [
+    ...new Set([phone?.region, home].flatMap((region) => (region?.country === 'US' ? [region.code] : []))),
+  ];
+}
+
+/** How often the law of the states that they may be in lets them be written to on a channel. */
+export function lawfulCaps(channel: Channel, where: CustomerZone): LawfulCap[] {
+  return isTextToUsa(channel, where) ? statesOf(where).flatMap((state) => stateCaps[state] ?? []) : [];
 }
 
 /** A text goes by the customer's clock wherever they may be: what their number says counts beside their own word. */
@@ -107,7 +128,6 @@ function wishOf({ from, to }: BestTime): QuietRule {
 
 interface Found {
   until: number;
-  there: string;
   /** What it was found quiet by at first: there and then. */
   zone: string;
   at: string;
@@ -116,19 +136,12 @@ interface Found {
 }
 
 /** `open`, or when it will be; null when nothing of a week is open. */
-function openingOf(
-  now: number,
-  rules: readonly QuietRule[],
-  zones: readonly string[],
-): Found | 'open' | null {
-  let first: Omit<Found, 'until' | 'there'> | null = null;
+function openingOf(now: number, judged: readonly Judged[]): Found | 'open' | null {
+  let first: Omit<Found, 'until'> | null = null;
   let moment = now;
   while (moment < now + furthestMs) {
-    const quiet = quietBy(moment, rules, zones);
-    if (quiet === null) {
-      if (first === null) return 'open';
-      return { ...first, until: moment, there: localNow(moment, zones[0]!).time };
-    }
+    const quiet = quietBy(moment, judged);
+    if (quiet === null) return first === null ? 'open' : { ...first, until: moment };
     first ??= quiet;
     moment = quiet.end;
   }
@@ -136,16 +149,18 @@ function openingOf(
 }
 
 /** Of the windows that a moment lies in the one that ends last; null: it lies in none. */
-function quietBy(moment: number, rules: readonly QuietRule[], zones: readonly string[]) {
-  if (rules.length === 0) return null;
-  let last: (Omit<Found, 'until' | 'there'> & { end: number }) | null = null;
-  for (const zone of zones) {
-    const local = localNow(moment, zone);
-    for (const rule of rules) {
-      for (const window of rule.windows.filter((one) => isWithin(one, local))) {
-        const end = nextLocalTimeAfter(moment, window.to, zone);
-        const at = `${local.weekday} ${local.time}`;
-        if (last === null || end > last.end) last = { end, zone, at, rule, window };
+function quietBy(moment: number, judged: readonly Judged[]) {
+  let last: (Omit<Found, 'until'> & { end: number }) | null = null;
+  for (const { rules, zones } of judged) {
+    if (rules.length === 0) continue;
+    for (const zone of zones) {
+      const local = localNow(moment, zone);
+      for (const rule of rules) {
+        for (const window of rule.windows.filter((one) => isWithin(one, local))) {
+          const end = nextLocalTimeAfter(moment, window.to, zone);
+          const at = `${local.weekday} ${local.time}`;
+          if (last === null || end > last.end) last = { end, zone, at, rule, window };
+        }
       }
     }
   }

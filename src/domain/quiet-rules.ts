@@ -3,6 +3,7 @@
  * of several that may apply all do (47 CFR 64.1200(c)(1) and the states' own acts; whether it binds texts that somebody
  * asked for is disputed, so that it is kept).
  */
+import type { Cap } from './cap-window.ts';
 import type { LocalTime } from './date-rule.ts';
 import type { Channel } from './task-queues.ts';
 
@@ -75,4 +76,18 @@ export const stateHours: { readonly [state: string]: QuietRule } = {
       { from: '21:00', to: '12:00', on: ['sat'] },
     ],
   },
+};
+
+/** A cap, and by whose word. */
+export interface LawfulCap {
+  readonly of: string;
+  readonly cap: Cap;
+}
+
+/**
+ * How often the law lets somebody be written to by text message, by the states that say. Florida's act counts by
+ * subject; what Kairos cannot tell apart is taken to be of one.
+ */
+export const stateCaps: { readonly [state: string]: LawfulCap } = {
+  FL: { of: 'the law of Florida', cap: { sends: 3, within: '1 day' } },
 };

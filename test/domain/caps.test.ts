@@ -7,7 +7,10 @@ import {
   type Claim,
   type Counted,
 } from '../../src/domain/caps.ts';
+import { customerZoneOf } from '../../src/domain/customer-zone.ts';
 import { dayOf } from '../../src/domain/local-time.ts';
+import { lawfulCaps } from '../../src/domain/quiet-hours.ts';
+import { stateCaps } from '../../src/domain/quiet-rules.ts';
 import { spanMs, type Span } from '../../src/domain/span.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
@@ -404,4 +407,18 @@ describe('a message that went out on all its channels', () => {
     expect(ask({ ...full, placeAt: ago('23 hours') })).toBeNull();
     expect(ask({ ...full, placeAt: ago('1 day') })).toMatch(/^2 help or offer/);
   });
+});
+
+test('the law of a state lets so many text messages through, whatever the shop allows itself', () => {
+  const { cap, of } = stateCaps['FL']!;
+  const text = (at: number) => ({ ...help(at), channel: 'sms' as const });
+  const law = { shop: noCaps, lawful: () => [{ cap, of }] };
+  const three = [text(ago('1 hour')), text(ago('2 hours')), text(ago('23 hours'))];
+  expect(ask({ ...law, channel: 'sms', counted: three })).toBe(
+    '3 messages by sms, by the law of Florida, a day, last one cart-nudge at 2026-03-10T11:00:00.000Z',
+  );
+  expect(ask({ ...law, channel: 'sms', counted: three.slice(0, 2) })).toBeNull();
+  expect(ask({ ...law, counted: three })).toBeNull();
+  const lawOf = (phone: string) => lawfulCaps('sms', customerZoneOf({ phone }, 'UTC'));
+  expect([lawOf('+13055550123'), lawOf('+14155550123')]).toEqual([[{ cap, of }], []]);
 });

@@ -74,6 +74,7 @@ describe('states', () => {
     ['20850', 'MD'],
     ['07030', 'NJ'],
     ['39201', 'MS'],
+    ['00901', 'PR'],
   ])('%s is in %s', (postal, state) => expect(regionOfPostalCode('US', postal)!.code).toBe(state));
 
   test('what is no postal code, and no number of the plan, is in none', () => {

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { expect, test } from 'vitest';
-import { regionOfPhone } from '../../src/domain/north-america.ts';
+import { regionOfPhone, territoryNamed } from '../../src/domain/north-america.ts';
 
 /**
  * What Google's libphonenumber 9.0.43 (Apache 2.0) says of whole area codes, by its data for geocoding and for time
@@ -111,11 +111,13 @@ function clockOf(zone: string): string {
 
 /** The countries in which libphonenumber knows numbers of an area code that are of a place. */
 function countriesOf(area: string): CountryCode[] {
-  const found = ['234', '555', '345', '600', '777', '421'].flatMap((exchange) => {
+  const found = ['234', '555', '345', '600', '777', '421', '622'].flatMap((exchange) => {
     const number = parsePhoneNumberFromString(`+1${area}${exchange}4567`);
     return number?.isValid() && number.getType()?.startsWith('FIXED') ? [number.country!] : [];
   });
-  return [...new Set(found)].filter((country) => country === 'US' || country === 'CA');
+  // Its territories are of the USA, by law as by postal code.
+  const ofUsa = found.map((country) => (territoryNamed(country) ? 'US' : country));
+  return [...new Set(ofUsa)].filter((country) => country === 'US' || country === 'CA');
 }
 
 test('every area code of the USA and Canada has the state or province that libphonenumber knows it by', () => {
@@ -138,7 +140,7 @@ test('and all the time zones: nobody is taken to be awake where it does not know
   expect(missing.sort()).toEqual(otherwise);
 });
 
-test('no area code is missing, none is of the other country, and none is made up but those too new', () => {
+test('no area code is missing, of a territory neither, none is of the other country, and none is made up but those too new', () => {
   const wrong = areaCodes.flatMap((area) => {
     const [country = null] = countriesOf(area);
     const ours = regionOfPhone(`+1${area}5550123`)?.country ?? null;

@@ -51,11 +51,10 @@ describe('the night of the customer', () => {
       { at: '2026-07-01T03:00:00Z', traits: { country: 'RU' } },
       '2026-07-01T06:00',
     ],
-    ['is nobody knows when: e-mail goes', { at: '2026-03-02T03:00:00Z', traits: {} }, 'open'],
     [
-      "is nobody knows when: what rings goes by the shop's clock",
-      { at: '2026-03-02T03:00:00Z', traits: {}, channel: 'push' },
-      '2026-03-02T08:00',
+      "is nobody knows when: it goes by the shop's clock, e-mail as well",
+      { at: '2026-03-02T03:00:00Z', traits: {}, shopZone: 'Europe/Berlin' },
+      '2026-03-02T07:00',
     ],
     [
       'holds back nothing that is owed',
@@ -183,14 +182,55 @@ describe('text messages in the USA', () => {
   ];
   test.each(cases)('%s', (_, asked, expected) => expect(opens(asked)).toBe(expected));
 
-  test('where no moment is open to all, the likeliest zone decides', () => {
+  // What each act says: the first minute of a Tuesday that is open, and the first that is not.
+  const hours: [string, string, string, number][] = [
+    ['Connecticut', '+18605550123', '09:00-20:00', 5],
+    ['Florida', '+13055550123', '08:00-20:00', 5],
+    ['Maryland', '+14105550123', '08:00-20:00', 5],
+    ['Mississippi', '+16015550123', '08:00-20:00', 6],
+    ['New Jersey', '+12015550123', '08:00-20:00', 5],
+    ['Oklahoma', '+14055550123', '08:00-20:00', 6],
+    ['Rhode Island', providence, '09:00-18:00', 5],
+    ['Texas', dallas, '09:00-21:00', 6],
+    ['elsewhere', sf, '08:00-21:00', 8],
+    ['Puerto Rico', '+17875550123', '08:00-21:00', 4],
+    ['the Virgin Islands', '+13405550123', '08:00-21:00', 4],
+    ['Guam', '+16715550123', '08:00-21:00', -10],
+    ['the Northern Marianas', '+16705550123', '08:00-21:00', -10],
+    ['American Samoa', '+16845550123', '08:00-21:00', 11],
+  ];
+  test.each(hours)('%s, both sides', (_, phone, window, behindUtc) => {
+    const minute = (local: string, add: number) =>
+      new Date(Date.parse(`2026-03-03T${local}Z`) + behindUtc * 3_600_000 + add * 60_000).toISOString();
+    const isOpen = (local: string, add: number) =>
+      opens({ ...text(phone), at: minute(local, add), shop: none }) === 'open';
+    const [from, to] = window.split('-') as [string, string];
+    expect([isOpen(from, -1), isOpen(from, 0), isOpen(to, -1), isOpen(to, 0)]).toEqual([
+      ...[false, true, true, false],
+    ]);
+  });
+
+  test('a territory that an address names as a country is of the USA', () => {
+    const there = text(sf, { address: { country: 'PR' } });
+    // Half past eight in the evening in San Francisco, after midnight in San Juan.
+    expect(opens({ ...there, at: '2026-03-04T04:30:00Z', shop: none })).toBe('2026-03-04T16:00');
+  });
+
+  test("where no moment is open to all, the shop's hours go by the likeliest clock, and the law by every one", () => {
     const far = {
       ...text(sf, { timezone: 'Asia/Kolkata' }),
       shop: { sms: [{ from: '18:00', to: '10:00' }] as const },
     };
-    // From ten to six in India is night in San Francisco, and the other way round.
-    expect(opens({ ...far, at: '2026-03-02T05:00:00Z' })).toBe('open');
+    // From ten to six in India is night in San Francisco, but for the hour before nine in the evening there.
+    expect(opens({ ...far, at: '2026-03-02T04:45:00Z' })).toBe('open');
+    expect(opens({ ...far, at: '2026-03-02T05:00:00Z' })).toBe('2026-03-03T04:30');
     expect(opens({ ...far, at: '2026-03-02T13:00:00Z' })).toBe('2026-03-03T04:30');
+  });
+
+  test('where no moment is open to the law of both, that holds where the number is', () => {
+    const far = { ...text(providence, { timezone: 'Asia/Kolkata' }), shop: none };
+    expect(opens({ ...far, at: '2026-03-03T14:00:00Z' })).toBe('open');
+    expect(opens({ ...far, at: '2026-03-03T05:00:00Z' })).toBe('2026-03-03T14:00');
   });
 });
 
