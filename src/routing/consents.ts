@@ -10,6 +10,8 @@ export interface ConsentStated extends ConsentPlace {
   source: string;
   wording: string | null;
   at: number;
+  /** Whether it says itself when it was given; else it is as of its event. */
+  hasOwnTime: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export function consentsIn(event: AcceptedEvent, kairosMs: (realMs: number) => n
     const isTime = givenMs !== null && givenMs >= 0;
     const at = isTime ? Math.min(kairosMs(givenMs), event.receivedAt) : event.occurredAt;
     const wording = textOf(told['wording'], bounds.wordingLength);
-    return [{ ...place, state, source: sourceOf(event, told['source']), wording, at }];
+    return [{ ...place, state, source: sourceOf(event, told['source']), wording, at, hasOwnTime: isTime }];
   });
 }
 

@@ -47,6 +47,58 @@ test('what a page says at every visit is recorded once; a word in other words, o
   ]);
 });
 
+/** What the consent comes to, when a page says `email: true` again after a refusal by the operator's API. */
+async function afterRefusalElsewhere(before: GivenEvent[], ...again: GivenEvent[]): Promise<unknown> {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  await routing.acceptAndRoute(...before);
+  await database.sql`
+    insert into consents (id, customer_id, channel, topic, state, source, at)
+    select gen_random_uuid(), id, 'email', '', 'denied', 'preferences', '2026-05-01T09:00:00Z' from customers`;
+  await routing.acceptAndRoute(...again);
+  const [newest] = await database.sql`select state from consents where topic = '' order by at desc limit 1`;
+  return newest!['state'];
+}
+
+const page = (at: string, more: object = {}) => saysAll({ email: true }, `2026-05-01T${at}:00Z`, more);
+
+test.each<[string, string, GivenEvent[], GivenEvent[]]>([
+  ['at its next visit', 'denied', [page('08:00')], [page('09:30')]],
+  ['at two visits of one batch', 'denied', [page('08:00')], [page('09:30'), page('09:40')]],
+  [
+    'beside a topic',
+    'denied',
+    [page('08:00')],
+    [saysAll({ 'email:x': false, email: true }, '2026-05-01T09:30:00Z')],
+  ],
+  ['in other words', 'granted', [page('08:00')], [page('09:30', { wording: 'May we?' })]],
+  ['as another source', 'granted', [page('08:00')], [page('09:30', { source: 'footer' })]],
+  ['with a time of its own', 'granted', [page('08:00')], [page('09:40', { at: '2026-05-01T09:30:00Z' })]],
+  [
+    'with the old time',
+    'denied',
+    [page('08:00', { at: '2026-05-01T07:00:00Z' })],
+    [page('09:30', { at: '2026-05-01T07:00:00Z' })],
+  ],
+  [
+    'after it said no itself',
+    'granted',
+    [page('08:00')],
+    [saysAll({ email: false }, '2026-05-01T09:20:00Z'), page('09:30')],
+  ],
+  [
+    'after it said no itself before, in an earlier batch',
+    'granted',
+    [page('08:00'), saysAll({ email: false }, '2026-05-01T08:30:00Z')],
+    [page('09:30'), page('09:40')],
+  ],
+])(
+  'a page that repeats itself does not undo a refusal from elsewhere: %s, %s',
+  async (_, state, before, again) => {
+    expect(await afterRefusalElsewhere(before, ...again)).toBe(state);
+  },
+);
+
 test('a permission after a refusal of the same batch is kept, though the last before them said the same', async () => {
   await using database = await testDatabase();
   const routing = routingOver(database.sql, []);
