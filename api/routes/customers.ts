@@ -2,10 +2,14 @@ import type { IRouter } from 'express';
 import { z } from 'zod';
 import { customerDates } from '../../src/db/queries/customer-dates.ts';
 import { customerPersona } from '../../src/db/queries/customer-persona.ts';
-import { customerProfile } from '../../src/db/queries/customer-profile.ts';
+import { customerProfile, type CustomerProfile } from '../../src/db/queries/customer-profile.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
+import { suppressedNow } from '../../src/db/queries/leaving-customer.ts';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
+import { addressHashes } from '../../src/domain/address-hash.ts';
+import { suppressionReasons, type SuppressionReason } from '../../src/domain/suppression.ts';
+import { channels, type Channel } from '../../src/domain/task-queues.ts';
 import { AppError } from '../../src/errors.ts';
 import { personas } from '../../src/personas/index.ts';
 import { segments } from '../../src/segments/index.ts';
@@ -39,6 +43,11 @@ const customerSchema = z.object({
   anonymousIds: z.array(z.string()),
   traits: z.record(z.string(), traitSchema),
   consents: consentsSchema,
+  suppressed: z
+    .array(z.object({ channel: z.enum(channels), reason: z.enum(suppressionReasons), at: z.iso.datetime() }))
+    .describe(
+      'Where they are not written to whatever they consented to, for their address is left out: the oldest first. By `unsubscribed`, and until they agree anew, only help and offers are.',
+    ),
   segments: z.array(z.string()),
   persona: z.string(),
   dates: z.array(dateSchema).describe('On which journeys start, by the name of the journey.'),
@@ -67,12 +76,30 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
       if (!profile) throw new AppError('unknown-customer', 'This customer is gone.');
       res.json({
         ...profile,
+        suppressed: await suppressedOf(deps, profile),
         segments: await segmentsOf(deps, id),
         persona: (await customerPersona(deps.database.sql, id)) ?? personas.otherwise,
         dates: await customerDates(deps.database.sql, id),
         temporalUrl: customerWorkflowsUrl(deps.config, id),
       });
     },
+  });
+}
+
+/** Without those that ended when they agreed to the channel again. */
+async function suppressedOf(
+  { database, secret }: RouteDeps,
+  { traits, consents }: CustomerProfile,
+): Promise<{ channel: Channel; reason: SuppressionReason; at: Date }[]> {
+  const { email, phone } = addressHashes(
+    { email: traits['email']?.value, phone: traits['phone']?.value },
+    secret,
+  );
+  const hashes = [email, phone].filter((hash) => hash !== null);
+  const found = hashes.length === 0 ? [] : await suppressedNow(database.sql, hashes);
+  return found.filter(({ channel, reason, at }) => {
+    const word = consents[channel];
+    return reason !== 'unsubscribed' || word?.state !== 'granted' || word.at <= at;
   });
 }
 

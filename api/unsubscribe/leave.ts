@@ -102,9 +102,9 @@ async function refuse(
 ): Promise<void> {
   const hashes = hashesOn(deps, leaver, place.channel);
   if (place.topic !== '' || hashes.length === 0) {
-    if (leaver.consents[sayConsentPlace(place)]?.state !== 'denied')
-      await say(deps, leaver, { ...place, state: 'denied', source, at });
-    return;
+    if (leaver.consents[sayConsentPlace(place)]?.state === 'denied') return;
+    // Of who was erased nothing is left that a topic could be refused for but the address, which is left out whole.
+    if (await say(deps, leaver, { ...place, state: 'denied', source, at })) return;
   }
   const { database, clock } = deps;
   const row = { channel: place.channel, reason: 'unsubscribed' as const, source, at };
@@ -130,8 +130,11 @@ async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace, at: Date):
 
 type Said = ConsentPlace & { state: ConsentState; source: string; at: Date };
 
-/** Records a word of theirs with the words they saw; of somebody who was erased or joined to another meanwhile, that one's. */
-async function say(deps: Deps, { way, customer }: Leaver, said: Said): Promise<void> {
+/**
+ * Records a word of theirs with the words they saw; of somebody who was joined to another meanwhile, that one's. False of
+ * somebody who was erased: nothing.
+ */
+async function say(deps: Deps, { way, customer }: Leaver, said: Said): Promise<boolean> {
   const { database, clock } = deps;
   const { at } = said;
   for (
@@ -140,8 +143,9 @@ async function say(deps: Deps, { way, customer }: Leaver, said: Said): Promise<v
     who = await leavingCustomer(database.sql, way.customerId)
   ) {
     const row: NewConsent = { id: newId(clock), customerId: who.id, wording: labelOf(said), ...said };
-    if (await insertConsents(database, who.id, [row], at)) return;
+    if (await insertConsents(database, who.id, [row], at)) return true;
   }
+  return false;
 }
 
 async function noteLeaving({ database, clock }: Deps, { way }: Leaver): Promise<void> {

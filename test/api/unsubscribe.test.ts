@@ -71,6 +71,14 @@ test('one click suppresses help and offers at the address, without a cookie or a
   expect(await it.words()).toEqual([]);
   expect((await it.sql`select unsubscribed_at as at from deliveries`)[0]).toEqual({ at });
   expect(await it.ticked()).toEqual(['sms', 'onsite']);
+  // What they consented to stands beside it, and is not all that an operator has to know.
+  const customer = async () => (await it.api.get('/v1/customers/u1')).body;
+  expect(await customer()).toMatchObject({
+    consents: { email: { state: 'granted' } },
+    suppressed: [{ channel: 'email', reason: 'unsubscribed' }],
+  });
+  await it.api.put('/v1/customers/u1/consents', { consents: { email: 'granted' }, source: 'call' });
+  expect(await customer()).toMatchObject({ suppressed: [] });
 });
 
 test('of a message with a topic the click refuses the topic', async () => {
@@ -222,7 +230,7 @@ test('who was erased is answered kindly, and only the address is left out from t
   await it.sql`update customers set erased_at = ${it.clock.now()}, traits = '{}'`;
   expect(await it.page()).toContain('You are not on our lists');
   expect((await it.post(it.pathOf({ topic: 'sale' }), oneClick)).status).toBe(200);
-  expect(await it.suppressed()).toEqual([]);
+  expect(await it.suppressed()).toMatchObject([{ channel: 'email', reason: 'unsubscribed' }]);
   expect((await it.post(it.pathOf(), oneClick)).status).toBe(200);
   expect(await it.suppressed()).toMatchObject([{ channel: 'email', reason: 'unsubscribed' }]);
   expect(await it.words()).toEqual([]);
