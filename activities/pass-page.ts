@@ -25,6 +25,7 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { earlier, judgePage, type JudgedPage } from './judge-page.ts';
+import { servable } from './servable.ts';
 import { mostOfPage, unbounded } from './turns.ts';
 import { keepCodes } from './wording.ts';
 import {
@@ -79,9 +80,9 @@ export async function passPage(
 }
 
 /** When what woke the watch is over nobody else is told. */
-function allowedIn(row: WaveRow, { standing, wave, run }: PageLook): number {
+function allowedIn(row: WaveRow, { standing, watch, wave, run }: PageLook): number {
   if (!standing.holds) return row.used;
-  const units = isShelfWave(wave) ? run.units : run.shelf;
+  const units = isShelfWave(wave) ? servable(watch, run.units) : run.shelf;
   const { perUnit } = wave;
   return perUnit === undefined || units === null ? row.allowed : placesAllowed(row, { units, perUnit });
 }

@@ -6,6 +6,7 @@ import { placesOf } from '../src/domain/places.ts';
 import { betterThan, type Candidate } from '../src/domain/rivals.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { PageLook } from './page-look.ts';
+import { leastRise } from './servable.ts';
 
 /** The rows of a page with what else their customers wait for, where the watch does something about that. */
 export async function withRivals(
@@ -31,14 +32,6 @@ export async function withRivals(
   const byCustomer = new Map<string, RivalEntry[]>();
   for (const one of found) byCustomer.set(one.customerId, [...(byCustomer.get(one.customerId) ?? []), one]);
   return rows.map((row) => ({ ...row, rivals: byCustomer.get(row.customerId) ?? [] }));
-}
-
-/** The units that a product has to rise above at least to wake the watch. */
-function leastRise({ wakes }: Pick<WatchDefinition, 'wakes'>): number {
-  const levels = Object.values(wakes).flatMap((crossing) =>
-    crossing.of === 'stock' && crossing.direction === 'rises' ? [crossing.level] : [],
-  );
-  return levels.length === 0 ? 0 : Math.min(...levels);
 }
 
 /** Without what empties the shelf: nobody is told of that. */

@@ -16,6 +16,7 @@ import type { WatchActivities, WaveBegun, WaveEnd } from './contract.ts';
 import { fewAtOnce, type GatherTurns } from './few-at-once.ts';
 import { gather } from './gather.ts';
 import { notFound, watchOf, waveSettings } from './page-look.ts';
+import { servable } from './servable.ts';
 import { standingOf } from './standing.ts';
 
 export interface WatchActivityParts extends GatherTurns {
@@ -164,7 +165,7 @@ async function roomLeft(
 ): Promise<number | null> {
   const standing = await standingOf(tx, { watch, run, runId, now });
   if (!standing.holds) return 0;
-  if (isShelfWave(watch.wave)) return run.units;
+  if (isShelfWave(watch.wave)) return servable(watch, run.units);
   return watch.wave.perUnit === undefined ? null : run.shelf;
 }
 

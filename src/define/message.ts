@@ -44,7 +44,7 @@ export interface MessageType<Data = Record<string, never>> {
    * holds it until then, as it does in quiet hours. A watch's waits for a wave in that time.
    */
   readonly bestTime?: BestTime;
-  /** How long a held message stays worth sending: what would go out later than that is withheld as `expired`. */
+  /** How long a held message stays worth sending: what would go out later than that is withheld as `expired`. A watch holds none. */
   readonly expires?: Span;
   /**
    * Its variants, by name, with the weights by which customers are dealt out until an operator sets others:

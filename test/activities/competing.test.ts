@@ -182,16 +182,18 @@ describe('told of together', () => {
 
   test('of another product nobody is told while there are too few of it to wake the watch', async () => {
     await using it = await start(combine, { wakes: { restocked: riseOfStock.rises(3) } });
-    const [ann, bob] = await it.line(2);
-    await it.alsoWait([ann!, bob!]);
-    await it.shelf(1);
+    const [ann] = await it.line(1);
+    await it.alsoWait([ann!]);
+    await it.shelf(4);
     await it.otherShelf(3);
     await it.wave();
     expect(it.said()).toEqual(['p0 teapot']);
     await it.otherShelf(4);
     it.pass('1 hour');
+    const [bob] = await it.line(1, () => ({ email: 'bob@shop.example' }));
+    await it.alsoWait([bob!]);
     await it.wave();
-    expect(it.said()).toEqual(['p0 teapot', 'p1 teapot+kettle']);
+    expect(it.said()).toEqual(['bob teapot+kettle', 'p0 teapot']);
   });
 
   test('of another product whose run is idle nobody is told, whatever is on the shelf: no wave of it will begin', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createWatchActivities } from '../../activities/watch.ts';
+import { stock } from '../../src/define/watch.ts';
 import { startWatching, testWatch } from '../support/watching.ts';
 
 test('half a place a unit: one unit serves nobody yet, and is no end, for more of them wake nobody', async () => {
@@ -11,6 +12,30 @@ test('half a place a unit: one unit serves nobody yet, and is no end, for more o
   await it.shelf(4);
   expect(await it.wave()).toMatchObject({ places: 2, used: 2 });
   expect(await it.told()).toEqual(line.slice(0, 2));
+});
+
+test('under the level that restocks rise above it stops, at the recount and between pages, until they do again', async () => {
+  await using it = await startWatching(testWatch({ wakes: { restocked: stock.rises(3) } }));
+  const line = await it.line(8);
+  await it.shelf(3);
+  expect(await it.wave()).toBeNull();
+  await it.shelf(5);
+  const serve = it.worker();
+  const wave = await it.wave(async (page) => {
+    await it.shelf(3);
+    return serve(page);
+  });
+  expect(wave, 'sold before its first page').toMatchObject({ places: 5, used: 0, unitsLeft: 0 });
+  await it.shelf(5);
+  it.pass('1 hour');
+  expect(await it.wave()).toMatchObject({ used: 5, goesOn: true });
+  await it.shelf(2);
+  it.pass('1 hour');
+  expect(await it.wave(), 'at the recount').toBeNull();
+  await it.shelf(4);
+  it.pass('1 hour');
+  expect(await it.wave()).toMatchObject({ used: 3 });
+  expect(await it.told()).toEqual(line);
 });
 
 test('places that a wave had left when it ended serve nobody: the next counts the shelf', async () => {
