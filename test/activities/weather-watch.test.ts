@@ -3,8 +3,8 @@ import type { WatchDefinition } from '../../src/define/watch.ts';
 import { coldAhead } from '../../src/messages/cold-ahead.ts';
 import { winterCategory } from '../../src/segments/wants-warmth.ts';
 import { watchDefinitions } from '../../workflows/definitions.ts';
-import { routedWatch } from '../support/routed-watch.ts';
 import type { GivenEvent } from '../support/routing.ts';
+import { startWorld } from '../support/world.ts';
 
 const weather = watchDefinitions().find(({ name }) => name === 'weather')!;
 
@@ -14,19 +14,18 @@ const evening = '2026-01-12T16:30:00.000Z';
 
 /** The shipped watch, with nobody held out. */
 async function setup(over: Partial<WatchDefinition> = {}) {
-  const it = await routedWatch({ ...weather, holdout: 0, ...over }, coldAhead, noon);
+  const it = await startWorld({ ...weather, holdout: 0, ...over }, coldAhead, { startAt: noon });
+  /** What went out since this was asked last: to whom, and in which words. */
+  const said = () => it.sent.splice(0).map(({ to, content }) => ({ to, text: JSON.stringify(content) }));
   return {
     ...it,
+    said,
     /** Those who live in Bremen and looked for something warm, the first of them last. */
     async people(...users: string[]) {
       await it.acceptAndRoute(...users.flatMap((user, n) => lookedForWarmth(user, { minute: n })));
     },
-    /** A whole wave. */
-    async wave() {
-      const begun = await it.begin('bremen');
-      return begun.kind === 'none' ? null : it.finish('bremen');
-    },
-    told: () => it.said().map(({ to }) => to.split('@')[0]),
+    wave: () => it.wave('bremen'),
+    told: () => said().map(({ to }) => to.split('@')[0]),
     [Symbol.asyncDispose]: () => it[Symbol.asyncDispose](),
   };
 }
