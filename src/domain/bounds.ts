@@ -191,6 +191,14 @@ export const bounds = {
   replyLength: 2_000,
   /** How long a refused message is kept for the operator. */
   rejectionDays: 14,
+  /**
+   * For how long an accepted event is kept, and its message id, by which a repetition is known: the 30 days that are
+   * promised, and the rest of a season, for whoever asks what happened. What it did is kept for ever.
+   */
+  eventDays: 90,
+  /** Old events that are deleted in one statement, and in an hour. */
+  oldEventsAtOnce: 5_000,
+  oldEventsAnHour: 2_000_000,
 } as const;
 
 export type Bounds = { readonly [name in keyof typeof bounds]: number };

@@ -4,6 +4,7 @@ import type { Sql } from '../db/connect.ts';
 import { deleteOldStates } from '../db/queries/forget-states.ts';
 import { deleteOldWaves } from '../db/queries/forget-waves.ts';
 import { deleteOldNews } from '../db/queries/fresh-news.ts';
+import { deleteOldEvents, deleteOldMessageIds } from '../db/queries/old-events.ts';
 import { deleteOldRejections } from '../db/queries/rejections.ts';
 import { deleteOldPrices } from '../db/queries/save-price-history.ts';
 import { deleteOldProductNews } from '../db/queries/product-news.ts';
@@ -20,7 +21,8 @@ const hourMs = 3_600_000;
 
 /**
  * Once a minute of real time takes away what has been kept for as long as it is promised, and what belongs to visits that
- * are over, and once an hour takes away what of the world is of no more use, and reckons anew what goes with what.
+ * are over, and once an hour takes away what of the world is of no more use, and old events, and reckons anew what goes
+ * with what.
  */
 export async function runHousekeeping(
   parts: { sql: Sql; clock: Clock; log: Logger; watches: readonly WatchDefinition[] },
@@ -36,6 +38,8 @@ export async function runHousekeeping(
       const now = parts.clock.realNow().getTime();
       if (now - reckonedAt >= hourMs) {
         await forgetWorld(parts);
+        await deleteOldEvents(parts.sql, parts.clock.now());
+        await deleteOldMessageIds(parts.sql, parts.clock.now());
         await refreshRecommendations(parts);
         reckonedAt = now;
       }

@@ -500,6 +500,7 @@ CREATE TABLE "time_zones" (
 	"name" text PRIMARY KEY NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX "message_ids_at" ON "message_ids" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "customer_events_customer" ON "customer_events" USING btree ("customer_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "customer_events_time" ON "customer_events" USING btree ("occurred_at");--> statement-breakpoint
 CREATE INDEX "customer_events_name" ON "customer_events" USING btree ("name","customer_id","occurred_at") WHERE name is not null;--> statement-breakpoint

@@ -16,7 +16,7 @@ export type CustomerEventKind = (typeof customerEventKinds)[number];
 /** `universal`: it happened in the world and names no customer. `erasure`: a customer is to be forgotten. */
 export type EventKind = CustomerEventKind | 'universal' | 'erasure';
 
-/** Every accepted event, in the order in which events take effect (`seq`). Kept 30 days or more. */
+/** Every accepted event, in the order in which events take effect (`seq`). Kept for `bounds.eventDays`. */
 export const events = pgTable('events', {
   seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   id: uuid('id').notNull().unique(),
