@@ -57,8 +57,13 @@ export interface PageLook {
   price: PriceLook | null;
   /** The last price that each of its customers knows, where it is by price. */
   known: Map<string, NonNullable<PriceForCustomer['known']>>;
-  /** What templates see beside the message's data: of a watch on a sku its product, of an event its data. */
-  seen: { product?: ProductWords; event?: Record<string, unknown> };
+  /**
+   * What templates see beside the message's data: of a watch on a sku its product, also as the first of those that are
+   * told of together; of an event its data.
+   */
+  seen: { product?: ProductWords; products?: ProductWords[]; event?: Record<string, unknown> };
+  /** Other products that its customers may be told of too: it has their locks. */
+  others: readonly string[];
   /** The ids of deliveries, also of those that there will be, by entry. */
   ids: Map<string, string>;
 }
@@ -82,6 +87,7 @@ export async function takePageLook(
     wave: waveSettings(watch, run),
     shop: readShopSettings(run.settings[shopScope]),
     seen: await seenOf(tx, { run, watch, standing, price }),
+    others: [],
     ids: new Map(),
   };
 }
@@ -93,10 +99,8 @@ async function seenOf(
   const event = standing.data && { ...standing.data, [watch.subject]: run.subject };
   // What the catalogue says may be older than the price that it is about.
   const costs = price?.now ? { priceMinor: price.now.minor, currency: price.now.currency } : {};
-  return {
-    ...(watch.subject === 'sku' ? { product: { ...(await productWords(tx, run.subject)), ...costs } } : {}),
-    ...(event ? { event } : {}),
-  };
+  const product = watch.subject === 'sku' ? { ...(await productWords(tx, run.subject)), ...costs } : null;
+  return { ...(product ? { product, products: [product] } : {}), ...(event ? { event } : {}) };
 }
 
 /** Since when an operator has paused all sending, this watch, or a channel. */
@@ -182,11 +186,10 @@ function priceFor({ price, known }: PageLook, { customerId }: PageRow): PriceFor
 
 /** What templates see; in a message to somebody in particular of all products that it tells of. */
 function pageData(look: PageLook, row?: PageRow): Record<string, unknown> {
-  const { input, seen, watch } = look;
-  const isCombined = watch.competing?.combine !== undefined && seen.product !== undefined;
-  const products = isCombined
-    ? { products: [seen.product, ...toldTogether(look, row).map(({ product }) => product)] }
-    : {};
+  const { input, seen } = look;
+  const together = toldTogether(look, row).map(({ product }) => product);
+  // Who is told of the same sees the very same data: their words are made once.
+  const products = together.length > 0 ? { products: [seen.product, ...together] } : {};
   return { ...input.data, ...seen, ...products };
 }
 

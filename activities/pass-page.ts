@@ -11,8 +11,8 @@ import {
   type WaitingEntry,
 } from '../src/db/queries/waiting-entries.ts';
 import { anybodyOnSite } from '../src/db/queries/onsite-presence.ts';
-import { consumeTogether, countToldElsewhere, lockList } from '../src/db/queries/rival-entries.ts';
-import { watchRun } from '../src/db/queries/watch-run.ts';
+import { consumeTogether, countToldElsewhere, lockProducts } from '../src/db/queries/rival-entries.ts';
+import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { keepToldPrice } from '../src/db/queries/known-prices.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
 import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
@@ -25,7 +25,11 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { earlier, judgePage, type JudgedPage } from './judge-page.ts';
+<<<<<<< HEAD
 import { servable } from './servable.ts';
+=======
+import { lockRivals } from './rivals.ts';
+>>>>>>> 6754c3c (one)
 import { mostOfPage, unbounded } from './turns.ts';
 import { keepCodes } from './wording.ts';
 import {
@@ -41,7 +45,7 @@ import {
 /** What the gate's transaction leads to: wait and look again, or calls to make and what comes after. */
 export type PagePassage =
   | { kind: 'waiting'; reason: GateReason }
-  /** Another page looks at what else the list's customers wait for. */
+  /** Another page is about to use places of the product, or of another that its customers wait for. */
   | { kind: 'list-taken' }
   | { kind: 'passed'; calls: Outbound[]; answer: PageAnswer };
 
@@ -60,8 +64,9 @@ export async function passPage(
   return parts.database.sql.begin(async (tx) => {
     // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
     await tx`set local enable_seqscan = off`;
-    const list = await listShared(tx, parts, input);
-    if (list !== null && !(await lockList(tx, list))) return { kind: 'list-taken' };
+    const shared = await lineShared(tx, parts, input);
+    if (shared !== null && !(await lockProducts(tx, { ...shared, skus: [shared.sku] })))
+      return { kind: 'list-taken' };
     const wave = await lockWave(tx, input);
     if (!wave) throw notFound(`The run ${input.runId} has no wave ${input.wave} in this database.`);
     // Its places were counted from a shelf of long ago: a workflow that was started anew goes on with the next.
@@ -71,9 +76,8 @@ export async function passPage(
     const paused = Object.values(pausedOn(look, input.channel)).some((since) => since !== null);
     if (paused) return { kind: 'waiting', reason: 'paused' };
     const allowed = allowedIn(wave, look);
-    const sku = look.run.subject;
     const everyMs = spanMs(look.wave.every);
-    const elsewhere = list === null ? 0 : await countToldElsewhere(tx, { ...input, list, sku, everyMs });
+    const elsewhere = shared === null ? 0 : await countToldElsewhere(tx, { ...input, ...shared, everyMs });
     const row = input.look > wave.look ? lookedAnew(wave, input.look) : wave;
     return servePlaces(look, { ...row, allowed }, elsewhere);
   });
@@ -91,16 +95,16 @@ function lookedAnew(wave: WaveRow, look: number): WaveRow {
   return { ...wave, look, lookedSince: null, lookedId: null, through: false };
 }
 
-/** The list of a watch that looks at what else its customers wait for; null: it does not. */
-async function listShared(
+/** The line of a watch that looks at what else its customers wait for; null: it does not. */
+async function lineShared(
   tx: TransactionSql,
   { watches }: PageParts,
   { runId }: PageInput,
-): Promise<string | null> {
+): Promise<{ list: string; sku: string } | null> {
   if (watches.every(({ competing }) => competing === undefined)) return null;
-  const run = await watchRun(tx, runId);
+  const run: WatchRunRow | null = await watchRun(tx, runId);
   const watch = run && watchOf(watches, run);
-  return watch?.competing ? lineServedBy(watch) : null;
+  return watch?.competing ? { list: lineServedBy(watch), sku: run!.subject } : null;
 }
 
 /** @param elsewhere Places of the wave that messages about other products have used. */
@@ -114,6 +118,8 @@ async function servePlaces(look: PageLook, wave: WaveRow, elsewhere: number): Pr
   const next = kept === 0 && places > 0 ? await pastSite(look, wave, turn) : null;
   if (next !== null) return { kind: 'passed', calls: [], answer: { next, line: true, lookAgain: false } };
   const entries = places > 0 ? await nextEntries(look, wave, turn) : [];
+  const customerIds = entries.map(({ customerId }) => customerId);
+  if (!(await lockRivals(look, customerIds))) return { kind: 'list-taken' };
   const { now, rows } = await lookAtEntries(look, entries);
   const page = await judgePage(look, { rows, now, places });
   await record(look, page, now);

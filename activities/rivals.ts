@@ -1,5 +1,11 @@
 import type { PageRow } from '../src/db/queries/page-facts.ts';
-import { rivalEntries, type RivalEntry, type RivalQuestion } from '../src/db/queries/rival-entries.ts';
+import {
+  lockProducts,
+  otherProductsBack,
+  rivalEntries,
+  type RivalEntry,
+  type RivalQuestion,
+} from '../src/db/queries/rival-entries.ts';
 import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import type { Ruling } from '../src/domain/gate.ts';
 import { placesOf } from '../src/domain/places.ts';
@@ -8,13 +14,25 @@ import { spanMs } from '../src/domain/span.ts';
 import type { PageLook } from './page-look.ts';
 import { leastRise } from './servable.ts';
 
+/**
+ * Locks what else the customers of a page may be told of, if its watch does something about that; false: another page has
+ * some of it. Where none of them waits for another product that is back nothing is locked.
+ */
+export async function lockRivals(look: PageLook, customerIds: readonly string[]): Promise<boolean> {
+  const { tx, watch, run } = look;
+  if (!watch.competing || customerIds.length === 0) return true;
+  const list = lineServedBy(watch);
+  look.others = await otherProductsBack(tx, { list, watch: watch.name, sku: run.subject, customerIds });
+  return lockProducts(tx, { list, skus: look.others });
+}
+
 /** The rows of a page with what else their customers wait for, where the watch does something about that. */
 export async function withRivals(
   look: PageLook,
   rows: PageRow[],
   { now, substitutes }: Pick<RivalQuestion, 'now' | 'substitutes'>,
 ): Promise<PageRow[]> {
-  const { tx, watch, run, wave } = look;
+  const { tx, watch, run, wave, others } = look;
   if (!watch.competing || rows.length === 0) return rows;
   const found = await rivalEntries(tx, {
     ...{
@@ -23,6 +41,7 @@ export async function withRivals(
       sku: run.subject,
       above: leastRise(watch),
       servesOn: servesOn(watch),
+      others,
     },
     customerIds: rows.map(({ customerId }) => customerId),
     deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),

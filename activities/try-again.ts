@@ -11,7 +11,7 @@ interface Growing {
 /** One look after another at a customer who is behind: real milliseconds, growing. */
 const behind: Growing = { firstMs: 250, growth: 1.5, longestMs: 4_000 };
 
-/** One look after another while another page has the list: real milliseconds, growing. A page takes about one second. */
+/** One look after another while another page has a product that this one tells of: real milliseconds, growing. */
 const taken: Growing = { firstMs: 250, growth: 1.2, longestMs: 2_000 };
 
 /** One try after another while others are gathered: real milliseconds, growing. One may take many seconds. */
@@ -38,10 +38,10 @@ export function lookAgain(reason: GateReason, attempt: number): ApplicationFailu
   });
 }
 
-/** Another page of the same waiting list is at the gate: its customers may be those of this one. */
+/** Another page is at the gate that tells of a product of this one: two at once would use places that there are not. */
 export function listTaken(attempt: number): ApplicationFailure {
   return ApplicationFailure.create({
-    message: 'Another page of the waiting list is at the gate. This one comes after it.',
+    message: 'Another page that tells of one of its products is at the gate. This one comes after it.',
     type: 'list-taken',
     // Nothing is wrong: it belongs neither into the log nor among the failures.
     category: 'BENIGN',

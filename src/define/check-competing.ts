@@ -1,11 +1,11 @@
 import { problemsOfSpan, shown } from './check-field.ts';
-import { choices, mostCombined } from './competing.ts';
+import { choices, mostCombined, type Competing } from './competing.ts';
 import type { WatchDefinition } from './watch.ts';
 
 /** What is wrong with what a watch does about products that are back together, one sentence for each mistake. */
 export function competingProblems({ competing, subject, audience }: WatchDefinition): string[] {
   if (competing === undefined) return [];
-  const problems = problemsOfSpan('competing.within', competing.within);
+  const problems = withinProblems(competing);
   if (subject !== 'sku')
     problems.push(
       `competing: the watch is on a ${subject}; expected one on a sku: products are told of together.`,
@@ -27,4 +27,13 @@ export function competingProblems({ competing, subject, audience }: WatchDefinit
       `competing.combine: ${shown(combine)} came; expected a whole number from 2 to ${mostCombined}.`,
     );
   return problems;
+}
+
+/** Without it the first of two that are chosen between could be passed over for ever. */
+function withinProblems({ within, choose }: Competing): string[] {
+  if (within !== undefined) return problemsOfSpan('competing.within', within);
+  if (choose === undefined) return [];
+  return [
+    `competing.within: nothing came beside choose; expected for how long somebody is passed over at most, such as '1 hour'.`,
+  ];
 }

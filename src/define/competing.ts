@@ -1,13 +1,14 @@
 import type { Span } from '../domain/span.ts';
 
 /**
- * What a watch does about a customer who waits for several products that are back at the same time: `within` so long after
- * one has come back others may join it. They are told of together, up to `combine` in one message, or the best one is
- * chosen and the others wait for a later wave, for `within` at most after they were first passed over.
+ * What a watch does about a customer who waits for several products that are back at the same time. They are told of
+ * together, up to `combine` in one message; `within`: the first wave waits so long for others to come back, and none does
+ * if not said. Or the best one is chosen and the others wait for a later wave: as long for the first wave, and for `within`
+ * at most after they were first passed over.
  */
 export type Competing =
-  | { readonly within: Span; readonly combine: number; readonly choose?: never }
-  | { readonly within: Span; readonly choose: Choice; readonly combine?: never };
+  | { readonly combine: number; readonly within?: Span; readonly choose?: never }
+  | { readonly choose: Choice; readonly within: Span; readonly combine?: never };
 
 /** Which of several is the best: for which the customer has waited longest, or that costs most, or least. */
 export const choices = ['longest-waiting', 'dearest', 'cheapest'] as const;

@@ -39,6 +39,10 @@ export function backToCart({ back }: ItemWords): string {
 ${button(back, 'back')}`;
 }
 
+/** Products of the template's variable of that name, each by name, linked if it has a page. */
+export const productsTable = (name: string, words: ItemWords) =>
+  `<mj-table>\n${rowsOf(name, words)}\n</mj-table>`;
+
 /** What goes with it, if anything does. */
 export function recommendationsTable(title: string, words: ItemWords): string {
   return `<mj-raw>{% if recommendations.size > 0 %}</mj-raw>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outbound } from '../../activities/channels/channel.ts';
 import type { PageActivities } from '../../activities/contract.ts';
 import { createWatchActivities } from '../../activities/watch.ts';
-import { lockList } from '../../src/db/queries/rival-entries.ts';
+import { lockProducts } from '../../src/db/queries/rival-entries.ts';
 import { dispatches, runs, stock, waitingEntries, waves } from '../../src/db/schema/index.ts';
 import { mostVerdicts } from '../../src/domain/delivery.ts';
 import type { Competing } from '../../src/define/competing.ts';
@@ -254,13 +254,18 @@ describe('told of together', () => {
   });
 });
 
-test('a page whose list another page has comes back, and keeps no connection meanwhile', async () => {
+test.each([
+  ['the product', teapot],
+  ['another product that its customers wait for', kettle],
+])('a page comes back when another page has %s, and keeps no connection meanwhile', async (_, taken) => {
   await using it = await start(combine);
-  await it.line(1);
+  const [ann] = await it.line(1);
+  await it.alsoWait([ann!]);
   await it.shelf(5);
+  await it.otherShelf(5);
   await beginWaves(it, [it.runId]);
   await it.database.sql.begin(async (tx) => {
-    expect(await lockList(tx, list)).toBe(true);
+    expect(await lockProducts(tx, { list, skus: [taken] })).toBe(true);
     const serve = it.worker();
     const pages = await Promise.allSettled(Array.from({ length: 20 }, () => serve(it.page())));
     for (const page of pages)
@@ -268,7 +273,21 @@ test('a page whose list another page has comes back, and keeps no connection mea
   });
   expect(it.said()).toEqual([]);
   await it.worker()(it.page());
-  expect(it.said()).toEqual(['p0 teapot']);
+  expect(it.said()).toEqual(['p0 teapot+kettle']);
+});
+
+test('where nobody waits for another product that is back, no page waits for another', async () => {
+  await using it = await start(combine);
+  const people = await it.line(2);
+  await it.alsoWait(people);
+  await it.shelf(5);
+  await it.otherShelf(0);
+  await beginWaves(it, [it.runId]);
+  await it.database.sql.begin(async (tx) => {
+    expect(await lockProducts(tx, { list, skus: [kettle] })).toBe(true);
+    await it.worker()(it.page());
+  });
+  expect(it.said()).toEqual(['p0 teapot', 'p1 teapot']);
 });
 
 describe('the best one', () => {

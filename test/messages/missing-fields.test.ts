@@ -66,6 +66,7 @@ const needs: Record<string, Record<string, string>> = {
   'back-on-shelf': {
     unsubscribeUrl: 'unsubscribeUrl',
     product: 'product',
+    products: 'products',
     'product.reviews': 'product.reviews',
     'product.reviews.0.author': 'product.reviews.0.author',
     'product.reviews.0.text': 'product.reviews.0.text',

@@ -17,12 +17,15 @@ export interface RivalEntry {
 }
 
 export interface RivalQuestion {
-  /** The list, and the watch that serves it. */
+  /** The list. */
   list: string;
-  watch: string;
   /** The product of the page. */
   sku: string;
   customerIds: readonly string[];
+  /** The watch that serves the list. */
+  watch: string;
+  /** Of which others they may be told: those that are locked for it (`lockProducts`). */
+  others: readonly string[];
   /** Deliveries of the page: what they have told of already belongs to them. */
   deliveryIds: readonly string[];
   /** More units than so many wake the watch: with fewer no wave of a product begins. */
@@ -47,9 +50,10 @@ interface Room {
 /**
  * For what else the customers of a page wait that is on the shelf, is watched and not bought since, and whose line they
  * would be served in now: nobody is told of a product before those who have waited for it longer. What their deliveries
- * have told of already is among it. Whoever asks holds the customers' locks, and the list's (`lockList`).
+ * have told of already is among it. Whoever asks holds the customers' locks, and those of the products.
  */
 export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Promise<RivalEntry[]> {
+  if (asked.others.length === 0 && asked.deliveryIds.length === 0) return [];
   const rooms = (await roomIn(tx, asked)).filter(({ places }) => places > 0);
   const rows = await tx<(Omit<RivalEntry, 'product'> & Omit<ProductWords, 'quantity'>)[]>`
     with room as materialized (
@@ -83,15 +87,13 @@ export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Pr
  * shelf: its last serving is over, and nothing has woken it since, so that no wave will begin.
  */
 async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]> {
+  if (asked.others.length === 0) return [];
   const rows = await tx<{ sku: string; units: number; left: number | null; elsewhere: number }[]>`
     select k.sku, s.units::float8 as units, w.left, ${toldElsewhere(tx, {
       ...{ list: asked.list, sku: tx`k.sku`, runId: tx`r.id`, everyMs: asked.everyMs },
       beganAt: tx`coalesce(w."goesOnSince", ${asked.now})`,
     })} as elsewhere
-    from (
-      select distinct o.sku from waiting_entries o
-      where o.customer_id = any(${[...asked.customerIds]}::uuid[]) and o.list = ${asked.list}
-        and o.state = 'waiting' and o.sku <> ${asked.sku}) k
+    from unnest(${[...asked.others]}::text[]) as k (sku)
     join stock s on s.sku = k.sku and s.units > 0
     join runs r on r.subject = k.sku and r.name = ${asked.watch} and r.key = '' and r.state = 'open'
     left join lateral (
@@ -154,13 +156,36 @@ export async function countToldElsewhere(
 }
 
 /**
- * Lets one page at a time look at what else its customers wait for in a list: two that told of each other's products at
- * once would use places that there are not. Before any other lock of a page. Says whether it has it: whoever waited for it
- * here would keep a connection from others.
+ * The other products of a list that some customers wait for and that are on the shelf and watched. Where nobody waits for
+ * any this is all that a page asks.
  */
-export async function lockList(tx: TransactionSql, list: string): Promise<boolean> {
+export async function otherProductsBack(
+  tx: TransactionSql,
+  of: Pick<RivalQuestion, 'list' | 'sku' | 'watch' | 'customerIds'>,
+): Promise<string[]> {
+  const rows = await tx<{ sku: string }[]>`
+    select distinct o.sku from waiting_entries o
+    join stock s on s.sku = o.sku and s.units > 0
+    join runs r on r.subject = o.sku and r.name = ${of.watch} and r.key = '' and r.state = 'open'
+    where o.customer_id = any(${[...of.customerIds]}::uuid[]) and o.list = ${of.list} and o.state = 'waiting'
+      and o.sku <> ${of.sku}
+    order by o.sku`;
+  return rows.map(({ sku }) => sku);
+}
+
+/**
+ * Lets one page at a time use places of some products of a list, its own or others that it tells of too: two that told of
+ * each other's at once would use places that there are not. Says whether it has them all: whoever waited for them here
+ * would keep a connection from others, or wait for one who waits for them.
+ */
+export async function lockProducts(
+  tx: TransactionSql,
+  { list, skus }: { list: string; skus: readonly string[] },
+): Promise<boolean> {
+  if (skus.length === 0) return true;
   const [row] = await tx<{ locked: boolean }[]>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`waiting list ${list}`}, 0)) as locked`;
+    select bool_and(pg_try_advisory_xact_lock(hashtextextended(${`${list} `} || sku, 0))) as locked
+    from unnest(${[...skus]}::text[]) as p (sku)`;
   return row!.locked;
 }
 
