@@ -1,10 +1,11 @@
-import type { TransactionSql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { withholdEnded } from '../src/db/queries/page-calls.ts';
 import { anybodyMayRise, anybodyWaits } from '../src/db/queries/waiting-entries.ts';
 import { endGatherings, latestGathering, type GatheringRow } from '../src/db/queries/gatherings.ts';
 import { closeRun } from '../src/db/queries/close-run.ts';
+import { lockRun } from '../src/db/queries/lock-run.ts';
 import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
@@ -15,6 +16,7 @@ import { spanMs } from '../src/domain/span.ts';
 import type { WatchActivities, WaveBegun, WaveEnd } from './contract.ts';
 import { fewAtOnce, type GatherTurns } from './few-at-once.ts';
 import { gather } from './gather.ts';
+import { endLongWaits, endWaitsOf } from './long-waits.ts';
 import { notFound, watchOf, waveSettings } from './page-look.ts';
 import { servable } from './servable.ts';
 import { standingOf } from './standing.ts';
@@ -37,8 +39,7 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
   const { sql } = parts.database;
   return {
     newestVersion: async ({ runId, end }) => {
-      const run = await watchRun(sql, runId);
-      if (!run) throw notFound(`There is no run ${runId} of a watch in this database.`);
+      const run = await knownRun(sql, runId);
       const closed = end ? await closedIfIdle(parts, run, { runId, ...end }) : null;
       if (closed !== null) return { closed };
       const newest = newestOf(parts.watches, run);
@@ -55,6 +56,13 @@ export function createWatchActivities(parts: WatchActivityParts): WatchActivitie
         });
       }),
     ),
+    async endLongWaits({ runId, heard }) {
+      const run = await knownRun(sql, runId);
+      return endLongWaits(
+        { sql, clock: parts.clock },
+        { watch: watchOf(parts.watches, run), run, runId, heard },
+      );
+    },
     beginWave: (asked) => sql.begin(async (tx) => beginWave(tx, parts, asked)),
     endWave: (asked) => sql.begin(async (tx) => endWave(tx, parts, asked)),
   };
@@ -69,9 +77,13 @@ async function closedIfIdle(
   // Closed by this very look, whose answer was lost: whoever waits by now has another run.
   if (run.state === 'closed') return run.outcome ?? end.outcome;
   const list = lineServedBy(watchOf(watches, run));
-  if (await anybodyWaits(sql, { list, sku: run.subject })) return null;
-  const answer = await closeRun(sql, { ...end, at: clock.now() });
-  return answer?.closed === true ? answer.outcome : null;
+  return sql.begin(async (tx) => {
+    // Whoever begins to wait meanwhile finds it open, and is seen, or finds it closed, and opens another.
+    await lockRun(tx, end.runId);
+    if (await anybodyWaits(tx, { list, sku: run.subject })) return null;
+    const answer = await closeRun(tx, { ...end, at: clock.now() });
+    return answer?.closed === true ? answer.outcome : null;
+  });
 }
 
 async function endWave(
@@ -133,6 +145,7 @@ async function beginWave(
   const units = left === null ? null : Math.min(left, mostPlaces);
   const places = placesIn(wanted, units);
   const list = lineServedBy(watch);
+  await endWaitsOf(tx, { watch, subject: run.subject, now: beganAt });
   // Units too few for a place, with a share of one each, are no end: what comes to them is no crossing, and wakes nobody.
   const isOver = units === 0 || run.state !== 'open';
   if (isOver || !(await anybodyWaits(tx, { list, sku: run.subject }))) {
@@ -182,7 +195,7 @@ function begun({ wave, nextAt }: WaveRow): WaveBegun {
   return { kind: 'begun', wave, nextAt };
 }
 
-async function knownRun(tx: TransactionSql, runId: string): Promise<WatchRunRow> {
+async function knownRun(tx: Sql | TransactionSql, runId: string): Promise<WatchRunRow> {
   const run = await watchRun(tx, runId);
   if (!run) throw notFound(`There is no run ${runId} of a watch in this database.`);
   return run;

@@ -1,6 +1,6 @@
 import type { IRouter } from 'express';
 import { z } from 'zod';
-import { boughtWords } from '../../src/domain/substitutes.ts';
+import { waitEndWords, waitingReasons } from '../../src/domain/waiting.ts';
 import type { Config } from '../../src/config.ts';
 import { customerTimeline, type TimelineEntry } from '../../src/db/queries/customer-timeline.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
@@ -35,8 +35,13 @@ const waitingSchema = z.object({
   list: z.string(),
   sku: z.string(),
   state: z.enum(['waiting', 'consumed', 'closed']),
-  reason: z.enum(['bought', 'merged', 'over']).nullable().describe('Why it is closed.'),
-  words: z.string().nullable().describe('Of one that is closed as `bought`: what was, such as a substitute.'),
+  reason: z.enum(waitingReasons).nullable().describe('Why it is closed.'),
+  words: z
+    .string()
+    .nullable()
+    .describe(
+      'Why it is closed, in words: what was bought, such as a substitute, or after how long it ended.',
+    ),
   endedAt: z.iso.datetime().nullable(),
   toldIn: z
     .uuid()
@@ -85,8 +90,8 @@ function shownEntry(entry: TimelineEntry, config: Config) {
     case 'run':
       return { kind, at, ...shownRun(entry.run, config) };
     case 'waiting': {
-      const { id, list, sku, state, reason, boughtSku, endedAt, toldIn } = entry.entry;
-      const words = reason === 'bought' ? boughtWords(sku, boughtSku) : null;
+      const { id, list, sku, state, reason, endedAt, toldIn } = entry.entry;
+      const words = waitEndWords(entry.entry);
       return { kind, at, id, list, sku, state, reason, words, endedAt, toldIn };
     }
     case 'delivery':

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { countRuns, type RunCounts } from '../../src/db/queries/count-runs.ts';
 import { countWaiting } from '../../src/db/queries/count-waiting.ts';
 import { loadSettings } from '../../src/db/queries/settings.ts';
+import { audienceWords } from '../../src/define/audience-words.ts';
+import { choices } from '../../src/define/competing.ts';
 import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { watchSummary } from '../../src/define/watch-summary.ts';
 import { lineServedBy, type Crossing, type WatchDefinition } from '../../src/define/watch.ts';
@@ -22,9 +24,60 @@ const watchSchema = operatedSchema.extend({
     z.union([
       z.object({ of: z.enum(['stock']), direction: z.enum(['falls', 'rises']), level: z.int() }),
       z.object({ of: z.enum(['price']), direction: z.enum(['falls']) }),
-      z.object({ of: z.enum(['event']), type: z.string(), where: z.record(z.string(), z.unknown()) }),
+      z.object({
+        of: z.enum(['event']),
+        type: z.string(),
+        where: z.record(z.string(), z.unknown()),
+        fresh: z
+          .string()
+          .nullable()
+          .describe(
+            'So long after it happened an event that stands for itself is told of. Null: it reports on a state, of which the newest report counts.',
+          ),
+      }),
     ]),
   ),
+  opens: z
+    .enum(['when waited for', 'when woken'])
+    .describe('When a run opens: with the first customer who waits, or with the first thing that wakes it.'),
+  lasts: z
+    .string()
+    .nullable()
+    .describe(
+      'So long a customer waits at most, and a run ends with the last of them. Null: as long as it takes.',
+    ),
+  audience: z
+    .object({
+      name: z.string(),
+      words: z
+        .string()
+        .describe(
+          'Who is in it, as declared. The subject and texts of what wakes the watch stand as <name>, other fields as examples.',
+        ),
+    })
+    .nullable()
+    .describe('Who is looked for when something has woken it. Null: it serves those who wait, see waiting.'),
+  again: z
+    .string()
+    .nullable()
+    .describe(
+      'Whoever was told of the same subject within this time is not told again. Null: everything that wakes it counts anew.',
+    ),
+  competing: z
+    .object({
+      within: z
+        .string()
+        .nullable()
+        .describe(
+          'So long the first wave waits for other products to come back, and a customer is passed over for another at most. Null: no wave waits.',
+        ),
+      combine: z.int().nullable().describe('So many products are told of in one message at most.'),
+      choose: z.enum(choices).nullable().describe('Of several the best is told of first: which that is.'),
+    })
+    .nullable()
+    .describe(
+      'When several products that one customer waits for are back at once. Null: each is told of for itself.',
+    ),
   wave: z
     .union([
       z.object({ perUnit: z.number(), every: z.string() }),
@@ -72,14 +125,19 @@ export function watchRoutes(router: IRouter, deps: RouteDeps): void {
 const nobody = { entries: 0, customers: 0 };
 
 function shownDefinition(watch: WatchDefinition) {
-  const { name, version, subject, wakes, wave, holdout } = watch;
+  const { name, version, subject, wakes, wave, holdout, again, audience, competing } = watch;
   const shown = Object.entries(wakes).map(([key, crossing]) => [key, shownCrossing(crossing)] as const);
-  const words = watchSummary(watch, null);
-  return { name, version, words, subject, wakes: Object.fromEntries(shown), wave, holdout };
+  const { within = null, combine = null, choose = null } = competing ?? {};
+  return {
+    ...{ name, version, words: watchSummary(watch, null), subject, wakes: Object.fromEntries(shown) },
+    ...{ opens: watch.opens ?? 'when woken', lasts: watch.lasts ?? null },
+    audience: audience && { name: audience.name, words: audienceWords(watch) },
+    ...{ again, competing: competing ? { within, combine, choose } : null, wave, holdout },
+  };
 }
 
 function shownCrossing(crossing: Crossing) {
   if (crossing.of !== 'event') return crossing;
-  const { of, event, where } = crossing;
-  return { of, type: event.type, where };
+  const { of, event, where, fresh } = crossing;
+  return { of, type: event.type, where, fresh: event.per === null ? fresh : null };
 }

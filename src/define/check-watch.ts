@@ -2,8 +2,11 @@ import type { Audience } from './audience.ts';
 import { problemsOfPredicate } from './check-predicate.ts';
 import { problemsOfEvent, sampleData } from './declared-events.ts';
 import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
+import { bounds } from '../domain/bounds.ts';
+import { spanMs, type Span } from '../domain/span.ts';
 import type { SubstituteRule } from '../domain/substitutes.ts';
 import { competingProblems } from './check-competing.ts';
+import { lastsProblems } from './check-watch-lasts.ts';
 import { isPriceAudience, type PriceAudience } from './price-audience.ts';
 import type { EventCrossing } from './universal-event.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
@@ -29,6 +32,7 @@ export function problemsOfWatch(watch: WatchDefinition): string[] {
     ...servedProblems(watch),
     ...substitutesProblems(watch.waiting?.substitutes),
     ...againProblems(watch),
+    ...lastsProblems(watch),
     ...competingProblems(watch),
     ...problemsOfHoldout(watch.holdout),
     ...waveProblems(watch),
@@ -88,8 +92,16 @@ function eventProblems(field: string, { event, where, fresh }: EventCrossing, su
       (name) =>
         `${field}: "${name}" came; expected fields of ${event.type}, which has ${fields.join(', ') || 'none'}.`,
     ),
-    ...problemsOfSpan(`${field}.fresh`, fresh),
+    ...freshProblems(`${field}.fresh`, fresh),
   ];
+}
+
+/** What an event said is looked up for as long as it is news. */
+function freshProblems(field: string, fresh: Span): string[] {
+  const longest: Span = `${bounds.eventDays} days`;
+  const problems = problemsOfSpan(field, fresh);
+  if (problems.length > 0 || spanMs(fresh) <= spanMs(longest)) return problems;
+  return [`${field}: "${fresh}" came; expected at most ${longest}: no event is kept for longer.`];
 }
 
 function subjectFits(field: string, subject: string, of: string): string[] {

@@ -1,3 +1,4 @@
+import type { Competing } from './competing.ts';
 import { shortened } from './shortened.ts';
 import { sayWhere } from './say-test.ts';
 import { isShelfWave, type Crossing, type WatchDefinition } from './watch.ts';
@@ -11,9 +12,16 @@ export function watchSummary(watch: WatchDefinition, subject: string | null): st
     `wakes when ${wakes.join(' or ')}`,
     `serves ${watch.waiting?.name ?? watch.audience?.name}, ${many(wave)}, every ${wave.every}`,
     ...(watch.again === null ? [] : [`tells nobody again within ${watch.again}`]),
+    ...(watch.lasts === undefined ? [] : [`nobody waits longer than ${watch.lasts}`]),
+    ...(watch.competing ? [competingWords(watch.competing)] : []),
     ...(watch.holdout > 0 ? [`holds out ${Number((watch.holdout * 100).toFixed(1))} %`] : []),
   ];
   return shortened(`${watch.name}: ${parts.join('; ')}`);
+}
+
+function competingWords({ combine, choose, within }: Competing): string {
+  const what = choose ? `of several tells the ${choose} first` : `tells of up to ${combine} in one message`;
+  return within === undefined ? what : `${what}, for whose sake it waits ${within}`;
 }
 
 function many(wave: WatchDefinition['wave']): string {

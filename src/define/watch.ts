@@ -89,6 +89,11 @@ export interface WatchDefinition {
    * since; null: whoever was not told since what woke it happened.
    */
   readonly again: Span | null;
+  /**
+   * So long somebody waits at most: when it is over they wait no more, and a run ends with the last of them; as long as
+   * it takes if missing.
+   */
+  readonly lasts?: Span;
   /** What it does about a customer who waits for several products that are back at once; nothing if missing. */
   readonly competing?: Competing;
   /** The share of customers held out, 0 to 1. */

@@ -52,6 +52,7 @@ test('watches are shown as declared, in words, with their settings, runs, who wa
       soldOut: { of: 'stock', direction: 'falls', level: 0 },
       restocked: { of: 'stock', direction: 'rises', level: 0 },
     },
+    ...{ opens: 'when woken', lasts: null, audience: null, again: null, competing: null },
     wave: { perUnit: 2, every: '1 hour' },
     holdout: 0.1,
     settings: defaults,
@@ -63,6 +64,39 @@ test('watches are shown as declared, in words, with their settings, runs, who wa
     pausedAt: null,
   });
   expect(body.items[1]).toMatchObject({ name: 'other', runs: { open: 0, closed: 0 } });
+});
+
+test('whom a watch looks for, what it does about several at once, and for how long, stand in fields of their own', async () => {
+  await using database = await testDatabase();
+  await using api = await testApi({ database, watches: watchDefinitions() });
+  const { items } = (await api.get('/v1/watches')).body as { items: Record<string, unknown>[] };
+  const shown = Object.fromEntries(items.map((one) => [one['name'] as string, one]));
+  expect(shown['backInStock']).toMatchObject({
+    ...{ opens: 'when waited for', lasts: '90 days', audience: null },
+    competing: { within: null, combine: 3, choose: null },
+    words: expect.stringContaining(
+      'nobody waits longer than 90 days; tells of up to 3 in one message; holds out 10 %',
+    ) as string,
+  });
+  expect(shown['weather']).toMatchObject({
+    ...{ opens: 'when woken', again: '14 days', lasts: null, competing: null },
+    wakes: { frost: { type: 'weather.forecast', fresh: null } },
+    audience: {
+      name: 'wants-warmth',
+      words: expect.stringMatching(/region .*<region>.*winter.*365 days/) as string,
+    },
+  });
+  expect(shown['priceDrop']).toMatchObject({
+    again: null,
+    audience: {
+      name: 'saw-it-dearer',
+      words: 'last saw it, or was told of it, at a price that was higher by 10 %, within 30 days',
+    },
+  });
+  expect(shown['moment']).toMatchObject({
+    wakes: { occurred: { fresh: '2 days' } },
+    audience: { words: expect.stringContaining('<topic>') as string },
+  });
 });
 
 test('with nobody who waits the counts are none', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { audience } from '../../src/define/audience.ts';
 import { reachable } from '../../src/define/predicate.ts';
-import { weatherForecast } from '../../src/define/universal-event.ts';
+import { momentOccurred, weatherForecast } from '../../src/define/universal-event.ts';
 import { stock } from '../../src/define/watch.ts';
 import { waitingList } from '../../src/define/waiting-list.ts';
 import { productAdded } from '../../src/events/product-added.ts';
@@ -51,6 +51,34 @@ describe('refuses, and says what was expected', () => {
       /back\.competing\.choose: "reddest" came; expected longest/,
     ],
     [{ competing: { within: '1 hour' } }, /back\.competing: expected either combine/],
+    [{ competing: { choose: 'dearest' } }, /back\.competing\.within: nothing came beside choose/],
+    [{ lasts: 'a season' }, /back\.lasts: "a season" is not a span/],
+    [
+      { lasts: '90 days' },
+      /back\.lasts: a run opens only when something wakes it, .* expected opens: 'when waited for'/,
+    ],
+    [
+      { opens: 'when waited for', lasts: '60 minutes' },
+      /back\.lasts: "60 minutes" came; expected a longer time than wave\.every, "1 hour"/,
+    ],
+    [
+      { opens: 'when waited for', lasts: '2 hours', competing: { within: '3 hours', combine: 3 } },
+      /back\.lasts: "2 hours" came; expected a longer time than competing\.within, "3 hours"/,
+    ],
+    [
+      {
+        ...{
+          subject: 'topic',
+          waiting: undefined,
+          audience: audience('all-of-them', () => reachable('email')),
+        },
+        ...{
+          wakes: { news: momentOccurred.when({}, { fresh: '91 days' }) },
+          wave: { customers: 1, every: '1 hour' },
+        },
+      },
+      /back\.wakes\.news\.fresh: "91 days" came; expected at most 90 days: no event is kept for longer/,
+    ],
     [
       {
         ...{ waiting: undefined, audience: audience('all-of-them', () => reachable('email')) },

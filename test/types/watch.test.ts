@@ -104,6 +104,14 @@ test('what bounds a watch is not left out, and is spelt as it is meant', () => {
   expect(() => watchVersions({ vague })).toThrow(/vague\.wave\.every: "often" is not a span/);
 });
 
+test('how long somebody waits at most is a span', () => {
+  const rule = { subject, wakes, waiting, wave, run, opens: 'when waited for' } as const;
+  expect(watch({ ...rule, lasts: '90 days' }).definition.lasts).toBe('90 days');
+  expect(watch(rule).definition).not.toHaveProperty('lasts');
+  // @ts-expect-error no span
+  watch({ ...rule, lasts: 'a season' });
+});
+
 test('what is done about products that are back together is one of two things', () => {
   const rule = { subject, wakes, waiting, wave, run } as const;
   const combined = watch({ ...rule, competing: { within: '30 minutes', combine: 3 } });
@@ -115,6 +123,7 @@ test('what is done about products that are back together is one of two things', 
   watch({ ...rule, competing: { within: '30 minutes' } });
   // @ts-expect-error no such choice
   watch({ ...rule, competing: { within: '30 minutes', choose: 'reddest' } });
-  // @ts-expect-error how long is not said
   watch({ ...rule, competing: { combine: 3 } });
+  // @ts-expect-error for how long somebody is passed over is not said
+  watch({ ...rule, competing: { choose: 'dearest' } });
 });

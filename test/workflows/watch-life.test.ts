@@ -67,7 +67,7 @@ async function running(answers: Answers = {}, workflowBundle = inject('workflowB
       subject: 'kettle',
       heardUpTo: 0,
       settings: {},
-      openedAt: 1,
+      openedAt: nowMs(),
     },
     wake: { seq: 0, name: 'soldOut', at: 1, units: 0 },
     clock: realTime,
@@ -104,7 +104,8 @@ async function running(answers: Answers = {}, workflowBundle = inject('workflowB
 }
 
 const hour = 3_600_000;
-const inAnHour = () => performance.timeOrigin + performance.now() + hour;
+const nowMs = () => Math.floor(performance.timeOrigin + performance.now());
+const inAnHour = () => nowMs() + hour;
 
 test('waits for a restock, serves wave after wave with a pause between, and then waits anew', async () => {
   await using it = await running({

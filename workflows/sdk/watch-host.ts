@@ -10,6 +10,7 @@ import {
 import type { PageActivities, PageAnswer, PageInput, WatchActivities } from '../../activities/contract.ts';
 import { createClock, type Clock } from '../../src/clock.ts';
 import { searchAttributes } from '../../src/domain/search-attributes.ts';
+import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { WatchInput, WatchWake } from '../../src/domain/watch-input.ts';
 import { channelActivity, journeyActivity } from './activity-options.ts';
 import type { Ending } from './ending.ts';
@@ -33,11 +34,19 @@ export class WatchHost {
   readonly #clock: Clock;
   readonly #inbox: WatchInbox;
   readonly #ending: Ending;
+  readonly #runId: string;
+  /** When somebody may have waited for too long, epoch milliseconds of Kairos's time. Infinity: nobody ever has. */
+  #looksAt: number;
 
-  constructor(input: WatchInput, inbox: WatchInbox, ending: Ending) {
+  constructor(
+    input: WatchInput,
+    { inbox, ending, lasts }: { inbox: WatchInbox; ending: Ending; lasts: Span | null },
+  ) {
     this.#clock = createClock(input.clock);
     this.#inbox = inbox;
     this.#ending = ending;
+    this.#runId = input.runId;
+    this.#looksAt = lasts === null ? Infinity : input.openedAt + spanMs(lasts);
   }
 
   /** Now, epoch milliseconds of Kairos's time. */
@@ -52,9 +61,34 @@ export class WatchHost {
     if (!this.#inbox.has(name)) {
       this.show(`waits for ${name}`);
       setCurrentDetails(`waits for ${name}`);
-      await condition(() => this.#inbox.has(name) || this.#inbox.isFull);
+      while (!(await this.#heard(name))) await this.#endLongWaits();
     }
     return this.#inbox.take(name) ?? this.carryOver();
+  }
+
+  /** Waits for a wake; false: it is time to look who has waited for too long. */
+  async #heard(name: string): Promise<boolean> {
+    const isHeard = () => this.#inbox.has(name) || this.#inbox.isFull;
+    if (isHeard()) return true;
+    if (this.#looksAt === Infinity) {
+      await condition(isHeard);
+      return true;
+    }
+    const summary = `waits for ${name}; whoever has waited too long by ${new Date(this.#looksAt).toISOString()} waits no more`;
+    const ms = this.#realMsUntil(this.#looksAt);
+    return ms > 0 && condition(isHeard, ms, { summary });
+  }
+
+  /** Ends their waits; with nobody left in line the run ends, and its row is closed already. */
+  async #endLongWaits(): Promise<void> {
+    await this.giveWay();
+    const asked = { runId: this.#runId, heard: this.#inbox.heardUpTo };
+    const left = await this.ask('end the waits that have lasted too long', (activities) =>
+      activities.endLongWaits(asked),
+    );
+    if ('nextAt' in left) this.#looksAt = left.nextAt;
+    else this.#ending.end(left.closed);
+    await this.#ending.check();
   }
 
   /** Every wake up to this `seq` was heard. */
@@ -68,7 +102,7 @@ export class WatchHost {
    */
   async pauseUntil(target: number, stage: string, cutBeyond = Infinity): Promise<void> {
     await this.#ending.check();
-    const ms = this.#clock.toReal(new Date(target)).getTime() - this.#clock.realNow().getTime();
+    const ms = this.#realMsUntil(target);
     const isCut = () => this.#inbox.heardUpTo > cutBeyond;
     if (ms <= 0 || isCut()) return;
     this.show(stage);
@@ -115,6 +149,10 @@ export class WatchHost {
   /** By what an operator finds it. */
   show(stage: string): void {
     upsertSearchAttributes([{ key: searchAttributes.stage, value: stage }]);
+  }
+
+  #realMsUntil(target: number): number {
+    return this.#clock.toReal(new Date(target)).getTime() - this.#clock.realNow().getTime();
   }
 
   async #seeThrough<T>(ask: () => Promise<T>): Promise<T> {

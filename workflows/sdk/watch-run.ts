@@ -17,6 +17,8 @@ export interface WatchRules {
   readonly again: Span | null;
   /** So long after it was woken its first wave begins, for others that compete for a customer to join; null: at once. */
   readonly within?: Span | null;
+  /** So long somebody waits at most; null: as long as it takes. */
+  readonly lasts?: Span | null;
 }
 
 /** How far a watch has come: what its next workflow is handed, without what is left in the inbox. */

@@ -46,7 +46,7 @@ export async function carryWatch(
   });
   CancellationScope.current().cancelRequested.catch(() => ending.end('cancelled'));
   const progress = progressOf(input.state);
-  const host = new WatchHost(input, inbox, ending);
+  const host = new WatchHost(input, { inbox, ending, lasts: rules.lasts ?? null });
   const code = ending.run(() => run(new WatchRun(rules, input, { progress, host })));
   const closed = await CancellationScope.nonCancellable(async () => {
     const isEpisodeOver = await settled(code, host, ending);

@@ -29,6 +29,7 @@ export function watch<
   const settings: Record<string, Span | number> = { ...declared.settings };
   const definition: UnnamedWatch = {
     ...{ subject, wakes, waiting, audience, again, holdout, wave },
+    ...(declared.lasts ? { lasts: declared.lasts } : {}),
     ...(declared.competing ? { competing: declared.competing } : {}),
     ...(declared.opens ? { opens: declared.opens } : {}),
     settings: {
@@ -40,6 +41,7 @@ export function watch<
   // The one place where the typed run and the class behind it meet.
   const run = (made: WatchRun) => declared.run(made as unknown as WatchSteps<Wakes, Settings>);
   const within = declared.competing?.within ?? null;
-  const rules = { wakes, settings, gathers: audience !== null, again, within };
+  const { lasts = null } = declared;
+  const rules = { wakes, settings, gathers: audience !== null, again, within, lasts };
   return Object.assign((input: WatchInput) => carryWatch(rules, run, input), { definition });
 }

@@ -1,4 +1,4 @@
-import type { Sql } from '../connect.ts';
+import type { Sql, TransactionSql } from 'postgres';
 import { cancelHeld } from './cancel-held.ts';
 import { endLines } from './end-lines.ts';
 
@@ -14,7 +14,7 @@ export type ClosedRun = { closed: true; outcome: string } | { closed: false; owe
  * once more: the run waits for it.
  */
 export async function closeRun(
-  sql: Sql,
+  sql: Sql | TransactionSql,
   close: { runId: string; outcome: string; heard: number; at: Date },
 ): Promise<ClosedRun | null> {
   const closed = await sql`

@@ -22,6 +22,11 @@ export const backInStock: Recordings = {
     await soldOut(shop);
     await shop.track('ada', productViewed, { sku: 'kettle' });
   },
+  expired: async (shop) => {
+    await soldOut(shop);
+    await shop.track('ada', productViewed, { sku: 'kettle' });
+    await shop.pass('91 days');
+  },
   'between-waves': restock,
   served: async (shop) => {
     await restock(shop);
