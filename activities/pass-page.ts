@@ -25,11 +25,8 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { earlier, judgePage, type JudgedPage } from './judge-page.ts';
-<<<<<<< HEAD
-import { servable } from './servable.ts';
-=======
 import { lockRivals } from './rivals.ts';
->>>>>>> 6754c3c (one)
+import { servable } from './servable.ts';
 import { mostOfPage, unbounded } from './turns.ts';
 import { keepCodes } from './wording.ts';
 import {
