@@ -5,7 +5,6 @@ import { orderTotals } from '../../src/db/queries/order-totals.ts';
 import { toMinor } from '../../src/domain/money.ts';
 import { scoresOf } from '../../src/domain/rfm.ts';
 import { onlyNamed } from '../../src/only-named.ts';
-import { shopCurrency } from '../../src/segments/shop-currency.ts';
 import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -41,15 +40,16 @@ export function scoreRoutes(router: IRouter, deps: RouteDeps): void {
       requireAdmin(deps.keys, req);
       const { by } = parse(querySchema, req.query, 'malformed-query');
       const customerId = await customerRead(deps, req.params['id'] as string, by);
-      const totals = await orderTotals(deps.database.sql, customerId, shopCurrency);
+      const currency = deps.config.KAIROS_CURRENCY;
+      const totals = await orderTotals(deps.database.sql, customerId, currency);
       const scores = scoresOf(totals, deps.clock.now());
       res.json({
         customerId,
         recency: { score: scores?.recency ?? null, lastOrderAt: totals.lastAt },
         frequency: { score: scores?.frequency ?? null, orders: totals.orders },
         monetary: {
-          ...{ score: scores?.monetary ?? null, currency: shopCurrency },
-          spentMinor: toMinor(totals.spent, shopCurrency),
+          ...{ score: scores?.monetary ?? null, currency },
+          spentMinor: toMinor(totals.spent, currency),
         },
       });
     },

@@ -10,12 +10,14 @@ import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { contents } from '../messages/index.ts';
+import { countInCurrency } from '../segments/shop-currency.ts';
 import { lazyConnection, temporalTarget } from '../temporal.ts';
 import { runPart, type RunningPart } from './run-part.ts';
 
 /** The API. Many may run; they share nothing but the database. */
 async function startApi(): Promise<RunningPart> {
   const config = loadConfig(process.env);
+  countInCurrency(config.KAIROS_CURRENCY);
   if (!config.DATABASE_URL) {
     throw new StartError(
       'DATABASE_URL is not set: the API needs the database. `npm start` brings one of its own.',

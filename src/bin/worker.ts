@@ -20,6 +20,7 @@ import { createLog, type Log } from '../log.ts';
 import { checkContents } from '../messages/check-contents.ts';
 import { contents, messages } from '../messages/index.ts';
 import { renderMessage, type RenderInput } from '../messages/render.ts';
+import { countInCurrency } from '../segments/shop-currency.ts';
 import { temporalTarget } from '../temporal.ts';
 import { vapidOf } from '../vapid.ts';
 import { keepWeatherSchedule } from '../weather-schedule.ts';
@@ -35,6 +36,7 @@ import { temporalLogger } from './temporal-logger.ts';
  */
 async function startWorker(): Promise<RunningPart> {
   const config = loadConfig(process.env);
+  countInCurrency(config.KAIROS_CURRENCY);
   const target = temporalTarget(process.env);
   if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the worker needs the database.');
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the worker needs Temporal.');

@@ -60,6 +60,16 @@ export const wasDelivered = (): Ordered => new Ordered({ state: 'delivered' });
 /**
  * What a customer's orders in a currency come to, less refunds, in its major unit, to be compared:
  * `spent('EUR').atLeast(500).within('365 days')`. Other currencies count nothing.
+ * One that is known only later is asked whenever the predicate is compiled or said.
  */
-export const spent = (currency: string): Compared<OrderedAt> =>
-  compared((test) => new OrderedAt({ spent: { currency, test } }));
+export const spent = (currency: string | (() => string)): Compared<OrderedAt> =>
+  compared((test) => {
+    if (typeof currency === 'string') return new OrderedAt({ spent: { currency, test } });
+    const spentThen = {
+      test,
+      get currency() {
+        return currency();
+      },
+    };
+    return new OrderedAt({ spent: spentThen });
+  });

@@ -4,6 +4,7 @@ import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { orderTotals } from '../../src/db/queries/order-totals.ts';
 import { personaNames, personaOf } from '../../src/define/personas.ts';
 import type { Predicate } from '../../src/define/predicate.ts';
+import { sentence } from '../../src/define/sentence.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { scoresOf, type Scores } from '../../src/domain/rfm.ts';
 import { personas } from '../../src/personas/index.ts';
@@ -12,7 +13,7 @@ import { indexSegments } from '../../src/routing/segment-index.ts';
 import { lookAtDueMemberships } from '../../src/routing/segments-due.ts';
 import { segments } from '../../src/segments/index.ts';
 import { frequencyAtLeast, monetaryAtLeast, recencyAtLeast, recencyAtMost } from '../../src/segments/rfm.ts';
-import { shopCurrency } from '../../src/segments/shop-currency.ts';
+import { countInCurrency, shopCurrency } from '../../src/segments/shop-currency.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { routingOver, type GivenEvent } from '../support/routing.ts';
 
@@ -224,7 +225,7 @@ test('the scores of each customer are those that the predicates ask for', async 
   const everybody = await database.sql<{ id: string }[]>`select id from customers`;
   const scores = new Map<string, Scores | null>();
   for (const { id } of everybody)
-    scores.set(id, scoresOf(await orderTotals(database.sql, id, shopCurrency), now));
+    scores.set(id, scoresOf(await orderTotals(database.sql, id, shopCurrency()), now));
   const idsWhere = (isMeant: (of: Scores) => boolean) =>
     [...scores].flatMap(([id, of]) => (of !== null && isMeant(of) ? [id] : [])).sort();
   const found = async (predicate: Predicate) =>
@@ -264,4 +265,19 @@ test.each([0, ...allChanges])('on day %d the segments have the members of their 
     const found = await membersOf(database.sql, where, { who: 'everybody', now: shop.clock.now() });
     expect(kept.map(({ id }) => id)).toEqual([...found].sort());
   }
+});
+
+test("the thresholds are in the shop's currency, and another one makes another definition", () => {
+  const definition = () =>
+    indexSegments(segments, personas).segments.find(({ name }) => name === 'high-value')!.definition;
+  const before = definition();
+  countInCurrency('EUR');
+  try {
+    expect(JSON.stringify(monetaryAtLeast(5))).toContain('"currency":"EUR"');
+    expect(sentence(monetaryAtLeast(5))).toContain('EUR');
+    expect(definition()).not.toBe(before);
+  } finally {
+    countInCurrency('USD');
+  }
+  expect(definition()).toBe(before);
 });
