@@ -21,6 +21,7 @@ import { releaseOf, resumedOf } from '../src/domain/release.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
+import { wishesIn } from '../src/domain/wishes.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { lawfulFor, likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
 import { wayOutOf } from './way-out.ts';
@@ -230,7 +231,7 @@ function factsOf(
     address: reachedAt(parts, input.channel, { ...row, customerId: look.customerId }),
     consent: row.consent,
     suppressions: row.suppressions,
-    relevance: relevanceOf(message, look, row),
+    ...{ relevance: relevanceOf(message, look, row), wishes: wishesIn(row.traits) },
     ...{ counted: row.counted, claims: row.claims, priority: priorityOf(message) },
     sibling: row.siblings[0] ?? null,
     deferFor: typeof message.overCap === 'object' ? message.overCap.deferFor : null,

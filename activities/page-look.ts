@@ -19,6 +19,7 @@ import { channelScope, journeyScope, sendingScope, shopScope } from '../src/doma
 import { spanMs } from '../src/domain/span.ts';
 import type { SubstituteRule } from '../src/domain/substitutes.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
+import { wishesIn } from '../src/domain/wishes.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { newId } from '../src/ids.ts';
 import { unsubscribeHeader, wayOutOf, type Leaving } from './way-out.ts';
@@ -211,6 +212,7 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
     journey: { name: watch.name, cap: null, holdout: watch.holdout, lasts: null },
     ...{ counted, claims, priority: priorityOf(message), deferFor: null, overCapSince: null },
     ...{ zone: likeliestZone(row, shop), lawful: lawfulFor(row, channel, shop) },
+    wishes: wishesIn(row.traits),
     ...{ quiet: quietFor(message, { now, channel, shop, traits: row.traits }), worthFor: null, dueAt: null },
     ...{
       shop,

@@ -8,6 +8,7 @@ import type { CartLine } from '../src/domain/cart.ts';
 import type { PriceForCustomer } from '../src/domain/price-drop.ts';
 import type { About } from '../src/domain/about.ts';
 import { conditionsOf, itemsIn, type Relevance } from '../src/domain/relevance.ts';
+import { textsIn } from '../src/domain/wishes.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -20,13 +21,14 @@ export function relevanceQuestion(
   const about = aboutOf(message, data) ?? otherwise;
   const { purpose } = message;
   const other = { predicates: saidPredicates(message), help: purpose === 'offer' };
+  // Of what is not owed the category matters: the customer may avoid it.
+  const isOne = about !== null && about !== 'items' && 'sku' in about;
+  const one = isOne ? [{ sku: about.sku, productId: null }] : [];
   // What nothing is asked of need not be read.
   if (conditionsOf({ purpose, about }, saidConditions(message)).length === 0)
-    return { products: [], ofCart: false, ...other };
+    return { products: purpose === 'transactional' ? [] : one, ofCart: false, ...other };
   const items = about === 'items' ? itemsIn(data['items']) : [];
   const named = items.filter(({ sku, productId }) => sku !== null || productId !== null);
-  const one =
-    about !== null && about !== 'items' && 'sku' in about ? [{ sku: about.sku, productId: null }] : [];
   return {
     products: [...named, ...one],
     ofCart: items.some(({ sku }) => sku === null),
@@ -66,13 +68,7 @@ export function relevanceOf(
       helpSince,
       orderDeliveredAt,
     },
-    interests: interestsOf(traits[interestsTrait]),
+    interests: textsIn(traits[interestsTrait]),
+    avoids: textsIn(traits['avoids']),
   };
-}
-
-/** A text, or a list of them, that the customer has stated: what was observed or bought in excludes nothing. */
-function interestsOf(trait: Trait | undefined): string[] {
-  if (trait?.origin !== 'stated') return [];
-  const said: unknown[] = Array.isArray(trait.value) ? trait.value : [trait.value];
-  return said.filter((one): one is string => typeof one === 'string' && one.trim() !== '');
 }

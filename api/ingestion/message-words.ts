@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
+import { frequencies } from '../../src/domain/wishes.ts';
 
 const texts = z.array(z.string()).nullable();
 
@@ -11,11 +12,19 @@ const texts = z.array(z.string()).nullable();
 const stated = z
   .looseObject({
     interests: texts.describe('Categories, topics and products that they want to hear of.'),
-    avoids: texts.describe('Those that they do not.'),
-    sizes: z.record(z.string(), z.string()).nullable().describe('By kind: `{"shoes":"42"}`.'),
+    avoids: texts.describe(
+      'Those that they want to hear nothing of: neither help nor offers are about them.',
+    ),
+    sizes: z
+      .record(z.string(), z.string())
+      .nullable()
+      .describe('By kind: `{"shoes":"42"}`; for predicates and templates, the gate does not ask.'),
     intent: z.union([z.string(), texts]).describe('What they are here for: `gift`, `browsing`, `replacing`.'),
-    channels: texts.describe('By which they wish to be reached, the dearest first.'),
-    frequency: z.enum(['daily', 'weekly', 'monthly']).nullable().describe('How often at most.'),
+    channels: texts.describe('By which they wish to be reached: help and offers go by no other.'),
+    frequency: z
+      .enum(frequencies)
+      .nullable()
+      .describe('How often help and offers may come at most, beside what the shop allows itself.'),
   })
   .partial()
   .describe('What the customer said of themselves: any names; these are agreed upon. Null takes one back.');

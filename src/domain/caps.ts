@@ -14,6 +14,7 @@ import { dayAround } from './local-time.ts';
 import type { LawfulCap } from './quiet-rules.ts';
 import { spanMs } from './span.ts';
 import type { Channel } from './task-queues.ts';
+import { wishedCaps, type Frequency } from './wishes.ts';
 
 /** What a shop allows itself over all its journeys and watches. */
 export interface ShopCaps {
@@ -81,6 +82,8 @@ export interface CapQuestion {
   /** The journey or watch that wants to send, and its own cap. */
   journey: { name: string; cap: Cap | null };
   shop: ShopCaps;
+  /** How often the customer asked for help and offers at most; null or absent: they did not say. */
+  wished?: Frequency | null;
   /** What the law says where they may be; reckoned only of text messages. Absent: nothing. */
   lawful?: () => readonly LawfulCap[];
   /** The customer's; reckoned where a cap looks at their day. */
@@ -230,6 +233,14 @@ function capsFor(question: CapQuestion): NamedCap[] {
       counts: (one: Counted) => one.kind === 'delivery' && one.channel === channel,
       isOfChannel: true,
     })),
+    ...wishOf(question).map((cap) => ({
+      cap,
+      of: {
+        one: 'help or offer message, as the customer asked,',
+        many: 'help or offer messages, as the customer asked,',
+      },
+      counts: () => true,
+    })),
     ...shop.helpAndOffer.map((cap) => ({
       cap,
       of: { one: 'help or offer message', many: 'help or offer messages' },
@@ -241,6 +252,11 @@ function capsFor(question: CapQuestion): NamedCap[] {
       counts: (one: Counted) => one.kind === 'delivery' && one.purpose === 'offer',
     })),
   ];
+}
+
+/** Who asked for nothing at all is not asked here. */
+function wishOf({ wished = null }: CapQuestion): Cap[] {
+  return wished === null || wished === 'never' ? [] : [wishedCaps[wished]];
 }
 
 function capsOf(caps: Readonly<Record<string, readonly Cap[]>>, name: string): readonly Cap[] {

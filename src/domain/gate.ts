@@ -10,6 +10,7 @@ import type { LawfulCap } from './quiet-rules.ts';
 import { spanMs, type Span } from './span.ts';
 import { saySuppression, suppressionThatHolds, type Suppression } from './suppression.ts';
 import type { Channel } from './task-queues.ts';
+import { unwished, type Wishes } from './wishes.ts';
 
 /**
  * The gate's checks, in the order in which it looks.
@@ -68,6 +69,8 @@ export interface GateFacts {
   /** What counts towards the caps, newest first, without this delivery. */
   counted: readonly Counted[];
   relevance: Relevance;
+  /** What the customer wishes of what is not owed to them; absent: nothing. */
+  wishes?: Wishes;
   /** Deliveries to this customer that are held, each until its time. */
   claims: readonly Claim[];
   /** Of the message. */
@@ -207,13 +210,15 @@ export function judgeAgain(facts: GateFacts, { hasTurned = false } = {}): Second
 }
 
 /**
- * A refusal holds for every purpose. What was never asked holds back what is not owed, but for the shop's own page: who
+ * A refusal holds for every purpose; what is not owed goes only by a channel that the customer wishes. What was never asked holds back what is not owed, but for the shop's own page: who
  * is on it came by themselves, and is written to nowhere else.
  */
-function checkConsent({ consent, purpose, channel, topic }: GateFacts): Ruling | null {
-  if (consent === 'granted') return null;
+function checkConsent({ consent, purpose, channel, topic, wishes }: GateFacts): Ruling | null {
   const place = sayConsentPlace({ channel, topic });
   if (consent === 'denied') return withheld('no-consent', `the customer refused ${place}`);
+  const other = purpose === 'transactional' || !wishes ? null : unwished(wishes, channel);
+  if (other !== null) return withheld('no-consent', other);
+  if (consent === 'granted') return null;
   if (purpose === 'transactional' || channel === 'onsite') return null;
   return withheld('no-consent', `the customer never consented to ${place}`);
 }
@@ -221,7 +226,8 @@ function checkConsent({ consent, purpose, channel, topic }: GateFacts): Ruling |
 /** Over a cap it is dropped, or waits for room, if that comes in the time it may wait. */
 function checkCaps(facts: GateFacts): Ruling | null {
   const placeAt = facts.sibling?.at ?? null;
-  const question: CapQuestion = { ...facts, placeAt, shop: facts.shop.caps };
+  const wished = facts.wishes?.frequency ?? null;
+  const question: CapQuestion = { ...facts, placeAt, shop: facts.shop.caps, wished };
   const broken = brokenCap(question);
   if (broken === null) return null;
   const { deferFor, overCapSince, now, journey } = facts;

@@ -7,6 +7,7 @@
  *   message. An offer asks that of its products whether or not it says so; what lies in a cart may be wanted once more,
  *   though some of it was delivered.
  * - What is about a price has to be a drop from the one that the customer knows.
+ * - Who has said what they avoid gets neither help nor offers about it.
  * - Who has said what interests them gets no offer about anything else. What lies in their own cart is no contrary of
  *   what they said.
  */
@@ -55,6 +56,8 @@ export interface Relevance {
   orderDeliveredAt: number | null;
   /** What the customer has said that interests them; empty: nothing. */
   interests: readonly string[];
+  /** What they have said that they want to hear nothing of. */
+  avoids?: readonly string[];
 }
 
 /** A message that is about nothing in particular, and asks nothing. */
@@ -85,7 +88,8 @@ export function irrelevance(relevance: Relevance, purpose: Purpose): string | nu
   if (relevance.conditions.includes('not-delivered') && delivered !== null)
     return `the order that it is about was delivered at ${iso(delivered)}`;
   const gone = goneOf(relevance) ?? (relevance.price ? faultOfPrice(relevance.price) : null);
-  return gone ?? (purpose === 'offer' ? contraryOf(relevance) : null);
+  if (gone !== null || purpose === 'transactional') return gone;
+  return avoidedIn(relevance) ?? (purpose === 'offer' ? contraryOf(relevance) : null);
 }
 
 /** A message's data without those of its items that have no point any more. The items are those it was judged by. */
@@ -145,6 +149,15 @@ function faultOf(product: ProductState, { conditions }: Relevance): string | nul
     return `${name} was bought at ${iso(product.boughtAt)}`;
   if (conditions.includes('in-stock') && product.units === 0) return `${name} is sold out`;
   return null;
+}
+
+function avoidedIn({ about, avoids = [], products }: Relevance): string | null {
+  if (about === null || about === 'items' || avoids.length === 0) return null;
+  const said = avoids.map(plain);
+  const avoided = namesOf(about, products).find((name) => said.includes(plain(name)));
+  return avoided === undefined
+    ? null
+    : `it is about ${avoided}, of which the customer has said that they want to hear nothing`;
 }
 
 function contraryOf({ about, interests, products }: Relevance): string | null {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gateReasons } from '../../src/domain/delivery.ts';
 import { defaultShopCaps } from '../../src/domain/caps.ts';
 import { aboutNothing } from '../../src/domain/relevance.ts';
+import type { Wishes } from '../../src/domain/wishes.ts';
 import { gateOrder, judge, judgeAgain, type GateFacts } from '../../src/domain/gate.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
@@ -205,5 +206,32 @@ describe('the second look', () => {
     const paused = { sending: null, journey: now, channel: null };
     expect(judgeAgain({ ...fine, paused })).toMatchObject({ state: 'waiting', reason: 'paused' });
     expect(judgeAgain({ ...fine, paused, run: closed })).toMatchObject({ state: 'cancelled' });
+  });
+});
+
+describe('what the customer wishes', () => {
+  const wishing = (over: Partial<Wishes>) => ({ avoids: [], channels: [], frequency: null, ...over });
+  const words = (wishes: Partial<Wishes>, over: Partial<GateFacts> = {}) =>
+    judge({ ...fine, wishes: wishing(wishes), ...over }).words;
+  const contact = { kind: 'contact' as const, channel: null, at: now - 2 * 86_400_000 };
+
+  test('holds back help and offers by other channels, too often, or at all', () => {
+    expect(words({ channels: ['sms'] })).toBe(
+      'withheld: no-consent — the customer asked to be reached by sms only',
+    );
+    expect(words({ channels: ['sms', 'email'] })).toMatch(/^intended/);
+    expect(words({ frequency: 'never' })).toBe(
+      'withheld: no-consent — the customer asked for no help and no offers',
+    );
+    expect(words({ frequency: 'weekly' }, { counted: [contact] })).toBe(
+      'withheld: capped — 1 help or offer message, as the customer asked, in 7 days, last one a contact at 2026-03-08T12:00:00.000Z',
+    );
+    expect(words({ frequency: 'daily' }, { counted: [contact] })).toMatch(/^intended/);
+  });
+
+  test('holds back nothing that is owed', () => {
+    const owed = { purpose: 'transactional' as const, counted: [contact] };
+    expect(words({ channels: ['sms'], frequency: 'never' }, owed)).toMatch(/^intended/);
+    expect(words({ frequency: 'monthly' }, owed)).toMatch(/^intended/);
   });
 });

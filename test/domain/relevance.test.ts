@@ -121,3 +121,17 @@ test('of a cart only what is still in it; what was bought and put there again is
     'kettle is in the cart no longer',
   );
 });
+
+test('neither help nor an offer is about what the customer avoids; what is owed is', () => {
+  const told = (avoids: string[], purpose: Purpose, over: Partial<Relevance> = {}) =>
+    irrelevance(about({ avoids, ...over }, purpose), purpose);
+  const words = 'it is about kitchen, of which the customer has said that they want to hear nothing';
+  expect(told([' Kitchen'], 'help')).toBe(words);
+  expect(told(['kitchen'], 'offer')).toBe(words);
+  expect(told(['teapot'], 'help')).toContain('it is about teapot');
+  expect(told(['sale'], 'help', { about: { topic: 'sale' } })).toContain('it is about sale');
+  expect(told(['garden'], 'help')).toBeNull();
+  expect(told(['kitchen'], 'transactional')).toBeNull();
+  // What lies in their own cart they have chosen.
+  expect(told(['kitchen'], 'help', { about: 'items' })).toBeNull();
+});
