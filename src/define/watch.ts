@@ -86,7 +86,7 @@ export interface WatchDefinition {
   readonly audience: Audience<never> | PriceAudience | null;
   /**
    * Of an audience: whoever was told of the same subject within this time is not gathered again, whatever has happened
-   * since; null: whoever was not told since what woke it happened.
+   * since; null: whoever was not told since what woke it happened, and of a state each is told of by itself.
    */
   readonly again: Span | null;
   /**

@@ -57,7 +57,8 @@ type WhomServed<Subject extends string, Wakes extends Record<string, Crossing>> 
       waiting?: never;
       /**
        * Whoever was told of the same subject within this time, or held out, is not looked for again: a cold spell that is
-       * announced day after day tells each customer once. If not said, everything that wakes it counts anew.
+       * announced day after day tells each customer once, of the next such day. If not said, everything that wakes it
+       * counts anew, and each day is told of by itself.
        */
       again?: Span;
     }

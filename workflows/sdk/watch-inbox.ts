@@ -12,8 +12,8 @@ const manySignals = 500;
 /**
  * What a watch was told. Wakes are numbered without gaps: one seen before is dropped, one that comes too early waits
  * for those before it. Of each name only the newest is kept, because what it says is looked up anew before anything
- * is done about it; but of events that stand for themselves each, to be taken one after the other, of very many the
- * newest. So the inbox stays small however long nobody takes from it. An end is obeyed at once.
+ * is done about it; but of those that are told apart, as they stand for themselves, each, to be taken one after the
+ * other, of very many the newest. So the inbox stays small however long nobody takes from it. An end is obeyed at once.
  */
 export class WatchInbox {
   /** Every wake up to this one has come. */
@@ -22,16 +22,16 @@ export class WatchInbox {
   end: RunDispatch | null = null;
   /** By name, never empty. */
   readonly #kept = new Map<string, WatchWake[]>();
-  readonly #isOccurrence: (name: string) => boolean;
+  readonly #ownOf: (wake: WatchWake) => string | null;
   readonly #early = new Map<number, WatchWake>();
   #signals = 0;
 
-  /** @param isOccurrence whether wakes of this name stand for themselves. */
+  /** @param ownOf what tells a wake from others of its name that stand for themselves; null: it replaces those before it. */
   constructor(
     { heardUpTo, wake, state }: Pick<WatchInput, 'heardUpTo' | 'wake' | 'state'>,
-    isOccurrence: (name: string) => boolean = () => false,
+    ownOf: (wake: WatchWake) => string | null = () => null,
   ) {
-    this.#isOccurrence = isOccurrence;
+    this.#ownOf = ownOf;
     this.heardUpTo = state?.heardUpTo ?? heardUpTo;
     for (const left of state?.inbox ?? [wake]) {
       if (left.seq <= this.heardUpTo) this.#keep(left);
@@ -81,9 +81,12 @@ export class WatchInbox {
   }
 
   #keep(wake: WatchWake): void {
-    const most = this.#isOccurrence(wake.name) ? occurrencesKept : 1;
-    const kept = [...(this.#kept.get(wake.name) ?? []), wake].sort((a, b) => a.seq - b.seq);
-    this.#kept.set(wake.name, kept.slice(-most));
+    const own = this.#ownOf(wake);
+    const before = this.#kept.get(wake.name) ?? [];
+    const all = [...before, wake].sort((a, b) => a.seq - b.seq);
+    const newest = new Map(all.map((one) => [this.#ownOf(one), one.seq]));
+    const kept = all.filter((one) => newest.get(this.#ownOf(one)) === one.seq);
+    this.#kept.set(wake.name, kept.slice(own === null ? -1 : -occurrencesKept));
   }
 }
 

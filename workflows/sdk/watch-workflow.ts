@@ -8,10 +8,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isEachState, isOccurrence, type Crossing } from '../../src/define/watch.ts';
+import { isEachState, isOccurrence } from '../../src/define/watch.ts';
 import { outcomePattern } from '../../src/domain/outcome.ts';
 import { dispatchSignal, type RunDispatch } from '../../src/domain/run-input.ts';
-import type { WatchInput, WatchState } from '../../src/domain/watch-input.ts';
+import type { WatchInput, WatchState, WatchWake } from '../../src/domain/watch-input.ts';
 import { askDatabase } from './ask-database.ts';
 import { close, endOutcome } from './closing.ts';
 import { Ending } from './ending.ts';
@@ -37,8 +37,7 @@ export async function carryWatch(
   run: (run: WatchRun) => Promise<string>,
   input: WatchInput,
 ): Promise<string> {
-  const isKept = (crossing: Crossing | undefined) => isOccurrence(crossing) || isEachState(crossing, rules);
-  const inbox = new WatchInbox(input, (name) => isKept(rules.wakes[name]));
+  const inbox = new WatchInbox(input, (wake) => ownOf(rules, wake));
   const ending = new Ending();
   setHandler(defineSignal<[RunDispatch]>(dispatchSignal), (dispatch) => {
     inbox.receive(dispatch);
@@ -69,6 +68,14 @@ export async function carryWatch(
   });
   if (closed === 'cancelled') throw new CancelledFailure('Cancelled by an operator');
   return closed;
+}
+
+/** Of events that stand for themselves each counts, of states that are told of by themselves the newest wake on each. */
+function ownOf(rules: WatchRules, { name, seq, data }: WatchWake): string | null {
+  const crossing = rules.wakes[name];
+  if (isOccurrence(crossing)) return String(seq);
+  if (crossing?.of !== 'event' || !isEachState(crossing, rules)) return null;
+  return String(data?.[crossing.event.per!] ?? seq);
 }
 
 type Next = (input: WatchInput) => Promise<string>;

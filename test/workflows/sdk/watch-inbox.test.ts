@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunDispatch } from '../../../src/domain/run-input.ts';
+import type { WatchWake } from '../../../src/domain/watch-input.ts';
 import { WatchInbox } from '../../../workflows/sdk/watch-inbox.ts';
 
 const start = { seq: 0, name: 'soldOut', at: 1, units: 0 };
@@ -24,17 +25,25 @@ describe('what a watch was told', () => {
   });
 
   test('is each of those that stand for themselves, the oldest first, of very many the newest; also when handed on', () => {
-    const isOccurrence = (name: string) => name === 'occurred';
-    const it = new WatchInbox({ heardUpTo: 0, wake: { ...start, name: 'occurred' } }, isOccurrence);
+    const ownOf = ({ name, seq }: WatchWake) => (name === 'occurred' ? String(seq) : null);
+    const it = new WatchInbox({ heardUpTo: 0, wake: { ...start, name: 'occurred' } }, ownOf);
     for (const seq of [2, 1, 2]) it.receive(wake(seq, 'occurred'));
     expect(it.take('occurred')).toMatchObject({ seq: 0 });
     const state = { done: [], serving: null, waves: 0, inbox: it.left, heardUpTo: it.heardUpTo };
-    const next = new WatchInbox({ heardUpTo: 0, wake: start, state }, isOccurrence);
+    const next = new WatchInbox({ heardUpTo: 0, wake: start, state }, ownOf);
     expect([next.take('occurred')?.seq, next.take('occurred')?.seq, next.take('occurred')]).toEqual([
       ...[1, 2, null],
     ]);
     for (let seq = 3; seq < 30; seq += 1) next.receive(wake(seq, 'occurred'));
     expect(next.left.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, place) => 10 + place));
+  });
+
+  test('is the newest on each of the states that are told of by themselves', () => {
+    const it = new WatchInbox({ heardUpTo: 0, wake: start }, ({ name, seq }) =>
+      name === 'frost' ? (seq === 2 ? 'friday' : 'thursday') : null,
+    );
+    for (let seq = 1; seq < 40; seq += 1) it.receive(wake(seq, 'frost'));
+    expect([it.take('frost')?.seq, it.take('frost')?.seq, it.take('frost')]).toEqual([2, 39, null]);
   });
 
   test('waits for what is missing before it', () => {
