@@ -38,7 +38,7 @@ export const bareNamespace = 'bare';
 
 /**
  * What a question is measured on, in a folder of its own that goes away: a PostgreSQL and a Temporal run as `npm start`
- * runs them (PostgreSQL with fsync, and with a quarter of the memory, up to 2 GB, for what it read last), and processes
+ * runs them (PostgreSQL with fsync, and with a quarter of the memory, up to 8 GB, for what it read last), and processes
  * of Kairos's and its contenders'.
  */
 export class Bench implements AsyncDisposable {

@@ -1,5 +1,6 @@
 import type { FactProperties } from '../domain/fact-properties.ts';
 import { spanMs } from '../domain/span.ts';
+import { comparesNumber } from './compares-number.ts';
 import type { DidPredicate, EventTest, ValueTest } from './predicate-data.ts';
 import type { Tree } from './predicate-tree.ts';
 
@@ -32,15 +33,13 @@ export const noEffect: Effect = { raisesFrom: Infinity, lowersFrom: Infinity };
 /** What a deed may do to a predicate, by its events: what it does to orders, traits or consents is not asked here. */
 export function effectOf(tree: Tree, deed: Deed): Effect {
   if (tree.op !== 'leaf') {
-    return tree.of
-      .map((one) => effectOf(one, deed))
-      .reduce(
-        (all, one) => ({
-          raisesFrom: Math.min(all.raisesFrom, one.raisesFrom),
-          lowersFrom: Math.min(all.lowersFrom, one.lowersFrom),
-        }),
-        noEffect,
-      );
+    let { raisesFrom, lowersFrom } = noEffect;
+    for (const one of tree.of) {
+      const effect = effectOf(one, deed);
+      raisesFrom = Math.min(raisesFrom, effect.raisesFrom);
+      lowersFrom = Math.min(lowersFrom, effect.lowersFrom);
+    }
+    return { raisesFrom, lowersFrom };
   }
   if (tree.leaf.kind !== 'did') return noEffect;
   const { raisesFrom, lowersFrom } = effectOnLeaf(tree.leaf, deed);
@@ -83,11 +82,14 @@ function own(properties: FactProperties | null, name: string): FactProperties[st
   return properties !== null && Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
-/** What is not there passes no test, and what is no number none of numbers. Numbers are compared by the database. */
+/**
+ * What is not there passes no test, and what is no number none of numbers. The shortest decimals that stand for two
+ * numbers, which the database compares, are in the order of the numbers.
+ */
 function mayPass(value: FactProperties[string] | undefined, test: ValueTest): boolean {
-  if (value === undefined) return false;
-  if (test.is === 'known' || typeof value === 'number') return true;
-  return test.is === 'one-of' && test.among.includes(value);
+  if (value === undefined || test.is === 'known') return value !== undefined;
+  if (test.is === 'one-of') return test.among.includes(value);
+  return typeof value === 'number' && comparesNumber(value, test);
 }
 
 /** Whether it is about that: a category that the event names itself; else the catalogue knows. */

@@ -20,14 +20,21 @@ export interface TouchingEvent extends OwnedEvent {
 export function roundsOf<Event extends TouchingEvent>(events: readonly Event[]): Event[][] {
   const rounds: Event[][] = [];
   const last = new Map<string, number>();
-  const touched = new Set<string>();
+  // Of each customer, what is touched in the last round that they are in.
+  const touched = new Map<string, Set<KeptSegment>>();
   for (const event of events) {
-    const owners = event.also === null ? [event.customerId] : [event.customerId, event.also];
-    let round = Math.max(0, ...owners.map((owner) => last.get(owner) ?? 0));
-    const placesIn = (at: number) => event.segments.map(({ place }) => `${at}/${event.customerId}/${place}`);
-    if (placesIn(round).some((place) => touched.has(place))) round += 1;
-    for (const place of placesIn(round)) touched.add(place);
-    for (const owner of owners) last.set(owner, round);
+    const { customerId, also, segments } = event;
+    const before = last.get(customerId) ?? 0;
+    let round = also === null ? before : Math.max(before, last.get(also) ?? 0);
+    let there = round === before ? touched.get(customerId) : undefined;
+    if (there && segments.some((segment) => there!.has(segment))) {
+      round += 1;
+      there = undefined;
+    }
+    if (!there) touched.set(customerId, (there = new Set()));
+    for (const segment of segments) there.add(segment);
+    last.set(customerId, round);
+    if (also !== null) last.set(also, round);
     (rounds[round] ??= []).push(event);
   }
   return rounds;

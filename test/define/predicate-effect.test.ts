@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { effectOf, type Deed } from '../../src/define/predicate-effect.ts';
 import { treeOf } from '../../src/define/predicate-tree.ts';
-import { all, any, did, interestedIn, lastDid, not, type Predicate } from '../../src/define/predicate.ts';
+import {
+  above,
+  all,
+  any,
+  did,
+  interestedIn,
+  lastDid,
+  not,
+  type Predicate,
+} from '../../src/define/predicate.ts';
 import { event } from '../../src/define/event.ts';
 import { factProperties } from '../../src/domain/fact-properties.ts';
 import { spanMs } from '../../src/domain/span.ts';
@@ -45,6 +54,18 @@ const cases: [string, Predicate, Partial<Deed>, { raisesFrom: number; lowersFrom
     any(interestedIn({ category: 'skis' }), did(viewed).with({ price: 5 })),
     { properties: { category: 'boots', sku: 'A' } },
     { raisesFrom: never, lowersFrom: never },
+  ],
+  [
+    'a number that is not enough, or another',
+    any(did(viewed).with({ price: above(100) }), did(viewed).with({ price: 5 })),
+    { properties: { price: 100 } },
+    { raisesFrom: never, lowersFrom: never },
+  ],
+  [
+    'a number that is enough',
+    did(viewed).with({ price: above(100) }),
+    { properties: { price: 100.01 } },
+    { raisesFrom: atOnce, lowersFrom: never },
   ],
   [
     'a product whose category the catalogue knows',

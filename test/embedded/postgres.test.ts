@@ -41,9 +41,9 @@ test('a cluster is made once, keeps its data, and lets nobody in without the pas
     await sql`insert into rounds values (${round})`;
     expect(await sql`select count(*)::int as n from rounds`).toEqual([{ n: round }]);
     expect(await answersQueries(url.replace('a-password', 'a-guess'))).toBe(false);
-    // A quarter of the machine's memory, up to 2 GB: in pages of 8 kB.
+    // A quarter of the machine's memory, up to 8 GB: in pages of 8 kB.
     const [buffers] = await sql`select setting::int as pages from pg_settings where name = 'shared_buffers'`;
-    expect(buffers!['pages'] / 128).toBe(Math.floor(Math.min(Math.max(memory / 4, 128), 2_048)));
+    expect(buffers!['pages'] / 128).toBe(Math.floor(Math.min(Math.max(memory / 4, 128), 8_192)));
     await sql.end();
     await stopProgram(server, 'SIGINT', 10_000);
   }

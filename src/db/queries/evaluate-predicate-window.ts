@@ -1,5 +1,6 @@
 import type { ISql, PendingQuery, Row } from 'postgres';
 import type { NumberTest, Times, Window } from '../../define/predicate-data.ts';
+import { comparesNumber } from '../../define/compares-number.ts';
 import { spanMs } from '../../domain/span.ts';
 import type { Asked, CompiledLeaf } from './evaluate-predicate-leaf.ts';
 
@@ -225,18 +226,5 @@ export function compares(sql: ISql, value: Fragment, { is, than }: NumberTest): 
       return sql`${value} > ${to}`;
     case 'below':
       return sql`${value} < ${to}`;
-  }
-}
-
-function comparesNumber(value: number, { is, than }: NumberTest): boolean {
-  switch (is) {
-    case 'at-least':
-      return value >= than;
-    case 'at-most':
-      return value <= than;
-    case 'above':
-      return value > than;
-    case 'below':
-      return value < than;
   }
 }
