@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
+import { assertLinksWork } from '../src/public-links.ts';
 
 test('e-mail goes out by SendGrid or by SMTP, not by both', () => {
   const SMTP_URL = 'smtps://shop:its-password@mail.example';
@@ -22,4 +23,18 @@ test('the postal address of mails is one line', () => {
   expect(loadConfig({ KAIROS_POSTAL_ADDRESS }).KAIROS_POSTAL_ADDRESS).toBe(KAIROS_POSTAL_ADDRESS);
   for (const wrong of ['1 High Street\nSpringfield', '  '])
     expect(() => loadConfig({ KAIROS_POSTAL_ADDRESS: wrong })).toThrow('expected an address on one line');
+});
+
+test.each<[Record<string, string>, boolean]>([
+  [{}, true],
+  [{ SENDGRID_API_KEY: 'SG.key' }, false],
+  [{ SENDGRID_API_KEY: 'SG.key', KAIROS_PUBLIC_URL: 'http://shop.example' }, false],
+  [{ SENDGRID_API_KEY: 'SG.key', KAIROS_PUBLIC_URL: 'https://127.0.0.1:3000' }, false],
+  [{ SENDGRID_API_KEY: 'SG.key', KAIROS_PUBLIC_URL: 'https://shop.example' }, true],
+  [{ SMTP_URL: 'smtps://mail.example' }, false],
+  [{ SMTP_URL: 'smtp://127.0.0.1:1025' }, true],
+])('mails that reach people carry a link that works: %j, %s', (env, isRight) => {
+  const start = () => assertLinksWork(loadConfig(env));
+  if (isRight) expect(start).not.toThrow();
+  else expect(start).toThrow(/KAIROS_PUBLIC_URL .*Set it to the https:\/\/ URL/);
 });

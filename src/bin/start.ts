@@ -21,6 +21,7 @@ import { provideSandboxKeys } from '../embedded/sandbox-keys.ts';
 import { provideTemporal, type TemporalPlace } from '../embedded/provide-temporal.ts';
 import { Supervisor } from '../embedded/supervisor.ts';
 import { StartError } from '../errors.ts';
+import { assertLinksWork } from '../public-links.ts';
 
 /** `npm start`: everything that Kairos is made of, each part a process of its own, kept running until it is stopped. */
 const say: Say = (line) => console.log(line);
@@ -32,6 +33,7 @@ const impatientAfterMs = 1_500;
 
 async function start(boot: Boot): Promise<void> {
   const { config } = boot;
+  assertLinksWork(config);
   const port = await publicPort(config);
   await checkOutside(boot);
   await endLeftovers(boot.home, dataDirOf(boot.home, boot.file));

@@ -20,6 +20,7 @@ import { createLog, type Log } from '../log.ts';
 import { checkContents } from '../messages/check-contents.ts';
 import { contents, messages } from '../messages/index.ts';
 import { renderMessage, type RenderInput } from '../messages/render.ts';
+import { assertLinksWork } from '../public-links.ts';
 import { countInCurrency } from '../segments/shop-currency.ts';
 import { temporalTarget } from '../temporal.ts';
 import { vapidOf } from '../vapid.ts';
@@ -37,6 +38,7 @@ import { temporalLogger } from './temporal-logger.ts';
 async function startWorker(): Promise<RunningPart> {
   const config = loadConfig(process.env);
   countInCurrency(config.KAIROS_CURRENCY);
+  assertLinksWork(config);
   const target = temporalTarget(process.env);
   if (!config.DATABASE_URL) throw new StartError('DATABASE_URL is not set: the worker needs the database.');
   if (!target) throw new StartError('TEMPORAL_ADDRESS is not set: the worker needs Temporal.');

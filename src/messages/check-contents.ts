@@ -23,8 +23,12 @@ async function problemsOf(content: Content<unknown>): Promise<string[]> {
   const { name } = content.message;
   const odd = [...channelProblems(content), ...variantProblems(content), ...localeProblems(content)];
   if (odd.length > 0) return odd.map((problem) => `${name}: ${problem}`);
+  const isOwed = content.message.purpose === 'transactional';
   const faults: string[] = [];
-  for (const saying of sayingsOf(content)) faults.push(...(await faultsOf(saying)));
+  for (const saying of sayingsOf(content)) {
+    faults.push(...(await faultsOf(saying)));
+    if (!isOwed) faults.push(...withoutWayOut(saying));
+  }
   return faults.map((fault) => `${name}: ${fault}`);
 }
 
@@ -63,13 +67,29 @@ function localeProblems(content: Content<unknown>): string[] {
   ]);
 }
 
-async function faultsOf({ variant, locale, chosen }: Saying): Promise<string[]> {
+/** What somebody sees of a mail that is not owed to them says where they can ask for no more: the header alone is not shown. */
+function withoutWayOut(saying: Saying): string[] {
+  const { chosen } = saying;
+  if (chosen.channel !== 'email') return [];
+  const { mjml, text } = chosen.templates;
+  const lacking = [mjml, text ?? mjml].some((template) => !/\{\{-?\s*unsubscribeUrl\b/.test(template));
+  return lacking
+    ? [
+        `${placeOf(saying)}: its mail has no way out; expected a link to {{ unsubscribeUrl }}, as mailPage() makes one.`,
+      ]
+    : [];
+}
+
+function placeOf({ variant, locale, chosen }: Saying): string {
+  return [chosen.channel, locale === defaultLocale ? '' : locale, variant ?? ''].filter(Boolean).join(', ');
+}
+
+async function faultsOf(saying: Saying): Promise<string[]> {
   try {
-    await readyTemplates(chosen);
+    await readyTemplates(saying.chosen);
     return [];
   } catch (error) {
-    const place = [chosen.channel, locale === defaultLocale ? '' : locale, variant ?? ''].filter(Boolean);
-    return [`${place.join(', ')}: ${(error as Error).message}`];
+    return [`${placeOf(saying)}: ${(error as Error).message}`];
   }
 }
 

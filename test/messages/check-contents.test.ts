@@ -49,6 +49,21 @@ describe('a worker does not start with', () => {
       says({ email: page('<mj-txt></mj-txt>') }),
       'note: email: The MJML of a mail is wrong: line 1, <mj-txt>',
     ],
+    [
+      'a mail without a way out',
+      says({ email: page('<mj-section />') }),
+      'note: email: its mail has no way out; expected a link to {{ unsubscribeUrl }}',
+    ],
+    [
+      'a text of a mail without a way out',
+      says({
+        email: {
+          ...page('<mj-section><mj-column><mj-text>{{ unsubscribeUrl }}</mj-text></mj-column></mj-section>'),
+          text: 'x',
+        },
+      }),
+      'note: email: its mail has no way out',
+    ],
   ])('%s', async (_name, odd, sentence) => {
     const refusal = checkContents([odd]);
     await expect(refusal).rejects.toThrow(StartError);
