@@ -9,7 +9,7 @@ import { productsNamed, type ProductWords } from '../src/db/queries/product-word
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import type { TraitValues } from '../src/domain/address.ts';
-import { addressHashes, hashOn } from '../src/domain/address-hash.ts';
+import { hashOn } from '../src/domain/address-hash.ts';
 import { longestShopCap, windowMs } from '../src/domain/caps.ts';
 import type { Verdict } from '../src/domain/delivery.ts';
 import { withCartWords, withReviews } from '../src/domain/enrich-items.ts';
@@ -118,7 +118,7 @@ export async function takeLooks(
     segments: (message.segments ?? []).map(({ name }) => name),
     orders: taken.map(({ customer, input: { runId, nth, data } }) => ({
       ...{ runId, nth, customerId: customer.id },
-      addressHash: hashOn(channel, addressHashes(customer, parts.secret)),
+      addressHash: hashOn(channel, customer, parts.secret),
       relevance: relevanceQuestion(message, data),
     })),
   });

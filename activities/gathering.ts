@@ -5,7 +5,10 @@ const patienceMs = 100;
 const mostAlone = 4;
 
 /** How long it is waited for more of them where several came together before, real milliseconds. */
-const lingerMs = 5;
+const lingerMs = 3;
+
+/** How much work may be under way at once: while the one waits for the database, the other goes on in this process. */
+const mostUnderWay = 2;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -14,8 +17,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Gathers what comes one by one, so that it is worked on together: what comes while work is under way waits for the end
- * of that, and is the next. Who comes alone waits for nobody; where many come, a moment is waited for more. Work that
+ * Gathers what comes one by one, so that it is worked on together: what comes while as much is under way as may be waits
+ * for the end of one, and is the next. Who comes alone waits for nobody; where many come, a moment is waited for more. Work that
  * takes long, behind somebody's lock perhaps, does not hold up those who come after it.
  *
  * One item never fails another: if the work fails, each is worked on alone, and so is one for which it says null.
@@ -24,7 +27,8 @@ export class Gathering<Item, Result> {
   readonly #work: (items: readonly Item[]) => Promise<(Result | null)[]>;
   readonly #most: number;
   #waiting: Waiting<Item, Result>[] = [];
-  #isBusy = false;
+  #underWay = 0;
+  #isAboutTo = false;
   /** So they were at last. */
   #areMany = false;
 
@@ -42,8 +46,8 @@ export class Gathering<Item, Result> {
   }
 
   #begin(): void {
-    if (this.#isBusy || this.#waiting.length === 0) return;
-    this.#isBusy = true;
+    if (this.#isAboutTo || this.#underWay >= mostUnderWay || this.#waiting.length === 0) return;
+    this.#isAboutTo = true;
     if (this.#areMany && this.#waiting.length < this.#most) setTimeout(() => this.#next(), lingerMs);
     // Those who come in this same turn of the loop are there by then.
     else setImmediate(() => this.#next());
@@ -51,17 +55,20 @@ export class Gathering<Item, Result> {
 
   #next(): void {
     const these = this.#waiting.splice(0, this.#most);
+    this.#isAboutTo = false;
+    this.#underWay += 1;
     this.#areMany = these.length > 1;
     let isOver = false;
     const over = () => {
       clearTimeout(timer);
       if (isOver) return;
       isOver = true;
-      this.#isBusy = false;
+      this.#underWay -= 1;
       this.#begin();
     };
     const timer = setTimeout(over, patienceMs);
     void this.#serve(these).finally(over);
+    this.#begin();
   }
 
   async #serve(these: readonly Waiting<Item, Result>[]): Promise<void> {

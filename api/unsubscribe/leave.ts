@@ -8,7 +8,7 @@ import {
 import { liftSuppressions } from '../../src/db/queries/lift-suppressions.ts';
 import { markDeliveries } from '../../src/db/queries/mark-delivery.ts';
 import { suppress } from '../../src/db/queries/suppress.ts';
-import { addressHashes, hashOn } from '../../src/domain/address-hash.ts';
+import { hashOn } from '../../src/domain/address-hash.ts';
 import { sayConsentPlace, type ConsentPlace, type ConsentState } from '../../src/domain/consent.ts';
 import { channels, type Channel } from '../../src/domain/task-queues.ts';
 import type { WayOut } from '../../src/domain/way-out.ts';
@@ -47,7 +47,7 @@ function hashesOn(
   { way, customer }: Pick<Leaver, 'way' | 'customer'>,
   channel: Channel,
 ): string[] {
-  const now = customer && hashOn(channel, addressHashes(customer, secret));
+  const now = customer && hashOn(channel, customer, secret);
   const then = way.channel === channel ? way.addressHash : null;
   return [...new Set([now, then].filter((hash) => hash !== null))];
 }

@@ -32,16 +32,19 @@ export function calledAddress(channel: TraitChannel, text: string): string | nul
 }
 
 /** The hashes of a customer's addresses, from their traits `email` and `phone`. */
-export function addressHashes(traits: { email: unknown; phone: unknown }, secret: string): AddressHashes {
-  const hashOn = (channel: TraitChannel) => {
-    const address = addressOf(channel, traits);
-    return 'to' in address ? addressHash(address.to, secret) : null;
-  };
-  return { email: hashOn('email'), phone: hashOn('sms') };
+export function addressHashes(traits: AddressTraits, secret: string): AddressHashes {
+  return { email: hashOn('email', traits, secret), phone: hashOn('sms', traits, secret) };
 }
 
 /** The one of a channel; null on channels that have no addresses. */
-export function hashOn(channel: Channel, { email, phone }: AddressHashes): string | null {
+export function hashOn(channel: Channel, traits: AddressTraits, secret: string): string | null {
   if (!hasAddresses(channel)) return null;
-  return channel === 'email' ? email : phone;
+  const address = addressOf(channel, { email: traits.email, phone: traits.phone });
+  return 'to' in address ? addressHash(address.to, secret) : null;
+}
+
+/** The traits of a customer that addresses are made of. */
+interface AddressTraits {
+  email: unknown;
+  phone: unknown;
 }

@@ -34,8 +34,9 @@ test('an address has one hash however it is written, and another under another k
   const traits = { email: ' ADA@example.test ', phone: '+1 (415) 555-0123' };
   const hashes = addressHashes(traits, 'key');
   expect(hashes).toEqual({ email: hash, phone: addressHash('+14155550123', 'key') });
-  expect(hashOn('whatsapp', hashes)).toBe(hashOn('sms', hashes));
-  expect(hashOn('push', hashes)).toBeNull();
+  for (const channel of ['sms', 'whatsapp'] as const)
+    expect(hashOn(channel, traits, 'key')).toBe(hashes.phone);
+  expect(hashOn('push', traits, 'key')).toBeNull();
   expect(addressHashes({ email: 'nonsense', phone: undefined }, 'key')).toEqual({ email: null, phone: null });
 });
 
