@@ -35,9 +35,10 @@ export interface WatchActivities {
   /**
    * Counts the shelf and begins the wave of this number, or says why there is none to begin. If the run has come to
    * that wave or a later one before, the latest is gone on with, or the one after it begun when it is over, and its pause
-   * too if another was to follow: a run that is started anew serves nobody twice.
+   * too if another was to follow: a run that is started anew serves nobody twice. `heard`: up to which `seq` the run has
+   * heard its wakes; missing in histories of before.
    */
-  beginWave(input: { runId: string; wave: number; message: string }): Promise<WaveBegun>;
+  beginWave(input: { runId: string; wave: number; message: string; heard?: number }): Promise<WaveBegun>;
   /** What the wave came to, and whether another one may serve somebody whom it did not; asked again, the same. */
   endWave(input: { runId: string; wave: number; message: string }): Promise<WaveEnd>;
   /**

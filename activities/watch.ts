@@ -129,7 +129,7 @@ async function nextWaveAt(
 async function beginWave(
   tx: TransactionSql,
   { clock, watches }: WatchActivityParts,
-  { runId, wave }: Asked,
+  { runId, wave, heard = 0 }: Asked,
 ): Promise<WaveBegun> {
   const run = await knownRun(tx, runId);
   const latest = await latestWave(tx, runId);
@@ -156,7 +156,7 @@ async function beginWave(
   }
   const nextAt = new Date(beganAt.getTime() + spanMs(every));
   const number = (latest?.wave ?? 0) + 1;
-  const row = await insertWave(tx, { runId, wave: number, beganAt, nextAt, units, places });
+  const row = await insertWave(tx, { runId, wave: number, heardUpTo: heard, beganAt, nextAt, units, places });
   return begun(row ?? (await latestWave(tx, runId))!);
 }
 

@@ -73,7 +73,7 @@ async function otherWave(it: Watching, runId: string): Promise<number | null> {
   const activities = createWatchActivities({ database, clock, watches: [watch] });
   const [last] = await database.sql<{ wave: number }[]>`
     select coalesce(max(wave), 0)::int as wave from waves where run_id = ${runId}`;
-  const begun = await activities.beginWave({ runId, wave: last!.wave + 1, message: 'back' });
+  const begun = await activities.beginWave({ runId, wave: last!.wave + 1, message: 'back', heard: 1 });
   if (begun.kind === 'none') return null;
   const serve = it.worker();
   let next: 'email' | null = 'email';

@@ -64,13 +64,13 @@ async function beginWave(
   progress: Progress,
   { runId, message }: Ask,
 ): Promise<{ soldOut: boolean } | null> {
-  const wanted = { runId, wave: progress.waves + 1, message: message.name };
+  const { heardUpTo } = host;
+  const wanted = { runId, wave: progress.waves + 1, message: message.name, heard: heardUpTo };
   const begun = await host.ask(`begin wave ${wanted.wave}: count the shelf`, (activities) =>
     activities.beginWave(wanted),
   );
   if (begun.kind === 'none') return { soldOut: begun.soldOut };
   progress.waves = begun.wave;
-  const { heardUpTo } = host;
   Object.assign(progress.serving!, { wave: begun.wave, nextAt: begun.nextAt, looks: 0, heardUpTo });
   host.show(`wave ${begun.wave}`);
   return null;

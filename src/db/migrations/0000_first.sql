@@ -478,6 +478,7 @@ CREATE TABLE "waves" (
 	"run_id" uuid NOT NULL,
 	"wave" integer NOT NULL,
 	"began_at" timestamp (3) with time zone NOT NULL,
+	"heard_up_to" integer DEFAULT 0 NOT NULL,
 	"next_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone,
 	"goes_on" boolean,

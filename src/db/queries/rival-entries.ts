@@ -111,13 +111,13 @@ async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]>
 const isFollowed = (tx: TransactionSql): Fragment =>
   tx`coalesce(v.goes_on and v.units_left is distinct from 0, false)`;
 
-/** Whether a run `r`, of which `w` is the last wave, has been told since its last serving began of what lets it serve. */
+/** Whether a run `r`, of which `w` is the last wave, has been told of what lets it serve beyond what its last serving began with. */
 function isWoken(tx: TransactionSql, { servesOn }: RivalQuestion): Fragment {
   return tx`exists (
     select from dispatches d
-    where d.run_id = r.id and d.event_name = any(${[...servesOn]}::text[]) and (d.done_at is null or d.done_at >= coalesce((
-      select min(f.began_at) from waves f where f.run_id = r.id and f.wave > coalesce((
-        select max(v.wave) from waves v where v.run_id = r.id and v.wave < w.wave and not ${isFollowed(tx)}), 0)), '-infinity')))`;
+    where d.run_id = r.id and d.event_name = any(${[...servesOn]}::text[]) and d.seq > coalesce((
+      select min(f.heard_up_to) from waves f where f.run_id = r.id and f.wave > coalesce((
+        select max(v.wave) from waves v where v.run_id = r.id and v.wave < w.wave and not ${isFollowed(tx)}), 0)), -1))`;
 }
 
 /** Of the customer of an entry `o`, as the page's own statement asks of its entries. */

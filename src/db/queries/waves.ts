@@ -42,12 +42,17 @@ export async function latestWave(tx: TransactionSql, runId: string): Promise<Wav
 /** Begins a wave. Null: somebody else has just begun it. */
 export async function insertWave(
   tx: TransactionSql,
-  wave: { runId: string; wave: number; beganAt: Date; nextAt: Date; units: number | null; places: number },
+  wave: Pick<WaveRow, 'wave' | 'units' | 'places'> & {
+    runId: string;
+    heardUpTo: number;
+    beganAt: Date;
+    nextAt: Date;
+  },
 ): Promise<WaveRow | null> {
-  const { runId, beganAt, nextAt, units, places } = wave;
+  const { runId, heardUpTo, beganAt, nextAt, units, places } = wave;
   const [row] = await tx<WaveRow[]>`
-    insert into waves (run_id, wave, began_at, next_at, units, places, allowed)
-    values (${runId}, ${wave.wave}, ${beganAt}, ${nextAt}, ${units}, ${places}, ${places})
+    insert into waves (run_id, wave, heard_up_to, began_at, next_at, units, places, allowed)
+    values (${runId}, ${wave.wave}, ${heardUpTo}, ${beganAt}, ${nextAt}, ${units}, ${places}, ${places})
     on conflict do nothing
     returning ${columns(tx)}`;
   return row ?? null;

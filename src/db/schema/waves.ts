@@ -12,6 +12,8 @@ export const waves = pgTable(
     /** 1, 2 … of this run. */
     wave: integer('wave').notNull(),
     beganAt: moment('began_at').notNull(),
+    /** Every wake of the run up to this `seq` had been heard when it began. */
+    heardUpTo: integer('heard_up_to').notNull().default(0),
     /** When the next one may begin. */
     nextAt: moment('next_at').notNull(),
     endedAt: moment('ended_at'),
