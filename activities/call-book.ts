@@ -1,8 +1,8 @@
 import type { CallOutcome } from './channels/channel.ts';
 
 /**
- * How many calls are remembered; beyond, the oldest is forgotten, which makes it `unknown` at worst. Twice what the
- * pages of waves that a process serves at once (40, of a thousand each) can have in hand.
+ * How many calls are remembered; beyond, the oldest is forgotten, which makes it `unknown` at worst. More than what the
+ * waves that a process serves at once (40, a page of a thousand under way in each and one ahead) can have in hand.
  */
 const mostRemembered = 100_000;
 

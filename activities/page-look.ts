@@ -9,10 +9,11 @@ import { storedOverrides } from '../src/define/journey-settings.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import { substituteRule } from '../src/define/watch-substitutes.ts';
 import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
-import { addressHashes } from '../src/domain/address-hash.ts';
+import { addressHashes, hashOn, type AddressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import type { About } from '../src/domain/about.ts';
+import type { Relevance } from '../src/domain/relevance.ts';
 import type { PriceForCustomer } from '../src/domain/price-drop.ts';
 import { pausedSince } from '../src/domain/pause.ts';
 import { channelScope, journeyScope, sendingScope, shopScope } from '../src/domain/setting-scopes.ts';
@@ -22,7 +23,7 @@ import type { Channel } from '../src/domain/task-queues.ts';
 import { wishesIn } from '../src/domain/wishes.ts';
 import { readShopSettings, type ShopSettings } from '../src/shop-settings.ts';
 import { newId } from '../src/ids.ts';
-import { unsubscribeHeader, wayOutOf, type Leaving } from './way-out.ts';
+import { saysUnsubscribe, wayOutOf, type Leaving } from './way-out.ts';
 import type { Outbound, OutboundAbout } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { lawfulFor, likeliestZone, quietFor, reachedAt, renderedFor } from './addressee.ts';
@@ -67,6 +68,10 @@ export interface PageLook {
   others: readonly string[];
   /** The ids of deliveries, also of those that there will be, by entry. */
   ids: Map<string, string>;
+  /** Of its customers. */
+  hashes: ReadonlyMap<string, AddressHashes>;
+  /** What was made for a row once, and is asked for again. */
+  made: { relevance: WeakMap<PageRow, Relevance>; wayOut: WeakMap<PageRow, string> };
 }
 
 /** Looks at a run of a watch, its shelf and its settings. */
@@ -89,7 +94,8 @@ export async function takePageLook(
     shop: readShopSettings(run.settings[shopScope]),
     seen: await seenOf(tx, { run, watch, standing, price }),
     others: [],
-    ids: new Map(),
+    ...{ ids: new Map(), hashes: new Map() },
+    made: { relevance: new WeakMap(), wayOut: new WeakMap() },
   };
 }
 
@@ -155,6 +161,7 @@ export async function lookAtEntries(
     customerId: customer.id,
     ...addressHashes(customer, parts.secret),
   }));
+  look.hashes = new Map(addresses.map((hashes) => [hashes.customerId, hashes]));
   const segments = (message.segments ?? []).map((segment) => segment.name);
   const asked = { message: name, channels, topic, segments, varies: message.variants !== undefined };
   const relevance = relevanceQuestion(message, pageData(look), aboutSubject(look));
@@ -225,13 +232,19 @@ export function factsFor(look: PageLook, row: PageRow, now: Date, channel = look
       rival: rivalOf(look, row, now),
       missing: null,
     },
-    relevance: relevanceOf(
-      message,
-      { data: pageData(look), otherwise: aboutSubject(look) },
-      { ...row, price: priceFor(look, row) },
-    ),
+    relevance: relevanceFor(look, row),
     address: reachedAt(look.parts, channel, row),
   };
+}
+
+/** The same on every channel. */
+function relevanceFor(look: PageLook, row: PageRow): Relevance {
+  const known = look.made.relevance.get(row);
+  if (known) return known;
+  const of = { data: pageData(look), otherwise: aboutSubject(look) };
+  const made = relevanceOf(look.message, of, { ...row, price: priceFor(look, row) });
+  look.made.relevance.set(row, made);
+  return made;
 }
 
 /** What goes to the provider beside the words. */
@@ -239,10 +252,11 @@ export function besideWords(
   look: PageLook,
   row: PageRow,
 ): { about: OutboundAbout } & Pick<Outbound, 'unsubscribeUrl'> {
-  const { message, input, parts } = look;
+  const { message, input } = look;
   const { name, purpose } = message;
   const about = { message: name, purpose, customerId: row.customerId, data: input.data };
-  return { about, ...unsubscribeHeader(parts, message, leavingOf(look, row)) };
+  const isSaid = saysUnsubscribe(message, input);
+  return { about, ...(isSaid ? { unsubscribeUrl: wayOutFor(look, row) } : {}) };
 }
 
 /** The id of an entry's delivery, also before there is one. */
@@ -252,11 +266,22 @@ export function deliveryIdOf({ ids, parts }: PageLook, { deliveryId, entryId }: 
   return id;
 }
 
+/** The page on which its reader says what they want no more of. */
+function wayOutFor(look: PageLook, row: PageRow): string {
+  const { parts, message, made } = look;
+  const url = made.wayOut.get(row) ?? wayOutOf(parts, message, leavingOf(look, row));
+  made.wayOut.set(row, url);
+  return url;
+}
+
 /** Which delivery it is that its reader may want no more of. */
-export function leavingOf(look: PageLook, row: PageRow): Leaving {
-  const { channel } = look.input;
-  const address = reachedAt(look.parts, channel, row);
-  return { customerId: row.customerId, deliveryId: deliveryIdOf(look, row), channel, address };
+function leavingOf(look: PageLook, row: PageRow): Leaving {
+  const { parts, input, hashes } = look;
+  const { customerId } = row;
+  const [channel, address] = [input.channel, reachedAt(parts, input.channel, row)];
+  const known = hashes.get(customerId);
+  const hash = known ? { addressHash: hashOn(channel, known) } : {};
+  return { customerId, deliveryId: deliveryIdOf(look, row), channel, address, ...hash };
 }
 
 /** What the message says to a customer, or what it lacks. */
@@ -269,7 +294,7 @@ export async function renderForEntry(
   const found = extrasFor(message, stock, row);
   if ('missing' in found) return found;
   const variant = variantFor(message, run.settings, row);
-  const unsubscribeUrl = wayOutOf(parts, message, leavingOf(look, row));
+  const unsubscribeUrl = wayOutFor(look, row);
   const price = priceFor(look, row);
   const data = {
     ...{ ...pageData(look, row), ...found.extras, unsubscribeUrl },

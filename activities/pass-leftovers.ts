@@ -31,9 +31,11 @@ export interface Leftovers {
   /** Of the calls that repeat one in doubt, when that one was begun. */
   doubts: Map<string, Date>;
   waiting: GateReason | null;
+  /** As many as are looked at together were left: there may be others. */
+  more: boolean;
 }
 
-const noLeftovers = (): Leftovers => ({ calls: [], doubts: new Map(), waiting: null });
+const noLeftovers = (): Leftovers => ({ calls: [], doubts: new Map(), waiting: null, more: false });
 
 /**
  * Looks after what is `intended` on a channel, which only an attempt that ended too early leaves behind. A call that
@@ -74,7 +76,8 @@ export async function passLeftovers(
     await giveUp(look, { lost: inDoubt.filter(({ id }) => !repeated.has(id)), now });
     await release(look, [...ours]);
     const again = rows.filter(({ deliveryId: id }) => ours.has(id!) || repeated.has(id!));
-    return secondLook(look, { rows: again, repeated, now });
+    const more = known.length === asked.limit;
+    return { ...(await secondLook(look, { rows: again, repeated, now })), more };
   });
 }
 

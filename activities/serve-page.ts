@@ -1,4 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import { together } from '../src/db/together.ts';
 import { channelTurnedTo } from '../src/db/queries/turn-to-next.ts';
 import { channelAfter, type MessageType } from '../src/define/message.ts';
 import { bounds } from '../src/domain/bounds.ts';
@@ -16,7 +17,7 @@ import { passLeftovers } from './pass-leftovers.ts';
 import { passPage } from './pass-page.ts';
 import type { PageParts } from './page-look.ts';
 import { callAgain, listTaken, lookAgain } from './try-again.ts';
-import { turnTaken } from './turns.ts';
+import { turnTaken, unbounded } from './turns.ts';
 
 export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
   /** Every message that may be asked for; those of `src/messages` unless told. */
@@ -61,33 +62,59 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     if (stopped?.kind === 'pacing') throw turnTaken(stopped.laterMs);
     if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
   };
-  const serve = async (input: PageInput, message: MessageType<unknown>) => {
-    const left = await passLeftovers(gate, message, input);
-    const next = channelAfter(message, input.channel);
-    await call(input, left, next);
-    if (left.waiting) throw lookAgain(left.waiting, attempt());
+  /** What attempts before this one left undone; nobody else does while the pages of this one are served. */
+  const serveLeft = async (input: PageInput, message: MessageType<unknown>, next: Channel | null) => {
+    for (let more = true; more;) {
+      const left = await passLeftovers(gate, message, input);
+      await call(input, left, next);
+      if (left.waiting) throw lookAgain(left.waiting, attempt());
+      more = left.more;
+    }
+  };
+  const pass = async (input: PageInput, message: MessageType<unknown>) => {
     const passage = await passPage(gate, message, input);
     if (passage.kind === 'waiting') throw lookAgain(passage.reason, attempt());
     if (passage.kind === 'list-taken') throw listTaken(attempt());
-    await call(input, passage, next);
-    if (next === null) return passage.answer;
-    // Those whom this page did not reach after all go before whoever else is next: they were decided on.
-    const among = message.channels.slice(message.channels.indexOf(next));
-    const turnedTo = await channelTurnedTo(gate.database.sql, { ...input, among });
-    return turnedTo === null ? passage.answer : { next: turnedTo, lookAgain: passage.answer.lookAgain };
+    return passage;
   };
-  /** The pages that are like it and follow upon it as well, for a while: each that is asked for by itself is six events of the history. */
+  /** Those whom a page did not reach after all go before whoever else is next: they were decided on. */
+  const turnedTo = async (input: PageInput, { channels }: MessageType<unknown>, next: Channel | null) => {
+    if (next === null) return null;
+    return channelTurnedTo(gate.database.sql, { ...input, among: channels.slice(channels.indexOf(next)) });
+  };
+  /**
+   * A page, and those that are like it and follow upon it, for a while: each that is asked for by itself is six events of
+   * the history. While the provider is called for one the gate looks at the one after it, so that neither waits for the
+   * other; whoever dies then leaves a page more that was decided on and certainly not called.
+   */
   const servePages = async (input: PageInput, message: MessageType<unknown>) => {
     const realMs = () => gate.clock.realNow().getTime();
     const until = realMs() + (parts.pagesMs ?? bounds.pagesMs);
-    let answer = await serve(input, message);
-    while (isLike(input, answer) && realMs() < until && !abort()?.aborted)
-      answer = await serve(input, message);
-    return answer;
+    const next = channelAfter(message, input.channel);
+    const isAhead = gatesAhead(gate, input.channel);
+    await serveLeft(input, message, next);
+    let turned: Channel | null = null;
+    for (let passage = await pass(input, message); ;) {
+      const { answer } = passage;
+      const goesOn = () => turned === null && isLike(input, answer) && realMs() < until && !abort()?.aborted;
+      const [, ahead] = await together([
+        call(input, passage, next),
+        isAhead && goesOn() ? pass(input, message) : null,
+      ]);
+      turned ??= await turnedTo(input, message, next);
+      if (ahead === null && !goesOn())
+        return turned === null ? answer : { next: turned, lookAgain: answer.lookAgain };
+      passage = ahead ?? (await pass(input, message));
+    }
   };
   return {
     servePage: (input) => beating(heartbeat, () => servePages(input, declaredMessage(messages, input))),
   };
+}
+
+/** Where a page is one call that nothing holds up: the gate's look at the next is not old by the time it is called. */
+function gatesAhead({ channels, turns = unbounded }: PageParts, channel: Channel): boolean {
+  return channels[channel]?.batch !== undefined && turns.perSecond(channel) === null;
 }
 
 function isLike(input: PageInput, answer: PageAnswer): boolean {

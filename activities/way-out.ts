@@ -12,6 +12,8 @@ export interface Leaving {
   deliveryId: string;
   channel: Channel;
   address: Address;
+  /** The hash of that address, where it is known; null: the channel has none. */
+  addressHash?: string | null;
 }
 
 /** Where Kairos is when nobody says so: `HOST` and `PORT` as they are by default. */
@@ -21,9 +23,10 @@ const atHome = 'http://127.0.0.1:3000';
 export function wayOutOf(
   { secret, publicUrl = atHome }: Pick<GateParts, 'secret' | 'publicUrl'>,
   message: MessageType<unknown>,
-  { customerId, deliveryId, channel, address }: Leaving,
+  { customerId, deliveryId, channel, address, addressHash: known }: Leaving,
 ): string {
-  const hash = hasAddresses(channel) && 'to' in address ? addressHash(address.to, secret) : null;
+  const made = hasAddresses(channel) && 'to' in address ? () => addressHash(address.to, secret) : () => null;
+  const hash = known === undefined ? made() : known;
   const about = { customerId, deliveryId, channel, topic: message.topic ?? '', addressHash: hash };
   return unsubscribeUrl(about, { secret, publicUrl });
 }

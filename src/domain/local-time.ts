@@ -48,8 +48,24 @@ export function dayAround(ms: number, zone: string): LocalDay {
   return found;
 }
 
+/** What a clock and a calendar on the wall say. */
+interface LocalNow {
+  readonly weekday: string;
+  readonly time: string;
+}
+
+/** Of the moment that was asked about last what was said of each zone: a page of customers asks for few, all of one moment. */
+const said = { ms: NaN, byZone: new Map<string, LocalNow>() };
+
 /** What a clock and a calendar on the wall say: `{ weekday: 'mon', time: '08:00' }`. */
-export function localNow(ms: number, zone: string): { weekday: string; time: string } {
+export function localNow(ms: number, zone: string): LocalNow {
+  if (said.ms !== ms || said.byZone.size >= mostWallClocks) Object.assign(said, { ms, byZone: new Map() });
+  const now = said.byZone.get(zone) ?? readWallClock(ms, zone);
+  said.byZone.set(zone, now);
+  return now;
+}
+
+function readWallClock(ms: number, zone: string): LocalNow {
   const parts = wallClock(zone).formatToParts(ms);
   const part = (type: string) => parts.find((each) => each.type === type)!.value;
   return { weekday: part('weekday').toLowerCase(), time: `${part('hour')}:${part('minute')}` };

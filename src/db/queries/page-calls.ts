@@ -1,5 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres';
 import { statesBelow, type DeliveryState, type GateReason, type Verdict } from '../../domain/delivery.ts';
+import { kindsOf } from '../../domain/kinds.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import { isPaused } from './paused-meanwhile.ts';
 import { isNotRepeated, type DeliveryNow } from './raise-delivery.ts';
@@ -109,12 +110,16 @@ export async function raisePage(
   },
 ): Promise<DeliveryNow[]> {
   if (raise.news.length === 0) return [];
+  const ids = raise.news.map(({ id }) => id);
+  // Of most it is the same: that is said once.
+  const { kinds, places } = kindsOf(raise.news.map(({ id: _id, ...said }) => said));
+  const said = kinds.map((kind, place) => ({ place, ...kind }));
   const up = sql`(d.state = any(${[...(raise.from ?? statesBelow(raise.state))]})
     and ${isNotRepeated(sql, raise.callingAt)})`;
   // Locked in the order of their ids, as a merge or an erasure moves several of them at once.
   return sql<DeliveryNow[]>`
     with locked as materialized (
-      select id from deliveries where id = any(${raise.news.map(({ id }) => id)}::uuid[]) order by id for update)
+      select id from deliveries where id = any(${ids}::uuid[]) order by id for update)
     update deliveries d set
       state = case when ${up} then ${raise.state} else d.state end,
       reason = case when ${up} then ${raise.reason ?? null} else d.reason end,
@@ -123,9 +128,10 @@ export async function raisePage(
       provider_id = ${keptProviderId(sql, sql`r."providerId"`)},
       calling_at = case when ${up} then null else d.calling_at end,
       held_until = case when ${up} then null else d.held_until end
-    from jsonb_to_recordset(${sql.json(raise.news as never)})
-      as r (id uuid, verdict jsonb, "providerId" text, "providerCode" text)
-    where d.id = r.id and d.id = any(array(select id from locked))
+    from unnest(${ids}::uuid[], ${places}::int[]) as n (id, place)
+    join jsonb_to_recordset(${sql.json(said as never)})
+      as r (place int, verdict jsonb, "providerId" text, "providerCode" text) using (place)
+    where d.id = n.id and d.id = any(array(select id from locked))
     returning d.id, d.state, d.reason, d.channel, d.arm, (extract(epoch from d.at) * 1000)::float8 as at`;
 }
 

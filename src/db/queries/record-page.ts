@@ -1,5 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { Arm, DeliveryState, GateReason, Purpose, Verdict } from '../../domain/delivery.ts';
+import { kindsOf } from '../../domain/kinds.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 
 /** What all deliveries of a page have in common. */
@@ -42,13 +43,21 @@ export async function recordPage(
 ): Promise<void> {
   if (ruled.length === 0) return;
   const { runId, name, subject, message, wave, purpose, topic, priority, at } = page;
+  const column = (pick: (one: RuledEntry) => string) => ruled.map(pick);
+  // Of most it is the same: that is said once.
+  const { kinds, places } = kindsOf(
+    ruled.map(({ id: _id, entryId: _entry, customerId: _customer, ...said }) => said),
+  );
+  const said = kinds.map((kind, place) => ({ place, ...kind }));
   await tx`
     insert into deliveries (id, run_id, customer_id, name, subject, message, entry_id, wave, purpose, topic,
       priority, channel, variant, arm, state, reason, verdicts, at)
-    select r.id, ${runId}, r."customerId", ${name}, ${subject}, ${message}, r."entryId", ${wave}, ${purpose},
+    select n.id, ${runId}, n.customer_id, ${name}, ${subject}, ${message}, n.entry_id, ${wave}, ${purpose},
       ${topic}, ${priority}, r.channel, r.variant, r.arm, r.state, r.reason, r.verdicts, ${at}
-    from jsonb_to_recordset(${tx.json(ruled as never)}) as r (id uuid, "entryId" uuid, "customerId" uuid, channel text,
-      variant text, arm text, state text, reason text, verdicts jsonb)
+    from unnest(${column(({ id }) => id)}::uuid[], ${column(({ entryId }) => entryId)}::uuid[],
+      ${column(({ customerId }) => customerId)}::uuid[], ${places}::int[]) as n (id, entry_id, customer_id, place)
+    join jsonb_to_recordset(${tx.json(said as never)}) as r (place int, channel text, variant text, arm text,
+      state text, reason text, verdicts jsonb) using (place)
     on conflict (entry_id, message) do update set
       run_id = excluded.run_id, customer_id = excluded.customer_id, wave = excluded.wave, channel = excluded.channel,
       variant = excluded.variant, arm = excluded.arm, state = excluded.state, reason = excluded.reason,
