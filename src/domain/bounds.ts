@@ -96,7 +96,7 @@ export const bounds = {
   waveCustomers: 1_000,
   waveCustomersOneByOne: 100,
   /** For how long one activity of a wave goes on with page after page, real milliseconds. */
-  pagesMs: 5_000,
+  pagesMs: 20_000,
   /**
    * Audiences that one worker gathers at once, and how long a statement of it may take, real milliseconds: one that takes
    * longer is broken off, and the gathering tried again.
