@@ -90,6 +90,13 @@ export async function renderedFor(
   }
 }
 
+/** Of the traits of a look of the gate, which asks for them again and again. */
+const valuesOf = new WeakMap<Addressee['traits'], TraitValues>();
+
 function traitValues({ traits }: Pick<Addressee, 'traits'>): TraitValues {
-  return Object.fromEntries(Object.entries(traits).map(([name, trait]) => [name, trait.value]));
+  const known = valuesOf.get(traits);
+  if (known) return known;
+  const values = Object.fromEntries(Object.entries(traits).map(([name, trait]) => [name, trait.value]));
+  valuesOf.set(traits, values);
+  return values;
 }

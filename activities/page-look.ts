@@ -286,10 +286,11 @@ function wayOutFor(look: PageLook, row: PageRow): string {
 function leavingOf(look: PageLook, row: PageRow): Leaving {
   const { parts, input, hashes } = look;
   const { customerId } = row;
-  const [channel, address] = [input.channel, reachedAt(parts, input.channel, row)];
+  const { channel } = input;
+  const of = { customerId, deliveryId: deliveryIdOf(look, row), channel };
   const known = hashes.get(customerId);
-  const hash = known ? { addressHash: hashOn(channel, known) } : {};
-  return { customerId, deliveryId: deliveryIdOf(look, row), channel, address, ...hash };
+  if (known) return { ...of, addressHash: hashOn(channel, known) };
+  return { ...of, address: reachedAt(parts, channel, row) };
 }
 
 /** What the message says to a customer, or what it lacks. */

@@ -7,14 +7,14 @@ import type { Outbound } from './channels/channel.ts';
 import type { GateParts } from './gate-look.ts';
 
 /** A delivery whose message is to say how to get no more of its kind. */
-export interface Leaving {
+export type Leaving = {
   customerId: string;
   deliveryId: string;
   channel: Channel;
-  address: Address;
-  /** The hash of that address, where it is known; null: the channel has none. */
-  addressHash?: string | null;
-}
+} & LeavingAddress;
+
+/** Where the message goes, or the hash of that where it is known; null: the channel has no addresses. */
+type LeavingAddress = { address: Address } | { addressHash: string | null };
 
 /** Where Kairos is when nobody says so: `HOST` and `PORT` as they are by default. */
 const atHome = 'http://127.0.0.1:3000';
@@ -23,12 +23,16 @@ const atHome = 'http://127.0.0.1:3000';
 export function wayOutOf(
   { secret, publicUrl = atHome }: Pick<GateParts, 'secret' | 'publicUrl'>,
   message: MessageType<unknown>,
-  { customerId, deliveryId, channel, address, addressHash: known }: Leaving,
+  leaving: Leaving,
 ): string {
-  const made = hasAddresses(channel) && 'to' in address ? () => addressHash(address.to, secret) : () => null;
-  const hash = known === undefined ? made() : known;
+  const { customerId, deliveryId, channel } = leaving;
+  const hash = 'addressHash' in leaving ? leaving.addressHash : hashOf(leaving, secret);
   const about = { customerId, deliveryId, channel, topic: message.topic ?? '', addressHash: hash };
   return unsubscribeUrl(about, { secret, publicUrl });
+}
+
+function hashOf({ channel, address }: { channel: Channel; address: Address }, secret: string): string | null {
+  return hasAddresses(channel) && 'to' in address ? addressHash(address.to, secret) : null;
 }
 
 /** Whether headers say it: those of a mail, and of what is owed nobody unsubscribes. */

@@ -90,7 +90,7 @@ export interface PageRow {
 /**
  * Everything the gate looks at for a page of entries, longest waiting first, in one statement and so in one snapshot:
  * a purchase is either routed or still owed. The ledger is looked up entry by entry (`offset 0` keeps it so): left free,
- * PostgreSQL reads all that was ever sent of the message, for each page. Who waits no longer, or has become another
+ * PostgreSQL reads all that was ever sent of the message, for each page; consent, that it is looked up once. Who waits no longer, or has become another
  * customer, is told as it is now.
  */
 export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): PendingQuery<PageRow[]> {
@@ -103,7 +103,7 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
       ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce((select jsonb_object_agg(n.channel, n.state) from (
         select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
-        from unnest(${[...channels]}::text[]) as asked (channel)) n where n.state is not null), '{}') as consents,
+        from unnest(${[...channels]}::text[]) as asked (channel) offset 0) n where n.state is not null), '{}') as consents,
       ${suppressionsByChannel(sql, channels, topic)} as suppressions,
       ${relevanceFacts(sql, question.relevance, {
         ...{ who: question.customerIds, now: at, since: sql`e.since`, key: null },
