@@ -159,6 +159,44 @@ describe('an erasure has its place in the order', () => {
   });
 });
 
+test('what somebody waits for, is reached by and was told on the page goes, with the products of their runs', async () => {
+  const marks = [
+    'ada-visitor',
+    'engraved-for-ada',
+    'ada-endpoint',
+    'ada-on-the-page',
+    'ada-look',
+    'ada-says-1',
+  ];
+  const by = { userId: 'ada-lovelace', anonymousId: 'ada-visitor' };
+  await it.acceptAndRoute(
+    { ...added('ada-lovelace', 'cart-1'), ...by },
+    { ...by, name: 'Product Viewed', properties: { sku: 'engraved-for-ada', price: 9, note: 'ada-look' } },
+  );
+  const id = await customerOf('ada-lovelace');
+  const { sql } = database;
+  const at = it.clock.now();
+  await sql`update events set message_id = 'ada-says-1'`;
+  await sql`insert into run_products (run_id, sku) select id, 'engraved-for-ada' from runs where customer_id = ${id}`;
+  await sql`
+    insert into waiting_entries (id, list, customer_id, sku, since, state, seen_at, seen_minor, seen_currency)
+    values (${newId(it.clock)}, 'priceDrop', ${id}, 'engraved-for-ada', ${at}, 'waiting', ${at}, 900, 'USD')`;
+  await sql`
+    insert into push_subscriptions (id, customer_id, endpoint, keys, created_at)
+    values (${newId(it.clock)}, ${id}, 'https://push.example/ada-endpoint', '{}', ${at})`;
+  await sql`
+    insert into onsite_messages (delivery_id, customer_id, content, placed_at, expires_at)
+    values (${newId(it.clock)}, ${id}, '{"title": "ada-on-the-page"}', ${at}, ${at})`;
+  await sql`
+    insert into onsite_streams (id, anonymous_id, opened_at, there_until)
+    values (${newId(it.clock)}, 'ada-visitor', ${at}, ${at})`;
+  const found = (await whereFound(sql, marks)).map((line) => line.split(': '));
+  expect(found.map(([text]) => text).toSorted()).toEqual(marks.toSorted());
+  expect(Object.fromEntries(found)['engraved-for-ada']).toContain('run_products, waiting_entries');
+  await it.acceptAndRoute(erasure({ userId: 'ada-lovelace' }));
+  expect(await whereFound(sql, marks)).toEqual([]);
+});
+
 describe('what stays', () => {
   test('orders count once, whatever is reported of them later, and for nobody', async () => {
     await it.acceptAndRoute(ordered('ada-lovelace', 'order-4711'), erasure({ userId: 'ada-lovelace' }));
