@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { bounds } from './domain/bounds.ts';
+import { isCurrency } from './domain/money.ts';
 import type { WeatherRegion } from './domain/weather.ts';
 import { StartError } from './errors.ts';
 
@@ -9,6 +10,9 @@ const longestPostalAddress = 300;
 
 const verificationKey =
   'expected the verification key that SendGrid shows: a public key of the curve P-256 as base64';
+
+/** HTTP Basic ends the user name, which a key comes as, at the colon. */
+const keyError = 'expected a key without ":", which HTTP Basic cannot carry';
 
 /**
  * The environment, parsed once. Every setting that Kairos knows is named here and in the README.
@@ -21,11 +25,20 @@ const variables = z.object({
   KAIROS_PUBLIC_URL: z.url().optional(),
   /** The Kairos that `npm run replay` posts to, where it is not this machine's. */
   KAIROS_URL: z.url().optional(),
-  KAIROS_WRITE_KEY: z.string().min(1).default('dev-write-key'),
-  KAIROS_ADMIN_KEY: z.string().min(1).default('dev-admin-key'),
+  KAIROS_WRITE_KEY: z
+    .string()
+    .regex(/^[^:]+$/, keyError)
+    .default('dev-write-key'),
+  KAIROS_ADMIN_KEY: z
+    .string()
+    .regex(/^[^:]+$/, keyError)
+    .default('dev-admin-key'),
   KAIROS_CURRENCY: z
     .string()
-    .regex(/^[A-Z]{3}$/)
+    .refine(
+      (code) => /^[A-Z]{3}$/.test(code) && isCurrency(code),
+      'expected a currency of ISO 4217, such as EUR',
+    )
     .default('USD'),
   KAIROS_CLOCK_SPEED: z.coerce.number().int().min(1).max(3_600).optional(),
   KAIROS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -84,10 +97,18 @@ const variables = z.object({
   KAIROS_SANDBOX_KEY: z.string().optional(),
 });
 
-const schema = variables.refine(({ SENDGRID_API_KEY, SMTP_URL }) => !SENDGRID_API_KEY || !SMTP_URL, {
-  path: ['SMTP_URL'],
-  error: 'SENDGRID_API_KEY is set too, and e-mail goes out by one of them: unset the other',
-});
+const schema = variables
+  .refine(({ SENDGRID_API_KEY, SMTP_URL }) => !SENDGRID_API_KEY || !SMTP_URL, {
+    path: ['SMTP_URL'],
+    error: 'SENDGRID_API_KEY is set too, and e-mail goes out by one of them: unset the other',
+  })
+  .refine(({ KAIROS_WRITE_KEY, KAIROS_ADMIN_KEY }) => KAIROS_WRITE_KEY !== KAIROS_ADMIN_KEY, {
+    path: ['KAIROS_ADMIN_KEY'],
+    error: 'KAIROS_WRITE_KEY is the same, and that one is no secret: set them to two',
+  });
+
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(variables.shape);
 
 export type Config = z.infer<typeof schema>;
 

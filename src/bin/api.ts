@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
 import { journeyDefinitions, watchDefinitions } from '../../workflows/definitions.ts';
 import { createClock } from '../clock.ts';
+import { checkToListen } from '../check-config.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect } from '../db/connect.ts';
 import { awaitHome } from '../db/home.ts';
@@ -17,6 +18,7 @@ import { runPart, type RunningPart } from './run-part.ts';
 /** The API. Many may run; they share nothing but the database. */
 async function startApi(): Promise<RunningPart> {
   const config = loadConfig(process.env);
+  checkToListen(config);
   countInCurrency(config.KAIROS_CURRENCY);
   if (!config.DATABASE_URL) {
     throw new StartError(

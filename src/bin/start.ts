@@ -1,4 +1,5 @@
 import { createClock } from '../clock.ts';
+import { checkToListen, checkToSend } from '../check-config.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect } from '../db/connect.ts';
 import { openHome, type Home } from '../db/home.ts';
@@ -145,6 +146,8 @@ async function main(): Promise<void> {
   // Who watched may be gone: that must not end us before the parts have stopped.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const config = loadConfig(process.env);
+  checkToListen(config);
+  checkToSend(config);
   const home = await makeHome(config.KAIROS_HOME);
   const lock = await lockHome(home);
   const supervisor = new Supervisor(home, say);

@@ -10,6 +10,7 @@ import { createWatchActivities } from '../../activities/watch.ts';
 import { createWeatherActivities } from '../../activities/weather.ts';
 import { journeyVersions, watchVersions } from '../../workflows/definitions.ts';
 import { createClock, type Clock } from '../clock.ts';
+import { checkToSend } from '../check-config.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect, type Database } from '../db/connect.ts';
 import { readHome } from '../db/home.ts';
@@ -37,6 +38,7 @@ import { temporalLogger } from './temporal-logger.ts';
  */
 async function startWorker(): Promise<RunningPart> {
   const config = loadConfig(process.env);
+  if (config.KAIROS_SANDBOX_URL === undefined) checkToSend(config);
   countInCurrency(config.KAIROS_CURRENCY);
   assertLinksWork(config);
   const target = temporalTarget(process.env);
