@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { bounds } from '../src/domain/bounds.ts';
 import { AppError } from '../src/errors.ts';
+import { onlyNamed } from '../src/only-named.ts';
+import { parse } from './parse.ts';
 
 /** A number as a query writes it. What is no such number is refused as it came. */
 const limit = z
@@ -30,6 +32,7 @@ export interface ListAnswer<Item> {
   cursor: string | null;
 }
 
+const namePlace = z.tuple([z.string()]).transform(([name]) => name);
 /** Where a page ended, for lists ordered by id. */
 export const idPlace = z.tuple([z.uuid()]).transform(([id]) => id);
 /** The same for lists ordered by time and then id. */
@@ -38,6 +41,29 @@ export const timePlace = z
   .transform(([at, id]) => ({ at: new Date(at), id }))
   // Nothing happened before 1970, and PostgreSQL knows no year 0.
   .refine(({ at }) => at.getTime() >= 0);
+
+/** What a list takes that has no more parameters than every list. */
+export const pageSchema = onlyNamed(pageParameters);
+
+/** The page of a list that is at hand as a whole, which is ordered, and whose items have names of their own. */
+export function namedPage<Item>(
+  query: unknown,
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): ListAnswer<Item> {
+  const { limit, cursor } = parse(pageSchema, query, 'malformed-query');
+  const after = readCursor(
+    cursor,
+    namePlace.refine((name) => items.some((item) => nameOf(item) === name)),
+  );
+  const start = after === null ? 0 : items.findIndex((item) => nameOf(item) === after) + 1;
+  return pageOf(
+    items.slice(start),
+    limit,
+    (item) => item,
+    (item) => [nameOf(item)],
+  );
+}
 
 /** The place a cursor names; null without a cursor. @throws AppError when this kind of list did not make it. */
 export function readCursor<Place>(cursor: string | undefined, schema: z.ZodType<Place>): Place | null {

@@ -11,7 +11,7 @@ import { channels, type Channel } from '../../src/domain/task-queues.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { onlyNamed } from '../../src/only-named.ts';
 import { readJson } from '../body.ts';
-import { listOf } from '../cursor.ts';
+import { listOf, namedPage, pageSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -41,6 +41,7 @@ export function channelRoutes(router: IRouter, deps: RouteDeps): void {
     get: {
       summary: 'The channels, whether sends on each are paused, and how many it may take a second.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(channelSchema),
     },
   });
@@ -61,7 +62,7 @@ export function channelRoutes(router: IRouter, deps: RouteDeps): void {
       requireAdmin(keys, req);
       const stored = await loadSettings(sql, channels.map(channelScope));
       const items = channels.map((channel) => shownChannel(channel, stored.get(channelScope(channel))));
-      res.json({ items, cursor: null });
+      res.json(namedPage(req.query, items, ({ channel }) => channel));
     },
   });
   resource(router, '/v1/channels/:channel/pause', {

@@ -13,7 +13,7 @@ import { givenMessageSettings, weightsInForce } from '../../src/message-settings
 import { onlyNamed } from '../../src/only-named.ts';
 import { localesIn } from '../../src/messages/templates-for.ts';
 import { readJson } from '../body.ts';
-import { listOf } from '../cursor.ts';
+import { listOf, namedPage, pageSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -58,6 +58,7 @@ export function declaredMessageRoutes(router: IRouter, deps: RouteDeps): void {
     get: {
       summary: 'The messages, their variants and what they are shown with.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(messageSchema),
     },
   });
@@ -67,7 +68,7 @@ export function declaredMessageRoutes(router: IRouter, deps: RouteDeps): void {
       const scopes = contents.map(({ message }) => messageScope(message.name));
       const stored = await loadSettings(database.sql, scopes);
       const items = contents.map((content) => shownMessage(content, stored));
-      res.json({ items, cursor: null });
+      res.json(namedPage(req.query, items, ({ name }) => name));
     },
   });
   weightsOfVariants(router, deps);

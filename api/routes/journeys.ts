@@ -7,7 +7,7 @@ import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
 import type { JourneyDefinition } from '../../src/define/journey.ts';
 import { journeyScope } from '../../src/domain/setting-scopes.ts';
-import { listOf } from '../cursor.ts';
+import { listOf, namedPage, pageSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -36,6 +36,7 @@ export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
     get: {
       summary: 'The journeys, their settings and their runs.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(journeySchema),
     },
   });
@@ -53,7 +54,7 @@ export function journeyRoutes(router: IRouter, deps: RouteDeps): void {
         runs: counts.get(journey.name) ?? ({ open: 0, held: 0, closed: 0 } satisfies RunCounts),
         ...shownPause(stored.get(journeyScope(journey.name))),
       }));
-      res.json({ items, cursor: null });
+      res.json(namedPage(req.query, items, ({ name }) => name));
     },
   });
   operatingRoutes(router, deps, {

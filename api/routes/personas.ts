@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { countPersonas } from '../../src/db/queries/count-personas.ts';
 import { sentence } from '../../src/define/sentence.ts';
 import { personas } from '../../src/personas/index.ts';
-import { listOf } from '../cursor.ts';
+import { listOf, namedPage, pageSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -21,6 +21,7 @@ export function personaRoutes(router: IRouter, { database, keys }: RouteDeps): v
     get: {
       summary: 'The personas in order, in words, and how many customers each has.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(personaSchema),
     },
   });
@@ -34,10 +35,8 @@ export function personaRoutes(router: IRouter, { database, keys }: RouteDeps): v
       // Whoever has a persona that is declared no more is left until they are looked at again.
       const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
       const left = named.reduce((rest, { customers }) => rest - customers, all);
-      res.json({
-        items: [...named, { name: personas.otherwise, words: null, customers: left }],
-        cursor: null,
-      });
+      const items = [...named, { name: personas.otherwise, words: null, customers: left }];
+      res.json(namedPage(req.query, items, ({ name }) => name));
     },
   });
 }

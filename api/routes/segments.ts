@@ -1,6 +1,8 @@
 import type { IRouter, Request } from 'express';
 import { z } from 'zod';
 import { countMembers } from '../../src/db/queries/count-members.ts';
+import { evaluation } from '../../src/db/queries/evaluate-predicate.ts';
+import { explainQuery } from '../../src/db/queries/explain-query.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
 import { listMembers, type Member } from '../../src/db/queries/list-members.ts';
 import { memberSince } from '../../src/db/queries/member-since.ts';
@@ -11,8 +13,9 @@ import { onlyNamed } from '../../src/only-named.ts';
 import { segments } from '../../src/segments/index.ts';
 import { explain } from '../../src/segment-report/explain.ts';
 import { outline } from '../../src/segment-report/outline.ts';
+import { sqlText } from '../../src/segment-report/sql-text.ts';
 import { segmentNamed } from '../../src/segment-report/segment-named.ts';
-import { idPlace, listOf, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { idPlace, listOf, namedPage, pageOf, pageSchema, readCursor } from '../cursor.ts';
 import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
@@ -56,7 +59,7 @@ const explanationSchema = z.object({
   ),
 });
 
-const pageSchema = onlyNamed(pageParameters);
+const oneQuery = onlyNamed({ plan: z.enum(['true', 'false']).optional() });
 const bySchema = onlyNamed({ by: z.enum(idKinds).optional() });
 
 /** The segments: their definitions in words, their members, and for one customer which part of a definition holds. */
@@ -72,6 +75,7 @@ function listRoute(router: IRouter, { database: { sql }, keys }: RouteDeps): voi
     get: {
       summary: 'The segments in words, how far each is computed, and how many members it has.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(segmentSchema),
     },
   });
@@ -82,27 +86,41 @@ function listRoute(router: IRouter, { database: { sql }, keys }: RouteDeps): voi
       const [states, counts] = await Promise.all([segmentStates(sql), countMembers(sql, names)]);
       const stateOf = ({ name }: Segment) => states.find((state) => state.name === name);
       const items = segments.map((one) => shown(one, stateOf(one), counts.get(one.name)));
-      res.json({ items, cursor: null });
+      res.json(namedPage(req.query, items, ({ name }) => name));
     },
   });
 }
 
-function oneRoute(router: IRouter, { database: { sql }, keys }: RouteDeps): void {
+function oneRoute(router: IRouter, { database: { sql }, clock, keys }: RouteDeps): void {
   describe(router, '/v1/segments/:name', {
     get: {
-      summary: 'A segment, with its definition line by line.',
+      summary: 'A segment, with its definition line by line and as SQL.',
       key: 'admin',
-      answer: segmentSchema.extend({ parts: z.array(partSchema) }),
+      query: oneQuery,
+      answer: segmentSchema.extend({
+        parts: z.array(partSchema),
+        sql: z.string().describe('What it compiles to, for everybody, as of now.'),
+        plan: z.array(z.string()).optional().describe("PostgreSQL's plan of it, with `plan=true`."),
+      }),
       errors: ['unknown-segment'],
     },
   });
   resource(router, '/v1/segments/:name', {
     get: async (req, res) => {
       requireAdmin(keys, req);
+      const { plan } = parse(oneQuery, req.query, 'malformed-query');
       const one = segmentOf(req);
-      const [states, counts] = await Promise.all([segmentStates(sql), countMembers(sql, [one.name])]);
+      const text = sqlText((recorder) =>
+        evaluation(recorder, one.where, { who: 'everybody', now: clock.now() }),
+      );
+      const [states, counts, lines] = await Promise.all([
+        segmentStates(sql),
+        countMembers(sql, [one.name]),
+        plan === 'true' ? explainQuery(sql, text, { analyze: false }) : undefined,
+      ]);
       const state = states.find(({ name }) => name === one.name);
-      res.json({ ...shown(one, state, counts.get(one.name)), parts: outline(one.where) });
+      const written = { parts: outline(one.where), sql: text, ...(lines && { plan: lines }) };
+      res.json({ ...shown(one, state, counts.get(one.name)), ...written });
     },
   });
 }

@@ -9,7 +9,7 @@ import { storedOverrides } from '../../src/define/journey-settings.ts';
 import { watchSummary } from '../../src/define/watch-summary.ts';
 import { lineServedBy, type Crossing, type WatchDefinition } from '../../src/define/watch.ts';
 import { journeyScope } from '../../src/domain/setting-scopes.ts';
-import { listOf } from '../cursor.ts';
+import { listOf, namedPage, pageSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -94,6 +94,7 @@ export function watchRoutes(router: IRouter, deps: RouteDeps): void {
     get: {
       summary: 'The watches, their settings, their runs and how many customers wait.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(watchSchema),
     },
   });
@@ -111,7 +112,7 @@ export function watchRoutes(router: IRouter, deps: RouteDeps): void {
         waiting: { list: lineServedBy(watch), ...(waiting.get(lineServedBy(watch)) ?? nobody) },
         ...shownPause(stored.get(journeyScope(watch.name))),
       }));
-      res.json({ items, cursor: null });
+      res.json(namedPage(req.query, items, ({ name }) => name));
     },
   });
   operatingRoutes(router, deps, {

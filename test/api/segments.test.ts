@@ -48,6 +48,7 @@ test('segments are shown in words and line by line, with how far they are comput
   expect(listed.items.find(({ name }) => name === 'loyal-shoppers')).toEqual(loyal);
   expect(await s.get('/v1/segments/loyal-shoppers')).toEqual({
     ...loyal,
+    sql: expect.stringContaining('select') as string,
     parts: [
       { depth: 0, words: 'any of' },
       { depth: 1, words: 'has placed at least 3 orders' },
@@ -57,6 +58,8 @@ test('segments are shown in words and line by line, with how far they are comput
       { depth: 1, words: 'loyalty_tier is gold or platinum' },
     ],
   });
+  const { plan } = await s.get('/v1/segments/loyal-shoppers?plan=true');
+  expect((plan as string[]).join('\n')).toContain('cost=');
   const first = await s.get('/v1/segments/loyal-shoppers/members?limit=1');
   const second = await s.get(`/v1/segments/loyal-shoppers/members?limit=1&cursor=${first.cursor}`);
   expect([...first.items, ...second.items]).toEqual(
