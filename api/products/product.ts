@@ -20,9 +20,10 @@ export function productsSchema(shopCurrency: string): z.ZodType<PutProduct[]> {
     .superRefine(refuseRepeats);
 }
 
-const skuField = textField('a sku', bounds.idLength);
 const asText = (value: unknown) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+
+const skuField = z.preprocess(asText, textField('a sku', bounds.idLength));
 
 /** Only http(s), and nothing that could end the attribute of a mail's HTML that it stands in. */
 const address = z.preprocess(

@@ -94,6 +94,13 @@ test('products are put with what they say of stock and price, and shown with wha
   ]);
 });
 
+test('a sku that is a number is taken as its text', async () => {
+  await using s = await setup();
+  await s.put([{ ...shirt, sku: 4711, substitutes: [4712] }]);
+  await s.routing.route();
+  expect((await s.get('4711')).body).toMatchObject({ sku: '4711', substitutes: ['4712'] });
+});
+
 test('a product shows its variants, the stock at each location that counts, and what it cost', async () => {
   await using s = await setup();
   const size = (letter: string, more = {}) => ({ ...shirt, sku: `shirt-${letter}`, title: letter, ...more });
