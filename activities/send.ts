@@ -23,7 +23,7 @@ import { suppressedBy, withRefusedAddress } from './refused-address.ts';
 import { nextOf, verdictOf, type CallUnderWay, type Passage } from './passage.ts';
 import { singleGate, type SingleGate } from './single-gate.ts';
 import { isStillFresh } from './still-fresh.ts';
-import { callAgain, lookAgain } from './try-again.ts';
+import { callAgain, Looks } from './try-again.ts';
 import { turnTaken, unbounded } from './turns.ts';
 
 export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'> {
@@ -44,6 +44,7 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
   const gate: GateParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
   const single = singleGate(gate);
   const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
+  const looks = new Looks(parts.clock);
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   const turns = parts.turns ?? unbounded;
@@ -63,25 +64,24 @@ export function createChannelActivities(parts: ChannelActivityParts): ChannelAct
         case 'held':
           return { ...answer(passage.delivery), ...passage.hold };
         case 'waiting':
-          throw lookAgain(passage.reason, settling.attempt);
+          throw looks.again(passage.reason, settling.attempt);
         case 'called':
           return settle(settling, passage.call, passage.outcome);
         case 'call':
-          await unlessPaused(gate, passage.call, settling.attempt);
+          if (await isPausedMeanwhile(gate, passage.call)) throw looks.again('paused', settling.attempt);
           return settle(settling, passage.call, await call(gate, passage, abort()));
       }
     },
   };
 }
 
-/** Where the look that allowed a call has grown old, it is not made if sends were paused meanwhile. */
-async function unlessPaused(
+/** Where the look that allowed a call has grown old, it is not made if sends were paused meanwhile: then true. */
+async function isPausedMeanwhile(
   { clock, database: { sql }, calls }: GateParts,
   call: CallUnderWay,
-  attempt: number,
-) {
+): Promise<boolean> {
   const { deliveryId, channel, callingAt } = call;
-  if (isStillFresh(clock, callingAt) || !(await pausedMeanwhile(sql, [deliveryId]))) return;
+  if (isStillFresh(clock, callingAt) || !(await pausedMeanwhile(sql, [deliveryId]))) return false;
   // Taken, so that no other attempt of this process makes it: certainly not called. What was in doubt before stays so.
   if (calls.takeBack(deliveryId, callingAt.getTime())) {
     const words = 'intended: not called yet, because an operator paused sends meanwhile';
@@ -89,7 +89,7 @@ async function unlessPaused(
     const verdict = verdictOf({ now: clock.now(), input: { channel } }, found);
     await clearCalling(sql, { ...call, verdict });
   }
-  throw lookAgain('paused', attempt);
+  return true;
 }
 
 /** Makes the call, if nobody has. An adapter that throws leaves in doubt whether the request went out. */

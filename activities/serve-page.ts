@@ -16,7 +16,7 @@ import type { RenderMessage } from './gate-look.ts';
 import { passLeftovers } from './pass-leftovers.ts';
 import { passPage } from './pass-page.ts';
 import type { PageParts } from './page-look.ts';
-import { callAgain, listTaken, lookAgain } from './try-again.ts';
+import { callAgain, listTaken, Looks } from './try-again.ts';
 import { turnTaken, unbounded } from './turns.ts';
 
 export interface PageActivityParts extends Omit<PageParts, 'calls' | 'render'> {
@@ -47,6 +47,7 @@ interface Called {
 export function createPageActivities(parts: PageActivityParts): PageActivities {
   const gate: PageParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
   const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
+  const looks = new Looks(parts.clock);
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
   const abort = parts.abort ?? (() => Context.current().cancellationSignal);
   const heartbeat = parts.heartbeat ?? (() => Context.current().heartbeat());
@@ -58,7 +59,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     if (calls.length === 0) return;
     const asked = { messages: calls, doubts, signal: abort() };
     const stopped = await callPage({ ...gate, next }, gate.channels[input.channel]!, asked);
-    if (stopped?.kind === 'paused') throw lookAgain('paused', attempt());
+    if (stopped?.kind === 'paused') throw looks.again('paused', attempt());
     if (stopped?.kind === 'pacing') throw turnTaken(stopped.laterMs);
     if (stopped) throw callAgain(stopped.retryAfterMs, attempt());
   };
@@ -67,13 +68,13 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     for (let more = true; more;) {
       const left = await passLeftovers(gate, message, input);
       await call(input, left, next);
-      if (left.waiting) throw lookAgain(left.waiting, attempt());
+      if (left.waiting) throw looks.again(left.waiting, attempt());
       more = left.more;
     }
   };
   const pass = async (input: PageInput, message: MessageType<unknown>) => {
     const passage = await passPage(gate, message, input);
-    if (passage.kind === 'waiting') throw lookAgain(passage.reason, attempt());
+    if (passage.kind === 'waiting') throw looks.again(passage.reason, attempt());
     if (passage.kind === 'list-taken') throw listTaken(attempt());
     return passage;
   };

@@ -122,6 +122,13 @@ export const bounds = {
   recommendationRows: 1_000_000,
   /** Messages let go a second, real, of those that waited for a pause. */
   releasedPerSecond: 100,
+  /**
+   * After how long at most a message that waits for a pause is looked at again, real milliseconds; how many of them a
+   * worker looks at a second; and after how long where they are so many that this rate would be passed.
+   */
+  pausedLookMs: 5_000,
+  pausedLooksPerSecond: 100,
+  longestPausedLookMs: 60_000,
   /** Regions whose weather is asked for, and what an answer of the feed may take: bytes, and real milliseconds. */
   weatherRegions: 200,
   weatherBytes: 256 * kilobyte,

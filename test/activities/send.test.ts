@@ -320,7 +320,7 @@ describe('paused', () => {
         expect(failure).toMatchObject({ type: 'paused', nonRetryable: false, category: 'BENIGN' });
         delays.push(failure.nextRetryDelay);
       }
-      expect(delays).toEqual([1_000, 2_000, 32_000, 60_000, 60_000]);
+      expect(delays).toEqual([1_000, 2_000, 5_000, 5_000, 5_000]);
       const [row] = await it.ledger();
       expect(row).toMatchObject({ state: 'waiting', reason: 'paused', arm: null });
       expect(row!.verdicts).toHaveLength(1);
