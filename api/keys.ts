@@ -51,6 +51,16 @@ export function kindInHeader(keys: Keys, req: Request): KeyKind | null {
 export function kindInBody(keys: Keys, req: Request, body: unknown): KeyKind {
   const key = writeKeyOf(req.query) ?? writeKeyOf(body);
   if (key === null) throw missingKey('the write key');
+  return writeKind(keys, key);
+}
+
+/** The kind of the write key in the query, or null when it has none. @throws AppError `unknown-key`. */
+export function kindInQuery(keys: Keys, req: Request): KeyKind | null {
+  const key = writeKeyOf(req.query);
+  return key === null ? null : writeKind(keys, key);
+}
+
+function writeKind(keys: Keys, key: string): KeyKind {
   const kind = keys.kindOf(key);
   // An admin key does not belong where proxies and browsers write it down.
   if (kind === 'admin')
@@ -58,10 +68,11 @@ export function kindInBody(keys: Keys, req: Request, body: unknown): KeyKind {
   return kind;
 }
 
-function missingKey(which: string): AppError {
+/** No key came, where this one is needed; `more` says what else is known of that. */
+export function missingKey(which: string, more = ''): AppError {
   return new AppError(
     'missing-key',
-    `Send ${which} as "Authorization: Bearer KEY" or as the user name of HTTP Basic.`,
+    `Send ${which} as "Authorization: Bearer KEY" or as the user name of HTTP Basic.${more}`,
   );
 }
 

@@ -24,7 +24,10 @@ export function eventsOf(
   by: Delivered,
 ): NewEvent[] {
   return messagesOf(line, of).map((message) => {
-    const { event } = readItem(isRecord(message) ? named(message, of) : message, of.number, null, by);
+    const { event } = readItem(isRecord(message) ? named(message, of) : message, of.number, null, {
+      ...by,
+      isFile: true,
+    });
     return { ...event, imported: true };
   });
 }

@@ -40,6 +40,8 @@ export interface Delivered {
   admin: boolean;
   /** Real time. */
   receivedAt: Date;
+  /** Of a file it says nothing when it was received: a time that cannot be is refused. */
+  isFile?: boolean;
 }
 
 /**
@@ -60,10 +62,9 @@ export function readItem(
   if (message.kind === 'identify') assertConsents(message.body.context?.['consent']);
   const { timestampMs, sentAtMs, ...said } = message;
   const receivedAtMs = by.receivedAt.getTime();
+  if (by.isFile && timestampMs !== null && timestampMs < 0)
+    throw new AppError('malformed-message', 'timestamp: it says that this occurred before 1970.');
   const occurredMs = occurredAtMs({ timestampMs, sentAtMs, receivedAtMs });
-  if (occurredMs < 0) {
-    throw new AppError('malformed-message', 'timestamp: with sentAt it says that this occurred before 1970.');
-  }
   const event: NewEvent = {
     ...said,
     id: newId(by.clock),

@@ -8,8 +8,7 @@ import { cors } from '../cors.ts';
 import type { RouteDeps } from '../deps.ts';
 import { readItem, type Delivered, type Item, type Refusal } from '../ingestion/item.ts';
 import type { Submitted } from '../ingestion/ingestion.ts';
-import { readJson } from '../body.ts';
-import { kindInBody, kindInHeader } from '../keys.ts';
+import { readKeyedJson } from '../keyed-body.ts';
 import { parse } from '../parse.ts';
 import { sendProblem } from '../problem.ts';
 import { describe } from '../openapi/describe.ts';
@@ -46,18 +45,17 @@ type Batch = z.output<typeof batchSchema>;
 
 async function takeBatch(deps: RouteDeps, req: Request, res: Response): Promise<void> {
   const { clock, ingestion, keys } = deps;
-  const inHeader = kindInHeader(keys, req);
-  const body = await readJson(req, res, bounds.batchBytes);
-  const admin = (inHeader ?? kindInBody(keys, req, body)) === 'admin';
-  const batch = readBatch(body);
-  const { items, refusals } = readItems(batch, { clock, admin, receivedAt: clock.realNow() });
+  const { came, kind } = await readKeyedJson(keys, { req, res, maxBytes: bounds.batchBytes });
+  const batch = readBatch(came);
+  const by: Delivered = { clock, admin: kind === 'admin', receivedAt: clock.realNow() };
+  const { items, refusals } = readItems(batch, by);
   const submitted = await ingestion.submit(items, refusals);
   answer(res, batch.batch.length, submitted);
 }
 
 /** @throws AppError `malformed-body`, `too-large`. */
 function readBatch(body: unknown): Batch {
-  const batch = parse(batchSchema, body, 'malformed-body');
+  const batch = parse(batchSchema, withoutBlanks(body), 'malformed-body');
   if (batch.batch.length > bounds.batchItems) {
     const came = batch.batch.length;
     throw new AppError('too-large', `batch: ${came} messages are over the bound of ${bounds.batchItems}.`);
@@ -67,6 +65,19 @@ function readBatch(body: unknown): Batch {
   }
   return batch;
 }
+
+/** As in a message: blank stands for absent, and PHP writes an object without entries as an empty array. */
+function withoutBlanks(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { context, sentAt } = body as { context?: unknown; sentAt?: unknown };
+  return {
+    ...body,
+    ...((isBlank(context) || (Array.isArray(context) && context.length === 0)) && { context: null }),
+    ...(isBlank(sentAt) && { sentAt: null }),
+  };
+}
+
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
 
 function readItems(batch: Batch, by: Delivered): { items: Item[]; refusals: Refusal[] } {
   const items: Item[] = [];

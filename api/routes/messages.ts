@@ -7,8 +7,7 @@ import { cors } from '../cors.ts';
 import type { RouteDeps } from '../deps.ts';
 import { readItem, type Delivered, type Item } from '../ingestion/item.ts';
 import { messageSchema } from '../ingestion/message.ts';
-import { readJson } from '../body.ts';
-import { kindInBody, kindInHeader } from '../keys.ts';
+import { readKeyedJson } from '../keyed-body.ts';
 import { sendProblem } from '../problem.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
@@ -65,10 +64,8 @@ async function takeMessage(
   res: Response,
 ): Promise<void> {
   const { clock, ingestion, keys } = deps;
-  const inHeader = kindInHeader(keys, req);
-  const came = await readJson(req, res, bounds.bodyBytes);
-  const admin = (inHeader ?? kindInBody(keys, req, came)) === 'admin';
-  const by: Delivered = { clock, admin, receivedAt: clock.realNow() };
+  const { came, kind: key } = await readKeyedJson(keys, { req, res, maxBytes: bounds.bodyBytes });
+  const by: Delivered = { clock, admin: key === 'admin', receivedAt: clock.realNow() };
   const read = itemOrError(came, kind, by);
   const isRefused = read instanceof AppError;
   const { refusals } = isRefused

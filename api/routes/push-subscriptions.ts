@@ -7,11 +7,11 @@ import { endpointFault } from '../../src/domain/push-endpoint.ts';
 import { pushSource, type PushNews } from '../../src/domain/push-event.ts';
 import { AppError } from '../../src/errors.ts';
 import { onlyNamed } from '../../src/only-named.ts';
-import { readJson } from '../body.ts';
 import { cors } from '../cors.ts';
 import type { RouteDeps } from '../deps.ts';
 import { readItem, type Item } from '../ingestion/item.ts';
 import { messageSchema } from '../ingestion/message.ts';
+import { readKeyedJson } from '../keyed-body.ts';
 import { kindInBody, kindInHeader } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
 import { parse } from '../parse.ts';
@@ -156,9 +156,7 @@ async function readBody<Body>(
   res: Response,
   schema: z.ZodType<Body>,
 ): Promise<Body> {
-  const inHeader = kindInHeader(keys, req);
-  const came = await readJson(req, res, bounds.bodyBytes);
-  if (inHeader === null) kindInBody(keys, req, came);
+  const { came } = await readKeyedJson(keys, { req, res, maxBytes: bounds.bodyBytes });
   return parse(schema, withIds(came), 'malformed-body');
 }
 

@@ -102,10 +102,8 @@ function sendUnknown(res: Response): void {
 
 /** RFC 8058 lets mail programs post either kind of form. */
 async function readForm(req: Request, res: Response): Promise<URLSearchParams> {
-  const bytes = await readBytes(req, res, bounds.bodyBytes).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'malformed-json') throw notOurs(error);
-    throw error;
-  });
+  const bytes = await readBytes(req, res, bounds.bodyBytes);
+  if (bytes.length === 0) throw notOurs();
   if (!/^multipart\/form-data/i.test(req.get('content-type') ?? ''))
     return new URLSearchParams(bytes.toString());
   const form = new URLSearchParams();

@@ -29,6 +29,16 @@ async function messageIds({ sql }: TestDatabase): Promise<string[]> {
   return rows.map((row) => row.message_id);
 }
 
+test('what is blank of a batch stands for absent, as of a message', async () => {
+  await using s = await setup();
+  for (const [n, blank] of [{ context: [] }, { context: '', sentAt: '' }, { sentAt: ' ' }].entries()) {
+    const answer = await s.api.post('/v1/batch', { batch: [track(`m${n}`)], ...blank });
+    expect(answer.body).toMatchObject({ accepted: 1, rejected: [] });
+  }
+  const wrong = await s.api.post('/v1/batch', { batch: [track('m')], context: [1] });
+  expect(wrong.body.code).toBe('malformed-body');
+});
+
 test('a batch is accepted in its order, but for what is wrong with it', async () => {
   await using s = await setup();
   const batch = [
