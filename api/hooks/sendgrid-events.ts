@@ -9,27 +9,34 @@ import { withoutAddresses } from '../../src/domain/without-addresses.ts';
 import { AppError } from '../../src/errors.ts';
 import { issuesOf } from '../parse.ts';
 
+/** No database stores a NUL. */
+const text = z
+  .string()
+  .nullish()
+  .overwrite((given) => given?.replaceAll('\0', ''));
+
 /** One event of SendGrid's event webhook, as far as it is read. Custom arguments stand beside its own fields. */
 const eventSchema = z.looseObject({
   event: z.string(),
   timestamp: z.int().min(0).max(99_999_999_999),
-  email: z.string().optional(),
-  sg_message_id: z.string().optional(),
-  deliveryId: z.string().optional().describe('Ours, as it was sent along in `custom_args`.'),
-  type: z.string().optional(),
-  reason: z.string().optional(),
-  response: z.string().optional(),
-  status: z.string().optional(),
-  url: z.string().optional(),
+  email: text,
+  sg_message_id: text,
+  deliveryId: text.describe('Ours, as it was sent along in `custom_args`.'),
+  type: text,
+  reason: text,
+  response: text,
+  status: text,
+  url: text,
 });
 
 /** What a post of SendGrid's event webhook is. */
 export const eventsSchema = z.array(eventSchema);
 
-/** What is wrong with one of the events, by its place. */
+/** What is wrong with one of the events, by its place; or only that Kairos does not know such, which SendGrid may well send. */
 export interface BadEvent {
   index: number;
   detail: string;
+  isUnknown: boolean;
 }
 
 const longestDetail = 300;
@@ -56,12 +63,13 @@ export function readSendGridEvents(came: unknown, clock: Clock): { news: Provide
       const said = issuesOf(read.error).map(({ place, detail }) =>
         place === '' ? detail : `${place}: ${detail}`,
       );
-      bad.push({ index, detail: said.slice(0, 3).join('; ') });
+      bad.push({ index, detail: said.slice(0, 3).join('; '), isUnknown: false });
       continue;
     }
     const told = newsOf(read.data, clock);
     if (told) news.push(told);
-    else bad.push({ index, detail: `event: ${sayValue(read.data.event)} is not known here.` });
+    else
+      bad.push({ index, detail: `event: ${sayValue(read.data.event)} is not known here.`, isUnknown: true });
   }
   return { news, bad };
 }
@@ -89,7 +97,7 @@ export function fingerprintOf(parts: readonly (string | number | null | undefine
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
-function detailOf(parts: readonly (string | undefined)[]): string {
+function detailOf(parts: readonly (string | null | undefined)[]): string {
   const words = parts.filter(Boolean).join(' ');
   return cutText(withoutAddresses(words).replaceAll(/\0|\p{Surrogate}/gu, '\ufffd'), longestDetail);
 }

@@ -43,7 +43,7 @@ export interface Reply {
 export async function takeReply(deps: HookDeps, reply: Reply): Promise<HookOutcome> {
   const { database, clock, counts } = deps;
   const outcome = await database.sql.begin(async (tx): Promise<HookOutcome> => {
-    const id = `reply:${reply.provider}:${reply.id}`;
+    const id = `reply:${reply.provider}:${reply.id}`.replaceAll('\0', '');
     if ((await freshNews(tx, [id], clock.now())).size === 0) return 'repeated';
     const word = reply.word ?? optWord(reply.text);
     const { channel, from: address, provider: source } = reply;

@@ -38,12 +38,14 @@ export function placeOf(number: string): { channel: 'sms' | 'whatsapp'; address:
 /** A field that has to be there, once. @throws AppError `malformed-body`. */
 export function fieldOf(form: Form, name: string): string {
   const value = form[name];
+  if (typeof value === 'string' && value.includes('\0'))
+    throw new AppError('malformed-body', `${name}: expected a text without the character U+0000.`);
   if (typeof value === 'string' && value !== '') return value;
   throw new AppError('malformed-body', `${name}: expected a text, got ${sayValue(value)}.`);
 }
 
-/** Of a field that need not be there what it says; null when it is not, or is empty. */
+/** Of a field that need not be there what it says, without the NUL that no database stores; null when it is not, or is empty. */
 export function optionalField(form: Form, name: string): string | null {
   const value = form[name];
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' ? value.replaceAll('\0', '') || null : null;
 }

@@ -12,7 +12,7 @@ import { eventsSchema, readSendGridEvents } from '../hooks/sendgrid-events.ts';
 import { assertSigned, signatureOf } from '../hooks/sendgrid-signature.ts';
 import { takeNews, type HookDeps } from '../hooks/take-news.ts';
 import { takeReply } from '../hooks/take-reply.ts';
-import { assertTwilios, readForm, type Form } from '../hooks/twilio-signature.ts';
+import { assertTwilios, readForm, signatureOfTwilio, type Form } from '../hooks/twilio-signature.ts';
 import { fieldOf, optionalField, placeOf, readTwilioStatus } from '../hooks/twilio-status.ts';
 import { describe } from '../openapi/describe.ts';
 import { resource } from '../resource.ts';
@@ -113,10 +113,12 @@ async function sendGridEvents(deps: HookDeps, req: Request, res: Response): Prom
     deps.counts.add({ provider: 'sendgrid', kind: 'other', outcome: 'malformed' });
     log.warn({ index, detail: withoutAddresses(detail) }, 'an event of SendGrid could not be read');
   }
-  if (bad.length > 0 && news.length === 0) {
+  // Told again, an event of an unknown type would be no better known.
+  if (news.length === 0 && bad.length > 0 && bad.every(({ isUnknown }) => !isUnknown)) {
     throw new AppError('malformed-body', `[${bad[0]!.index}] ${bad[0]!.detail}`);
   }
-  res.json({ ...(await takeNews(deps, news)), rejected: bad });
+  const rejected = bad.map(({ index, detail }) => ({ index, detail }));
+  res.json({ ...(await takeNews(deps, news)), rejected });
 }
 
 async function inboundMail(
@@ -165,7 +167,8 @@ async function twilioInbound(deps: HookDeps, req: Request, res: Response): Promi
 }
 
 async function twilioForm({ config }: HookDeps, req: Request, res: Response): Promise<Form> {
+  const signature = signatureOfTwilio(req, config);
   const form = readForm(await readBytes(req, res, bounds.bodyBytes));
-  assertTwilios(req, form, config);
+  assertTwilios(req, form, signature);
   return form;
 }

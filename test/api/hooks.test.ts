@@ -175,6 +175,14 @@ describe("SendGrid's events", () => {
       { index: 3, detail: 'expected object, got "x"' },
     ]);
     expect((await it.row(id)).state).toBe('delivered');
+    // Told again, it would be no better known.
+    const later = await it.sendGrid([told(id, 'teleported')]);
+    expect([later.status, later.body['rejected']]).toEqual([
+      200,
+      [{ index: 0, detail: 'event: "teleported" is not known here.' }],
+    ]);
+    const odd = told(id, 'open', { reason: null, response: null, sg_message_id: 'a\0b' });
+    expect((await it.sendGrid([odd])).body).toMatchObject({ taken: 1, rejected: [] });
     for (const [body, code, detail] of [
       ['{"event":"open"}', 'malformed-body', "Expected an array of SendGrid's events, got an object."],
       ['[{"event":"open"}]', 'malformed-body', '[0] timestamp: expected number, got nothing'],
@@ -245,6 +253,19 @@ describe("Twilio's status call-backs", () => {
       ]);
       for (const one of kept) expect(one.addressHash).toBe(addressHash('+14155550123', testSecret));
       await it.database.sql`truncate suppressions`;
+    }
+  });
+
+  test('with a NUL, or without a signature, are refused', async () => {
+    await using it = await setup();
+    const id = await it.add();
+    const path = `status?deliveryId=${id}`;
+    const odd = await it.twilio(path, form('delivered', { MessageSid: 'SM\0' }));
+    expect([odd.status, odd.body.code]).toEqual([400, 'malformed-body']);
+    expect((await it.twilio(path, form('failed', { ErrorCode: '300\u000005' }))).status).toBe(200);
+    for (const signed of [{}, { 'X-Twilio-Signature': 'AAAA' }]) {
+      const answer = await it.api.post(`/v1/hooks/twilio/${path}`, '', signed as Record<string, string>);
+      expect([answer.status, answer.body.code]).toEqual([403, 'forged']);
     }
   });
 
