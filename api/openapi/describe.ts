@@ -8,6 +8,8 @@ export interface Operation {
   key: 'none' | 'write' | 'admin';
   query?: z.ZodType;
   body?: z.ZodType;
+  /** The body may also be empty. */
+  isBodyOptional?: boolean;
   /** Instead of `body`, where the content type says what comes: a schema each. */
   bodies?: Record<string, z.ZodType>;
   /** What it answers when all went well: a schema, or the media type of what is no JSON. */

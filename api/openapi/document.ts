@@ -23,7 +23,7 @@ export interface DocumentedOperation {
   summary: string;
   security: Record<string, string[]>[];
   parameters: { name: string; in: 'path' | 'query'; required: boolean; schema: unknown }[];
-  requestBody?: { required: true; content: Record<string, { schema: unknown }> };
+  requestBody?: { required: boolean; content: Record<string, { schema: unknown }> };
   responses: Record<string, unknown>;
   'x-error-codes': ErrorCode[];
 }
@@ -71,7 +71,7 @@ function documented(path: string, operation: Operation): DocumentedOperation {
       ...inPath.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' } })),
       ...(query ? queryParameters(query) : []),
     ],
-    ...(requested && { requestBody: { required: true as const, content: requested } }),
+    ...(requested && { requestBody: { required: !operation.isBodyOptional, content: requested } }),
     responses: { [status]: { description: 'Done', content: ok }, ...problems(codes) },
     'x-error-codes': codes,
   };

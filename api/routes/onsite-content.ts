@@ -6,7 +6,6 @@ import { contentForPersona, type Slot } from '../../src/define/slot.ts';
 import { didYouMean } from '../../src/domain/did-you-mean.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
 import { AppError } from '../../src/errors.ts';
-import { onlyNamed } from '../../src/only-named.ts';
 import { personas } from '../../src/personas/index.ts';
 import { slots } from '../../src/slots/index.ts';
 import { cors } from '../cors.ts';
@@ -19,7 +18,8 @@ import { resource } from '../resource.ts';
 
 const path = '/v1/onsite/content';
 
-const querySchema = onlyNamed({
+/** What else stands there, to keep caches away say, is passed over. */
+const querySchema = z.object({
   slot: z.string(),
   writeKey: z.string().optional().describe('Where the page cannot set a header.'),
   anonymousId: z.string().min(1).optional().describe('With the write key: the visitor.'),

@@ -4,11 +4,11 @@ import { hearOnsite, onsiteDeeds, type OnsiteDeed } from '../../src/db/queries/o
 import { onsiteMessages } from '../../src/db/queries/onsite-messages.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
-import { onlyNamed } from '../../src/only-named.ts';
-import { readJson } from '../body.ts';
 import { cors } from '../cors.ts';
+import { customerRead } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
-import { kindInBody, kindInHeader } from '../keys.ts';
+import { readKeyedJson } from '../keyed-body.ts';
+import { kindInBody, kindInHeader, type KeyKind, type Keys } from '../keys.ts';
 import type { OnsiteStreams } from '../onsite/streams.ts';
 import { describe } from '../openapi/describe.ts';
 import { parse } from '../parse.ts';
@@ -23,13 +23,19 @@ const anonymousId = z
   .describe("The browser's own id, which nobody else knows.");
 const writeKey = z.string().optional().describe('Where the page cannot set a header.');
 
-const querySchema = onlyNamed({
-  anonymousId,
+/** What else stands there, to keep caches away say, is passed over. */
+const querySchema = z.object({ anonymousId, writeKey });
+const pendingSchema = z.object({
+  anonymousId: anonymousId.optional(),
   writeKey,
-  userId: z.string().optional().describe('Refused: a write key never reads by it.'),
+  userId: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('With the admin key, instead of `anonymousId`; a write key never reads by it.'),
 });
-
-const bodySchema = onlyNamed({ anonymousId, writeKey });
+/** Of the query or of the body, which may be empty. */
+const deedSchema = z.object({ anonymousId: anonymousId.optional(), writeKey });
 
 const listSchema = z.object({
   items: z.array(
@@ -82,21 +88,24 @@ function streamRoute(router: IRouter, deps: RouteDeps, streams: Pick<OnsiteStrea
   resource(router, path, { get }, [cors]);
 }
 
-function pendingRoute(router: IRouter, { database, clock, ...deps }: RouteDeps): void {
+function pendingRoute(router: IRouter, deps: RouteDeps): void {
+  const { database, clock } = deps;
   const path = '/v1/onsite/pending';
   describe(router, path, {
     get: {
       summary: 'What the visitor has to be shown now, the oldest first.',
       key: 'write',
-      query: querySchema,
+      query: pendingSchema,
       answer: listSchema,
-      errors: ['wrong-key'],
+      errors: ['wrong-key', 'unknown-customer'],
     },
   });
   const get = async (req: Request, res: Response) => {
-    const asked = { anonymousIds: [visitorOf(deps, req, res)], customerIds: [], at: clock.now() };
-    const lists = await onsiteMessages(database.sql, { ...asked, limit: bounds.onsiteMessages });
-    res.json({ items: lists.flatMap(({ messages }) => messages), cursor: null });
+    const asked = await readOf(deps, req, res);
+    const limits = { at: clock.now(), limit: bounds.onsiteMessages };
+    // Each browser of a customer's has the same.
+    const [list] = await onsiteMessages(database.sql, { ...asked, ...limits });
+    res.json({ items: list?.messages ?? [], cursor: null });
   };
   resource(router, path, { get }, [cors]);
 }
@@ -107,16 +116,19 @@ function deedRoute(router: IRouter, { database, clock, keys }: RouteDeps, deed: 
     post: {
       summary: `${said[deed]} Said again it changes nothing.`,
       key: 'write',
-      body: bodySchema,
+      query: deedSchema,
+      body: deedSchema,
+      isBodyOptional: true,
       answer: z.object({ success: z.literal(true) }),
       errors: ['unknown-delivery'],
     },
   });
   const post = async (req: Request, res: Response) => {
-    const inHeader = kindInHeader(keys, req);
-    const came = await readJson(req, res, bounds.bodyBytes);
-    if (inHeader === null) kindInBody(keys, req, came);
-    const { anonymousId } = parse(bodySchema, came, 'malformed-body');
+    const asked = { req, res, maxBytes: bounds.bodyBytes, mayBeEmpty: true };
+    const { came = {} } = await readKeyedJson(keys, asked);
+    const { anonymousId: inBody } = parse(deedSchema, came, 'malformed-body');
+    const code = req.query['anonymousId'] === undefined ? 'malformed-body' : 'malformed-query';
+    const { anonymousId } = parse(querySchema, { anonymousId: inBody, ...req.query }, code);
     const deliveryId = String(req.params['deliveryId']);
     const isTheirs =
       z.guid().safeParse(deliveryId).success &&
@@ -128,12 +140,42 @@ function deedRoute(router: IRouter, { database, clock, keys }: RouteDeps, deed: 
   resource(router, path, { post }, [cors]);
 }
 
-/** @throws AppError `wrong-key` for whoever asks for a user: anybody may have the write key. */
-function visitorOf({ keys }: Pick<RouteDeps, 'keys'>, req: Request, res: Response): string {
-  if (kindInHeader(keys, req) === null) kindInBody(keys, req, null);
+/** The visitor whose page listens. @throws AppError `wrong-key` for whoever asks for a user. */
+function visitorOf({ keys }: RouteDeps, req: Request, res: Response): string {
+  const kind = keyOf(keys, req, res);
+  if (req.query['userId'] !== undefined) {
+    if (kind === 'write') throw noUser();
+    throw new AppError(
+      'malformed-query',
+      'userId: only pages listen, each by its `anonymousId`; read /v1/onsite/pending?userId=.',
+    );
+  }
+  return parse(querySchema, req.query, 'malformed-query').anonymousId;
+}
+
+/** Whose messages are read. @throws AppError `wrong-key` for whoever asks for a user with the write key. */
+async function readOf(deps: RouteDeps, req: Request, res: Response) {
+  const kind = keyOf(deps.keys, req, res);
+  if (req.query['userId'] === undefined) {
+    const { anonymousId } = parse(querySchema, req.query, 'malformed-query');
+    return { anonymousIds: [anonymousId], customerIds: [] };
+  }
+  if (kind === 'write') throw noUser();
+  const { userId } = parse(pendingSchema.required({ userId: true }), req.query, 'malformed-query');
+  return { anonymousIds: [], customerIds: [await customerRead(deps, userId, 'userId')] };
+}
+
+function keyOf(keys: Keys, req: Request, res: Response): KeyKind {
+  const kind = kindInHeader(keys, req) ?? kindInBody(keys, req, null);
   // What is shown to one visitor is for no cache, least of all one that several share.
   res.set({ 'Cache-Control': 'private, no-store', Vary: 'Authorization' });
-  const { anonymousId, userId } = parse(querySchema, req.query, 'malformed-query');
-  if (userId === undefined) return anonymousId;
-  throw new AppError('wrong-key', 'Messages on the page are read by `anonymousId` only, never by `userId`.');
+  return kind;
+}
+
+/** Anybody may have the write key. */
+function noUser(): AppError {
+  return new AppError(
+    'wrong-key',
+    'A write key reads messages on the page by `anonymousId` only, never by `userId`.',
+  );
 }

@@ -1,5 +1,6 @@
-import type { IRouter } from 'express';
+import type { IRouter, Request } from 'express';
 import { z } from 'zod';
+import { sayValue } from '../../src/domain/say-value.ts';
 import { AppError } from '../../src/errors.ts';
 import { cors } from '../cors.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -15,14 +16,14 @@ export function projectRoutes(router: IRouter, { keys, config }: RouteDeps): voi
       summary: 'The settings that analytics.js loads: where a page sends its events.',
       key: 'none',
       answer: z.looseObject({ integrations: z.looseObject({}) }),
-      errors: ['not-found'],
+      errors: ['not-found', 'malformed-query'],
     },
   });
-  const get = (key: unknown, own: URL) => {
+  const get = (key: unknown, req: Request) => {
     if (typeof key !== 'string' || !isWriteKey(key)) {
       throw new AppError('not-found', 'There is no project with this write key.');
     }
-    return settingsOf(key, new URL(config.KAIROS_PUBLIC_URL ?? own));
+    return settingsOf(key, config.KAIROS_PUBLIC_URL ? new URL(config.KAIROS_PUBLIC_URL) : urlCalled(req));
   };
   const isWriteKey = (key: string): boolean => {
     try {
@@ -37,11 +38,21 @@ export function projectRoutes(router: IRouter, { keys, config }: RouteDeps): voi
     path,
     {
       get: (req, res) => {
-        const own = new URL(`${req.protocol}://${req.get('host') ?? 'localhost'}`);
-        res.json(get(req.params['writeKey'], own));
+        res.json(get(req.params['writeKey'], req));
       },
     },
     [cors],
+  );
+}
+
+/** Where this request came to. @throws AppError `malformed-query`. */
+function urlCalled(req: Request): URL {
+  const host = req.get('host') ?? 'localhost';
+  const url = `${req.protocol}://${host}`;
+  if (URL.canParse(url)) return new URL(url);
+  throw new AppError(
+    'malformed-query',
+    `The header Host names no host: ${sayValue(host)}; set KAIROS_PUBLIC_URL.`,
   );
 }
 

@@ -204,6 +204,10 @@ describe('what a page says', () => {
       { 'content-type': 'text/plain' },
     );
     expect(said.status).toBe(200);
+    const inQuery = `/v1/onsite/${id}/clicked?anonymousId=a1&writeKey=write-of-test`;
+    expect((await it.api.post(inQuery, '', {})).status).toBe(200);
+    expect((await it.api.post(`/v1/onsite/${id}/clicked`, { ...a1, page: '/' })).status).toBe(200);
+    expect((await it.api.post(`/v1/onsite/${id}/clicked`, '', {})).body.code).toBe('missing-key');
   });
 
   test('beside a merge neither waits for ever nor fails', async () => {
@@ -227,9 +231,15 @@ describe('who may listen', () => {
       expect((await it.api.get(`${path}?anonymousId=a1`, {})).body.code).toBe('missing-key');
       expect((await it.api.get(`${path}?anonymousId=a1&writeKey=no`, {})).body.code).toBe('unknown-key');
       expect((await it.api.get(path, write)).body.code).toBe('malformed-query');
-      for (const headers of [write, admin])
-        expect((await it.api.get(`${path}?anonymousId=a1&userId=u1`, headers)).body.code).toBe('wrong-key');
+      for (const query of ['userId=u1', 'anonymousId=a1&userId=u1'])
+        expect((await it.api.get(`${path}?${query}`, write)).body.code).toBe('wrong-key');
     }
+    expect((await it.api.get('/v1/onsite?userId=u1', admin)).body.code).toBe('malformed-query');
+    expect((await it.api.get('/v1/onsite/pending?userId=u1', admin)).body.code).toBe('unknown-customer');
+    await it.routing.acceptAndRoute({ name: 'x', ...a1, userId: 'u1' });
+    const id = await it.place('one');
+    expect((await it.api.get('/v1/onsite/pending?userId=u1', admin)).body.items).toMatchObject([{ id }]);
+    expect((await it.api.get('/v1/onsite/pending?anonymousId=a1&_=17', write)).body.items).toHaveLength(1);
     const preflight = await fetch(`${it.api.url}/v1/onsite/x/shown`, { method: 'OPTIONS' });
     expect(preflight.status).toBe(204);
     const head = await fetch(`${it.api.url}/v1/onsite?anonymousId=a1`, { method: 'HEAD', headers: write });
