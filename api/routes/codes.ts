@@ -5,7 +5,7 @@ import { importCodes } from '../../src/db/queries/import-codes.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { outcomePattern } from '../../src/domain/outcome.ts';
 import { readJson } from '../body.ts';
-import { listOf } from '../cursor.ts';
+import { listOf, namedPage, pageSchema } from '../cursor.ts';
 import type { RouteDeps } from '../deps.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
@@ -46,6 +46,7 @@ export function codeRoutes(router: IRouter, { database, clock, keys, contents }:
     get: {
       summary: 'The pools of coupon codes that there are or that messages ask for, and how many are left.',
       key: 'admin',
+      query: pageSchema,
       answer: listOf(poolAnswer),
     },
   });
@@ -57,7 +58,8 @@ export function codeRoutes(router: IRouter, { database, clock, keys, contents }:
       const known = counted.map(({ pool }) => pool);
       const empty = [...asked.keys()].filter((pool) => !known.includes(pool));
       const all = [...counted, ...empty.map((pool) => ({ pool, codes: 0, left: 0 }))];
-      res.json({ items: all.map((one) => ({ ...one, messages: asked.get(one.pool) ?? [] })), cursor: null });
+      const items = all.map((one) => ({ ...one, messages: asked.get(one.pool) ?? [] }));
+      res.json(namedPage(req.query, items, ({ pool }) => pool));
     },
   });
   describe(router, '/v1/codes/:pool', {

@@ -263,8 +263,8 @@ describe("Twilio's status call-backs", () => {
     const odd = await it.twilio(path, form('delivered', { MessageSid: 'SM\0' }));
     expect([odd.status, odd.body.code]).toEqual([400, 'malformed-body']);
     expect((await it.twilio(path, form('failed', { ErrorCode: '300\u000005' }))).status).toBe(200);
-    for (const signed of [{}, { 'X-Twilio-Signature': 'AAAA' }]) {
-      const answer = await it.api.post(`/v1/hooks/twilio/${path}`, '', signed as Record<string, string>);
+    for (const signed of [{}, { 'X-Twilio-Signature': 'AAAA' }] as Record<string, string>[]) {
+      const answer = await it.api.post(`/v1/hooks/twilio/${path}`, '', signed);
       expect([answer.status, answer.body.code]).toEqual([403, 'forged']);
     }
   });

@@ -422,11 +422,23 @@ test('a query that cannot be understood is refused with its place', async () => 
     ['runs?name=a&name=b', 'name'],
     ['deliveries?arm=control', 'arm'],
     ['customers/u?by=email', 'by'],
+    ...['segments', 'journeys', 'watches', 'channels', 'codes', 'messages', 'personas'].flatMap(
+      (list): [string, string][] => [
+        [`${list}?limit=0`, 'limit'],
+        [`${list}?cursor=abc`, 'cursor'],
+        [`${list}?cursor=${Buffer.from('["nothing"]').toString('base64url')}`, 'cursor'],
+      ],
+    ),
   ];
   for (const [path, words] of cases) {
     const answer = await s.api.get(`/v1/${path}`);
     expect([path, answer.status, answer.body.code]).toEqual([path, 400, 'malformed-query']);
     expect(answer.body.detail).toContain(words);
   }
+  const all = (await s.api.get('/v1/channels')).body.items;
+  const { body } = await s.api.get('/v1/channels?limit=2');
+  expect(body.items).toEqual(all.slice(0, 2));
+  const rest = await s.api.get(`/v1/channels?cursor=${body.cursor}`);
+  expect(rest.body).toEqual({ items: all.slice(2), cursor: null });
   expect((await s.api.get('/v1/customers/%E0%A4%A')).body.code).toBe('malformed-query');
 });
