@@ -104,6 +104,7 @@ test('a customer is found by each of their ids, and one who was joined leads to 
     consents: { email: { state: 'granted', source: 'form', wording: null, at: '2026-02-01T00:00:00.000Z' } },
     segments: [],
     persona: 'everybody-else',
+    suppressed: [],
     dates: [],
     temporalUrl: `http://ui.example:8233/namespaces/shop/workflows?query=KairosCustomer%3D%22${id}%22`,
   });
