@@ -39,6 +39,7 @@ test.each<[Record<string, string>, boolean]>([
   const start = () => assertLinksWork(loadConfig(env));
   if (isRight) expect(start).not.toThrow();
   else expect(start).toThrow(/KAIROS_PUBLIC_URL .*Set it to the https:\/\/ URL/);
+});
 
 test('keys are two, and such as HTTP Basic carries', () => {
   expect(() => loadConfig({ KAIROS_WRITE_KEY: 'same', KAIROS_ADMIN_KEY: 'same' })).toThrow(
