@@ -9,7 +9,7 @@ import { storedOverrides } from '../src/define/journey-settings.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
 import { substituteRule } from '../src/define/watch-substitutes.ts';
 import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
-import { addressHashes, hashOn, type AddressHashes } from '../src/domain/address-hash.ts';
+import { addressHashes, hashAmong, type AddressHashes } from '../src/domain/address-hash.ts';
 import { longestShopCap } from '../src/domain/caps.ts';
 import type { GateFacts } from '../src/domain/gate.ts';
 import type { About } from '../src/domain/about.ts';
@@ -289,7 +289,7 @@ function leavingOf(look: PageLook, row: PageRow): Leaving {
   const { channel } = input;
   const of = { customerId, deliveryId: deliveryIdOf(look, row), channel };
   const known = hashes.get(customerId);
-  if (known) return { ...of, addressHash: hashOn(channel, known) };
+  if (known) return { ...of, addressHash: hashAmong(channel, known) };
   return { ...of, address: reachedAt(parts, channel, row) };
 }
 

@@ -36,6 +36,12 @@ export function addressHashes(traits: AddressTraits, secret: string): AddressHas
   return { email: hashOn('email', traits, secret), phone: hashOn('sms', traits, secret) };
 }
 
+/** Of hashes that are known the one of a channel; null on channels that have no addresses. */
+export function hashAmong(channel: Channel, { email, phone }: AddressHashes): string | null {
+  if (!hasAddresses(channel)) return null;
+  return channel === 'email' ? email : phone;
+}
+
 /** The one of a channel; null on channels that have no addresses. */
 export function hashOn(channel: Channel, traits: AddressTraits, secret: string): string | null {
   if (!hasAddresses(channel)) return null;
