@@ -33,10 +33,16 @@ function eventsFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
   return sql`from customer_events e where ${named(sql, leaf)} ${ofAsked(sql, asked)} ${about(sql, leaf.about)}`;
 }
 
-/** Each name is in the order of time by itself. */
+/** For so many names, asked of so short a time, everything that a customer did in it is read sooner than each name. */
+const manyNames = 3;
+const shortMs = spanMs('60 days');
+
+/** Each name is in the order of time by itself, and so is all that a customer did. */
 function eventsOfOne(sql: ISql, leaf: DidPredicate): OfOne {
   const ofThem = about(sql, leaf.about);
-  if (leaf.events.length === 1)
+  const { within } = leaf.window;
+  const isShort = within !== null && spanMs(within) <= shortMs;
+  if (leaf.events.length === 1 || (leaf.events.length >= manyNames && isShort))
     return {
       from: sql`from customer_events e where ${named(sql, leaf)} and e.customer_id = a.id ${ofThem}`,
       each: null,
