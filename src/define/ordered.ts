@@ -6,14 +6,16 @@ import { once, Windowed } from './windowed.ts';
 export class OrderedAt extends Windowed implements OrderedPredicate {
   readonly kind = 'ordered';
   readonly state: OrderedPredicate['state'];
+  readonly reduced: boolean;
   readonly about: OrderedPredicate['about'];
   readonly which: OrderedPredicate['which'];
   readonly times: Times = once;
   readonly spent: OrderedPredicate['spent'];
 
-  constructor(given: Partial<Pick<OrderedPredicate, 'state' | 'about' | 'which' | 'spent'>>) {
+  constructor(given: Partial<Pick<OrderedPredicate, 'state' | 'reduced' | 'about' | 'which' | 'spent'>>) {
     super();
     this.state = given.state ?? 'placed';
+    this.reduced = given.reduced ?? false;
     this.about = given.about ?? null;
     this.which = given.which ?? 'any';
     this.spent = given.spent ?? null;
@@ -37,6 +39,9 @@ export class Ordered extends OrderedAt {
 
 /** That a customer placed orders that were not cancelled: `ordered().atLeast(3).within('365 days')`. */
 export const ordered = (): Ordered => new Ordered({});
+
+/** That a customer placed orders with a coupon or a discount: an order with both is one. */
+export const orderedReduced = (): Ordered => new Ordered({ reduced: true });
 
 /** When a customer first ordered: `firstOrdered().within('30 days')`. */
 export const firstOrdered = (): OrderedAt => new OrderedAt({ which: 'first' });

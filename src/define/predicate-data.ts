@@ -105,6 +105,8 @@ export interface OrderedPredicate {
   readonly kind: 'ordered';
   /** `open`: not delivered. The window is that of the order, or of the shipping or delivery. */
   readonly state: 'placed' | 'open' | 'shipped' | 'delivered';
+  /** Only those with a coupon or a discount. */
+  readonly reduced: boolean;
   readonly about: About | null;
   readonly window: Window;
   readonly which: 'any' | 'first' | 'last';

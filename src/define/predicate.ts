@@ -23,6 +23,7 @@ export {
   hasOpenOrder,
   lastOrdered,
   ordered,
+  orderedReduced,
   spent,
   wasDelivered,
   wasShipped,

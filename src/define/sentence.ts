@@ -109,15 +109,17 @@ function sayAbout(about: About | { kind: 'topic'; topic: string }): string {
 }
 
 function sayOrdered(leaf: OrderedPredicate, not: string): string {
-  const { state, about, spent, which, times } = leaf;
+  const { state, reduced, about, spent, which, times } = leaf;
   const when = sayWindow(leaf.window);
   if (spent) return `has${not} spent ${sayNumber(spent.test)} ${spent.currency}${when}`;
   if (which !== 'any') return `has${not} placed the ${which} order${when}`;
   if (about) return `has${not} bought ${aboutBought(about)}${sayTimes(times)}${when}`;
   const isOne = times.atLeast === 1 && times.atMost === null;
-  const many = isOne
-    ? 'an order'
-    : `${sayCount(times)} ${(times.atMost ?? times.atLeast) === 1 ? 'order' : 'orders'}`;
+  const many =
+    (isOne
+      ? 'an order'
+      : `${sayCount(times)} ${(times.atMost ?? times.atLeast) === 1 ? 'order' : 'orders'}`) +
+    (reduced ? ' with a coupon or a discount' : '');
   switch (state) {
     case 'placed':
       return `has${not} placed ${many}${when}`;

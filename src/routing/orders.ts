@@ -12,6 +12,8 @@ export interface Order {
   valueMinor: number;
   refundedMinor: number;
   currency: string;
+  /** Some report of it had a coupon or a discount. */
+  reduced: boolean;
   orderedAt: number;
   cancelledAt: number | null;
   /** As first reported, whatever else of it is still to come. */
@@ -57,6 +59,7 @@ export function applyToOrder(
         customerId,
         currency,
         valueMinor: amount ?? base.valueMinor,
+        reduced: base.reduced || isReduced(properties, currency),
         orderedAt: event.name === 'Order Completed' ? event.occurredAt : base.orderedAt,
         reportedAt: event.occurredAt,
       };
@@ -79,6 +82,10 @@ export function applyToOrder(
   }
 }
 
+function isReduced({ coupon, discount }: Record<string, unknown>, currency: string): boolean {
+  return (typeof coupon === 'string' && coupon.trim() !== '') || (toMinor(discount, currency) ?? 0) > 0;
+}
+
 /** An order that a refund, a cancellation or a parcel tells of before its completion arrives. */
 function blank(orderId: string, customerId: string, currency: string, at: number): Order {
   return {
@@ -87,6 +94,7 @@ function blank(orderId: string, customerId: string, currency: string, at: number
     valueMinor: 0,
     refundedMinor: 0,
     currency,
+    reduced: false,
     orderedAt: at,
     cancelledAt: null,
     shippedAt: null,

@@ -98,6 +98,20 @@ const tables: Table = {
       [...[9, 8, 7].map((day) => bought(day)), bought(6, 9, { coupon: 'A' }), bought(5, 9, { coupon: 'A' })],
       [356, 359],
     ],
+    [
+      'one with a coupon, one at a discount',
+      [bought(20, 9, { coupon: 'A' }), bought(1, 9, { discount: '1.50' })],
+      [0, 345],
+    ],
+    [
+      'one order, reported twice',
+      [
+        bought(20, 9, { order_id: 'twice', coupon: 'A' }),
+        bought(19, 9, { order_id: 'twice', coupon: 'A' }),
+        bought(1),
+      ],
+      [],
+    ],
     ['one of two', [bought(20, 10, { coupon: 'A' }), bought(1)], []],
     ['a discount of 0', [bought(20, 10, { discount: 0 }), bought(1, 10, { discount: 0 })], []],
   ],

@@ -152,6 +152,7 @@ CREATE TABLE "orders" (
 	"value_minor" bigint NOT NULL,
 	"refunded_minor" bigint DEFAULT 0 NOT NULL,
 	"currency" text NOT NULL,
+	"reduced" boolean DEFAULT false NOT NULL,
 	"ordered_at" timestamp (3) with time zone NOT NULL,
 	"cancelled_at" timestamp (3) with time zone,
 	"shipped_at" timestamp (3) with time zone,

@@ -20,7 +20,7 @@ export function orderHappenings(sql: ISql, leaf: OrderedPredicate, asked: Asked)
   const at = { placed: sql`o.ordered_at`, open: sql`o.ordered_at`, ...movedAt(sql) }[leaf.state];
   const from = (whose: Fragment) => sql`
     from orders o where o.cancelled_at is null and o.reported_at > 'epoch'
-      ${stateOf(sql, leaf)} ${inCurrency} ${withLines(sql, leaf)} ${whose}`;
+      ${stateOf(sql, leaf)} ${leaf.reduced ? sql`and o.reduced` : sql``} ${inCurrency} ${withLines(sql, leaf)} ${whose}`;
   // When they were ordered is what the index has.
   const isInOrder = leaf.state === 'placed' || leaf.state === 'open';
   return {

@@ -54,6 +54,7 @@ export async function loadOrders(tx: TransactionSql, orderIds: string[]): Promis
     valueMinor: Number(row['value_minor']),
     refundedMinor: Number(row['refunded_minor']),
     currency: row['currency'] as string,
+    reduced: row['reduced'] as unknown as boolean,
     orderedAt: (row['ordered_at'] as Date).getTime(),
     cancelledAt: (row['cancelled_at'] as Date | null)?.getTime() ?? null,
     shippedAt: (row['shipped_at'] as Date | null)?.getTime() ?? null,
@@ -71,6 +72,7 @@ export async function saveOrders(tx: TransactionSql, orders: readonly Order[]): 
     value_minor: order.valueMinor,
     refunded_minor: order.refundedMinor,
     currency: order.currency,
+    reduced: order.reduced,
     ordered_at: new Date(order.orderedAt),
     cancelled_at: moment(order.cancelledAt),
     shipped_at: moment(order.shippedAt),
@@ -78,16 +80,16 @@ export async function saveOrders(tx: TransactionSql, orders: readonly Order[]): 
     reported_at: new Date(order.reportedAt),
   }));
   await tx`
-    insert into orders (order_id, customer_id, value_minor, refunded_minor, currency, ordered_at, cancelled_at,
-      shipped_at, delivered_at, reported_at)
+    insert into orders (order_id, customer_id, value_minor, refunded_minor, currency, reduced, ordered_at,
+      cancelled_at, shipped_at, delivered_at, reported_at)
     select * from jsonb_to_recordset(${tx.json(rows)})
       as r (order_id text, customer_id uuid, value_minor bigint, refunded_minor bigint, currency text,
-            ordered_at timestamptz, cancelled_at timestamptz, shipped_at timestamptz, delivered_at timestamptz,
+            reduced boolean, ordered_at timestamptz, cancelled_at timestamptz, shipped_at timestamptz, delivered_at timestamptz,
             reported_at timestamptz)
     on conflict (order_id) do update set
       customer_id = excluded.customer_id, value_minor = excluded.value_minor,
-      refunded_minor = excluded.refunded_minor, currency = excluded.currency, ordered_at = excluded.ordered_at,
-      cancelled_at = excluded.cancelled_at, shipped_at = excluded.shipped_at,
+      refunded_minor = excluded.refunded_minor, currency = excluded.currency,
+      reduced = excluded.reduced, ordered_at = excluded.ordered_at, cancelled_at = excluded.cancelled_at, shipped_at = excluded.shipped_at,
       delivered_at = excluded.delivered_at, reported_at = excluded.reported_at`;
 }
 

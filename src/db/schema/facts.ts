@@ -1,5 +1,16 @@
 import { eq, isNull } from 'drizzle-orm';
-import { bigint, index, jsonb, pgTable, pgView, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  jsonb,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 import type { CartLine } from '../../domain/cart.ts';
 
@@ -27,6 +38,8 @@ export const orders = pgTable(
     valueMinor: bigint('value_minor', { mode: 'number' }).notNull(),
     refundedMinor: bigint('refunded_minor', { mode: 'number' }).notNull().default(0),
     currency: text('currency').notNull(),
+    /** Some report of it had a coupon or a discount. */
+    reduced: boolean('reduced').notNull().default(false),
     orderedAt: moment('ordered_at').notNull(),
     cancelledAt: moment('cancelled_at'),
     shippedAt: moment('shipped_at'),
