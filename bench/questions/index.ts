@@ -4,6 +4,7 @@ import { audienceOf } from './audience.ts';
 import { batches } from './batches.ts';
 import { feed } from './feed.ts';
 import { firstTask } from './first-task.ts';
+import { gathering } from './gathering.ts';
 import { lookUp } from './look-up.ts';
 import { mails } from './mails.ts';
 import { memory } from './memory.ts';
@@ -23,5 +24,5 @@ import { watching } from './watching.ts';
 export const questions: readonly Question[] = [
   ...[accepting, batches, routing, runs, firstTask, memory, restock],
   ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
-  ...[passingGate, mails, oldLedger, onsite, feed, watching],
+  ...[passingGate, mails, oldLedger, onsite, feed, watching, gathering],
 ];
