@@ -35,7 +35,7 @@ export function addressOf(channel: Channel, traits: TraitValues, customer?: Addr
     case 'webhook':
       return customer ? { to: customer.customerId } : { fault: 'nobody is told of a customer without an id' };
     case 'onsite':
-      return { fault: `Kairos does not send by ${channel} yet` };
+      return { fault: 'nobody is on the site by their traits: it is asked whether they are there' };
   }
 }
 
