@@ -70,7 +70,7 @@ function lastLooks(
 ): Fragment {
   // What the index of looks finds is checked as `pricesSeen` does.
   const found = tx`
-    select l.customer_id, l.occurred_at, l.seq, l.properties,
+    select l.customer_id, l.occurred_at, l.seq,
       case when l.properties ->> 'currency' ~ '^[A-Za-z]{3}$' then upper(l.properties ->> 'currency') else ${shopCurrency}::text end as said_currency,
       case when ${isAmount(tx)} then (l.properties ->> 'price')::numeric end as said
     from customer_events l
@@ -80,13 +80,16 @@ function lastLooks(
         union all select p.product_id from products p where p.sku = ${subject} and p.product_id is not null))
       and l.occurred_at between ${lookedSince} and ${at} and ${namesSku(tx, subject)}`;
   const inForce = priceInForce(tx, { sku: tx`${subject}::text`, at: tx`l.occurred_at` });
+  // What a look says is reckoned once (`offset 0` keeps it so), and the price in force asked only where it says nothing.
   return tx`
     select distinct on (l.customer_id) l.customer_id, l.occurred_at, coalesce(l.minor, f.price_minor) as minor,
       case when l.minor is null then f.currency else l.said_currency end as currency
     from (
-      select s.*, ${inMinor(tx)} as minor from (${found}) s
+      select s.customer_id, s.occurred_at, s.seq, s.said_currency, ${inMinor(tx)} as minor
+      from (${found} offset 0) s offset 0
     ) l
-    left join lateral (${inForce}) f on l.minor is null
+    left join lateral (
+      select p.* from (select where l.minor is null) asked cross join lateral (${inForce}) p) f on true
     where l.minor is not null or f.price_minor is not null
     order by l.customer_id, l.occurred_at desc, l.seq desc`;
 }
