@@ -1,4 +1,5 @@
 import { Client } from '@sendgrid/client';
+import { MailService } from '@sendgrid/mail';
 import type { ChannelAdapter, EmailContent, Outbound, RefusalAbout } from './channel.ts';
 import { factorable, factorMails } from './factored-mails.ts';
 import { closedHeard, keptConnections } from './kept-connections.ts';
@@ -24,8 +25,6 @@ const substitutionBounds = { tags: 100, bytes: 10_000 };
 /** E-mail through SendGrid's own client. */
 export function emailChannel(options: EmailOptions): ChannelAdapter {
   const agents = keptConnections();
-  const mailer = { client: clientFor(options), from: senderOf(options.from) };
-  const direct = options.baseUrl ? { proxy: false } : {};
   const send = (
     messages: readonly Outbound[],
     signal: AbortSignal | undefined,
@@ -39,13 +38,12 @@ export function emailChannel(options: EmailOptions): ChannelAdapter {
     send: (message, signal) =>
       send([message], signal, async (wiring) => {
         await closedHeard();
-        return sendMails(mailer, [message], { ...wiring, ...direct, ...agents });
+        return sendMails(options, [message], { ...wiring, ...agents });
       }),
     batch: {
       most: mostRecipients,
       // On a connection of its own: one that breaks as it is used again would leave a thousand in doubt.
-      send: (messages, signal) =>
-        send(messages, signal, (wiring) => sendMails(mailer, messages, { ...wiring, ...direct })),
+      send: (messages, signal) => send(messages, signal, (wiring) => sendMails(options, messages, wiring)),
       together,
     },
   };
@@ -62,66 +60,45 @@ function mailOf({ content }: Outbound): EmailContent {
   throw new TypeError('An e-mail needs a subject, html and text; only text came.');
 }
 
-interface Mailer {
-  client: WiredClient;
-  from: { email: string; name?: string };
-}
-
 /** A personalization for each: its recipient sees nobody else, and the delivery's id is its own. */
 async function sendMails(
-  { client, from }: Mailer,
+  options: EmailOptions,
   messages: readonly Outbound[],
   wiring: CallWiring,
 ): Promise<{ providerId: string | null }> {
   const { content, substitutions } = factorMails(messages.map(mailOf));
-  const body = {
-    ...{ from, subject: content.subject },
-    personalizations: messages.map(({ deliveryId, to, unsubscribeUrl }, place) => ({
-      ...{ to: [{ email: to }], custom_args: { deliveryId } },
-      ...unlessEmpty('substitutions', substitutions[place]!),
-      ...unlessEmpty('headers', unsubscribeHeaders(unsubscribeUrl)),
-    })),
-    // In this order: the last is what a mail program shows if it can.
-    content: [
-      { type: 'text/plain', value: content.text },
-      { type: 'text/html', value: content.html },
-    ],
-  };
-  // Not by the library's own class for mails: it copies each mail twice before it makes this same body of it.
-  const request: WiredRequest = { method: 'POST', url: '/v3/mail/send', body, wiring };
-  const [response] = await client.request(request).catch(throwRefusal);
+  const mail = new MailService();
+  mail.setClient(clientFor(options, wiring));
+  // The tags are whole as they are.
+  mail.setSubstitutionWrappers('', '');
+  const personalizations = messages.map(({ deliveryId, to, unsubscribeUrl }, place) => ({
+    to: { email: to },
+    customArgs: { deliveryId },
+    substitutions: substitutions[place]!,
+    headers: unsubscribeHeaders(unsubscribeUrl),
+  }));
+  const [response] = await mail
+    .send({ personalizations, from: options.from, ...content })
+    .catch(throwRefusal);
   const id = (response.headers as Record<string, unknown>)['x-message-id'];
   return { providerId: typeof id === 'string' ? id : null };
 }
 
-function unlessEmpty(name: string, texts: Readonly<Record<string, string>>) {
-  return Object.keys(texts).length === 0 ? {} : { [name]: texts };
-}
-
-/** `hello@shop.example` or `The shop <hello@shop.example>`, as SendGrid has them. */
-function senderOf(from: string): Mailer['from'] {
-  const [, name = '', email = ''] = /^([^<]*)<([^>]*)>/.exec(from)?.map((part) => part.trim()) ?? [
-    '',
-    '',
-    from,
-  ];
-  return name === '' ? { email } : { email, name };
-}
-
-type WiredRequest = Parameters<Client['createRequest']>[0] & { wiring: object };
-
-/** A request brings its own deadline and connection: SendGrid's client has no other place for them. */
+/** A client of its own for each call: SendGrid's has no other place for a call's deadline. */
 class WiredClient extends Client {
-  override createRequest(request: WiredRequest): ReturnType<Client['createRequest']> {
-    return { ...super.createRequest(request), ...request.wiring };
+  wiring: object = {};
+
+  override createRequest(data: Parameters<Client['createRequest']>[0]): ReturnType<Client['createRequest']> {
+    return { ...super.createRequest(data), ...this.wiring };
   }
 }
 
-function clientFor({ apiKey, baseUrl }: EmailOptions): WiredClient {
+function clientFor(options: EmailOptions, wiring: CallWiring): Client {
   const client = new WiredClient();
-  client.setApiKey(apiKey);
+  client.setApiKey(options.apiKey);
   // Only now: setting the key sets the URL back.
-  if (baseUrl) client.setDefaultRequest('baseUrl', baseUrl);
+  if (options.baseUrl) client.setDefaultRequest('baseUrl', options.baseUrl);
+  client.wiring = options.baseUrl ? { ...wiring, proxy: false } : wiring;
   return client;
 }
 
