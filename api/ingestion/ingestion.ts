@@ -99,7 +99,11 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
     const items = head.flatMap((waiting) => waiting.items);
     const onCommit = () => (counts.commits += 1);
     const outcomes = await commitItems(database.sql, items, { commitMs: limits.commitMs, onCommit });
-    const refused = [...head.flatMap((waiting) => waiting.refusals), ...refusedBy(outcomes)];
+    const refused = [
+      ...head.flatMap((waiting) => waiting.refusals),
+      ...refusedBy(outcomes),
+      ...passedOverOf(outcomes),
+    ];
     await insertRejections(
       database.sql,
       refused.map((refusal) => rejectionOf(refusal, clock)),
@@ -151,6 +155,13 @@ function takeHead(queue: Waiting[], commitItems: number): Waiting[] {
 const sizeOf = ({ items, refusals }: Pick<Waiting, 'items' | 'refusals'>) => items.length + refusals.length;
 
 const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
+
+/** Of what was accepted all the same. */
+function passedOverOf(outcomes: Map<Item, Outcome>): Refusal[] {
+  return [...outcomes].flatMap(([{ index, came, passedOver }, outcome]) =>
+    outcome === 'accepted' && passedOver ? [{ index, came, ...passedOver }] : [],
+  );
+}
 
 function refusedBy(outcomes: Map<Item, Outcome>): Refusal[] {
   return [...outcomes].flatMap(([{ index, came }, outcome]) =>

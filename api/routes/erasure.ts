@@ -31,7 +31,8 @@ const answerSchema = z.object({
 export const erasure: Operation = {
   summary:
     'Erases a customer: it is itself an event in the order, so that later events under the same ids make a new ' +
-    'person. Asked again with the internal id it says how far it is.',
+    "person. Asked again with the internal id it says how far it is; by an id of the shop's, which is nobody's any " +
+    'more once it took effect, it answers `unknown-customer`.',
   key: 'admin',
   query: querySchema,
   answer: answerSchema,

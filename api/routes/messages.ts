@@ -53,7 +53,8 @@ function summaryOf(kind: CustomerEventKind): string {
   if (kind !== 'identify') return summary;
   return (
     `${summary} Of a trait, what the customer stated stands before what was observed, and that before what was bought ` +
-    'in, whichever is newer; of one origin the newer holds, and null takes it away.'
+    'in, whichever is newer; of one origin the newer holds, and null takes it away. A consent to a channel that there is ' +
+    'not says nothing: the rest is accepted, and /v1/rejections shows it.'
   );
 }
 

@@ -17,7 +17,11 @@ export function sandboxRoutes(router: IRouter, { config }: RouteDeps): void {
 function pass(base: URL, req: Request, res: Response): void {
   const headers = { ...req.headers, host: base.host };
   for (const name of ofConnection) delete headers[name as keyof typeof headers];
-  const passed = request(new URL(req.originalUrl, base), { method: req.method, headers }, (answer) => {
+  // Never to a host that the request line names: of it only the path counts.
+  const { pathname, search } = new URL(req.originalUrl, base);
+  const { hostname, port } = base;
+  const to = { hostname, port, path: `${pathname}${search}`, method: req.method, headers };
+  const passed = request(to, (answer) => {
     for (const name of ofConnection) delete answer.headers[name];
     res.writeHead(answer.statusCode ?? 502, answer.headers);
     // What breaks on the way cannot be answered any more: both ends are closed.

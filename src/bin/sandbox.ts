@@ -28,7 +28,8 @@ function readScale(env: NodeJS.ProcessEnv): TimeScale {
 /** Where Kairos is called back, and with which keys: `start` hands them over. Without them nobody is. */
 function hooksOf(config: Config): HookOptions | undefined {
   const { KAIROS_PUBLIC_URL: url, KAIROS_SANDBOX_KEY: privateKey, TWILIO_AUTH_TOKEN: authToken } = config;
-  return url && privateKey && authToken ? { url, keys: { privateKey, authToken } } : undefined;
+  const localUrl = process.env['KAIROS_LOCAL_URL'];
+  return url && privateKey && authToken ? { url, localUrl, keys: { privateKey, authToken } } : undefined;
 }
 
 await runPart(async () => {

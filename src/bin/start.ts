@@ -56,6 +56,8 @@ async function start(boot: Boot): Promise<void> {
     // For the sandbox, which has no database to ask.
     KAIROS_CLOCK_ORIGIN: String(scale.originMs),
     PORT: String(port),
+    // For the sandbox, which calls back where the world may not reach Kairos yet.
+    KAIROS_LOCAL_URL: url,
   };
   await startOwnParts(boot, env, bundle);
   sayWhatIsWhere(boot, url, temporal);

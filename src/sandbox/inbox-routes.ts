@@ -77,6 +77,7 @@ export function answerProblems(log: Log): ErrorRequestHandler {
     if (error.status >= 500) log.error({ err: thrown }, 'the sandbox failed');
     if (res.headersSent) return next(thrown);
     const { code, status, message } = error;
+    if (status === 429 || status === 503) res.set('Retry-After', '1');
     const problem = { type: `/docs#${code}`, title: errorCodes[code].title, status, detail: message, code };
     res.status(status).type('application/problem+json').send(JSON.stringify(problem));
   };
@@ -103,8 +104,8 @@ function readQuery(req: Request): MessageFilter {
   const read = query.safeParse(req.query);
   if (!read.success) throw new AppError('malformed-query', sayIssues(read.error));
   const { to, ...rest } = read.data;
-  // A plus that was not escaped comes as a space, and every phone number begins with one.
-  return { ...rest, to: to?.replace(/^ /, '+') };
+  // A plus that was not escaped comes as a space: every phone number begins with one, and no address has a space.
+  return { ...rest, to: to?.replaceAll(' ', '+') };
 }
 
 function readOrder(req: Request): z.infer<typeof order> {

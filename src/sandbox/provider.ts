@@ -13,6 +13,8 @@ import type { Log } from '../log.ts';
 export interface HookOptions {
   /** Of Kairos, without `/v1/hooks`. */
   url: string;
+  /** Where this Kairos listens, if that is elsewhere: there it is called, with the signatures of `url`. */
+  localUrl?: string | undefined;
   keys: Pick<SandboxKeys, 'privateKey' | 'authToken'>;
   /** How long after a message was taken its news are told, real milliseconds; 50 unless told. */
   afterMs?: number | undefined;
@@ -152,7 +154,7 @@ export class Provider {
       },
       body,
     });
-    return { url: `${url}${path}`, make };
+    return { url: this.#reached(`${url}${path}`), make };
   }
 
   #signedForm(url: string, form: Record<string, string>): CallBack {
@@ -161,7 +163,14 @@ export class Provider {
       ...twilioSignature(this.#hooks.keys.authToken, { url, form }),
     };
     const body = Buffer.from(new URLSearchParams(form).toString());
-    return { url, make: () => ({ headers, body }) };
+    return { url: this.#reached(url), make: () => ({ headers, body }) };
+  }
+
+  /** What is below Kairos's URL from outside may not be reached from here: its name need not even resolve. */
+  #reached(called: string): string {
+    const { url, localUrl } = this.#hooks;
+    const isOurs = localUrl !== undefined && called.startsWith(`${url}/`);
+    return isOurs ? `${localUrl.replace(/\/$/, '')}${called.slice(url.length)}` : called;
   }
 
   #seconds(): number {

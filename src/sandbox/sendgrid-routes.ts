@@ -82,6 +82,7 @@ const answerErrors: ErrorRequestHandler = (thrown: unknown, _req, res, next) => 
   // SendGrid's own 413 comes from its gateway, as a page.
   if (status === 413)
     return void res.status(413).type('html').send('<html><body>413 Request Entity Too Large</body></html>');
+  if (thrown instanceof InboxFullError) res.set('Retry-After', '1');
   if (thrown instanceof InboxFullError) return refuse(res, 429, [error(thrown.message, null)]);
   if (typeof status === 'number' && status < 500) return refuse(res, 400, [error('Bad Request', null)]);
   next(thrown);

@@ -125,6 +125,7 @@ function refuse(res: Response, error: TwilioError): void {
 
 const answerErrors: ErrorRequestHandler = (thrown: unknown, _req, res, next) => {
   const status = (thrown as { status?: unknown }).status;
+  if (thrown instanceof InboxFullError) res.set('Retry-After', '1');
   if (thrown instanceof InboxFullError) return refuse(res, twilioError(429, 20429, thrown.message));
   if (typeof status === 'number' && status < 500)
     return refuse(res, twilioError(status, 20001, 'Invalid parameter'));

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Connection } from '@temporalio/client';
@@ -93,6 +93,15 @@ test("the sandbox is passed through under Kairos's own port, and only where ther
     host: new URL(url).host,
   });
   expect((await api.get('/sandbox', {})).body).toMatchObject({ method: 'GET', url: '/sandbox' });
+  // To no host that the request line names.
+  const { hostname, port } = new URL(api.url);
+  const elsewhere = await new Promise<string>((done, failed) => {
+    const asked = { hostname, port, path: 'http://127.0.0.1:9/sandbox/messages' };
+    get(asked, (answer) => {
+      answer.setEncoding('utf8').on('data', (text: string) => done(text));
+    }).on('error', failed);
+  });
+  expect(JSON.parse(elsewhere)).toMatchObject({ url: '/sandbox/messages', host: new URL(url).host });
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
   const away = await api.get('/sandbox', {});

@@ -59,6 +59,19 @@ test('an identify says of at most so many channels and topics what is agreed to'
   expect(refused.body.detail).toContain(`over the bound of ${bounds.consentTopics}`);
 });
 
+test('a consent to a channel that there is not says nothing, and the operator sees it', async () => {
+  await using s = await setup();
+  const channels = { email: true, fax: true };
+  const body = { userId: 'u1', messageId: 'm1', context: { consent: { channels } } };
+  expect((await s.api.post('/v1/identify', body)).body).toEqual({ success: true });
+  const batch = await s.api.post('/v1/batch', { batch: [{ type: 'identify', ...body, messageId: 'm2' }] });
+  expect(batch.body).toMatchObject({ accepted: 1, rejected: [] });
+  await s.api.post('/v1/identify', body);
+  const { items } = (await s.api.get('/v1/rejections')).body;
+  expect(items).toHaveLength(2);
+  expect(items[0]!['detail']).toContain('got "fax"; it says nothing, and the rest was accepted');
+});
+
 test('a message is stored as it came: unknown fields stay, numbers become ids, null is absent', async () => {
   await using s = await setup();
   const answer = await s.api.post('/v1/track', {

@@ -8,7 +8,7 @@ import { message } from '../../src/define/message.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { eventually } from '../support/eventually.ts';
 import { holdTable } from '../support/hold-table.ts';
-import { hookApi, hookKeys } from '../support/hooks.ts';
+import { hookApi, hookKeys, publicUrl } from '../support/hooks.ts';
 import { testSandbox } from '../support/sandbox.ts';
 import { addCustomer, addRun, startSending, testMessages } from '../support/sending.ts';
 
@@ -19,10 +19,12 @@ const text = message<object>({ name: 'text', purpose: 'transactional', channels:
 async function setup({ timeoutMs = 5_000 } = {}) {
   const sending = await startSending();
   const { database, clock } = sending;
-  const hooks = await hookApi(database, clock, { outside: null });
-  const sandbox = await testSandbox(clock, { url: hooks.api.url, keys: hookKeys, afterMs: 0 });
+  const hooks = await hookApi(database, clock);
+  // From outside Kairos has a name that nothing here resolves.
+  const localUrl = hooks.api.url;
+  const sandbox = await testSandbox(clock, { url: publicUrl, localUrl, keys: hookKeys, afterMs: 0 });
   const channels = createChannels({
-    ...{ sandboxUrl: sandbox.url, publicUrl: hooks.api.url },
+    ...{ sandboxUrl: sandbox.url, publicUrl },
     ...{ emailFrom: 'hello@shop.example', timeoutMs },
   });
   const render: NonNullable<Parameters<typeof sending.worker>[0]>['render'] = ({ message: { name } }) =>

@@ -23,6 +23,7 @@ test('GET /sandbox/messages tells newest first, by address, by channel, and up t
   expect(await deliveries('channel=email')).toEqual(['e1', 'e0']);
   expect(await deliveries('to=P0@example.test')).toEqual(['e0']);
   expect(await deliveries('to=%2B14155550101')).toEqual(['s1']);
+  expect(await deliveries('to=p0+bounce@example.test')).toEqual([]);
   expect(await deliveries('to=+14155550101'), 'a plus that was not escaped').toEqual(['s1']);
 });
 
