@@ -99,11 +99,8 @@ export function createIngestion({ database, clock, log, limits = bounds }: Inges
     const items = head.flatMap((waiting) => waiting.items);
     const onCommit = () => (counts.commits += 1);
     const outcomes = await commitItems(database.sql, items, { commitMs: limits.commitMs, onCommit });
-    const refused = [
-      ...head.flatMap((waiting) => waiting.refusals),
-      ...refusedBy(outcomes),
-      ...passedOverOf(outcomes),
-    ];
+    const told = [...refusedBy(outcomes), ...passedOverOf(outcomes)];
+    const refused = [...head.flatMap((waiting) => waiting.refusals), ...told];
     await insertRejections(
       database.sql,
       refused.map((refusal) => rejectionOf(refusal, clock)),
