@@ -18,7 +18,7 @@ export interface IntendedDelivery {
   at: number;
 }
 
-/** What pages of a run have left to call on a channel, at most `limit`. */
+/** What pages of a run have left to call on a channel, at most `limit`. Found by what is not settled, not by all that the run sent. */
 export async function intendedOf(
   sql: Sql | TransactionSql,
   asked: { runId: string; message: string; channel: Channel; limit: number },
@@ -28,7 +28,7 @@ export async function intendedOf(
     select id, entry_id as "entryId", customer_id as "customerId",
       (extract(epoch from calling_at) * 1000)::float8 as "callingAt", (extract(epoch from at) * 1000)::float8 as at
     from deliveries
-    where run_id = ${runId} and state = 'intended' and message = ${message} and channel = ${channel}
+    where run_id = ${runId} and state = 'intended' and message || '' = ${message} and channel = ${channel}
     order by id limit ${limit}`;
 }
 
