@@ -14,6 +14,7 @@ import type { ChannelAdapter, Outbound } from './channels/channel.ts';
 import type { PageInput } from './contract.ts';
 import { mayRepeat, repeatedWords } from './in-doubt.ts';
 import { verdictOf } from './passage.ts';
+import { roomNow } from './servable.ts';
 import {
   besideWords,
   factsFor,
@@ -105,8 +106,9 @@ async function giveUp(
 }
 
 /**
- * What may have changed since they were decided on is asked again; what was drawn and counted stays. A call in doubt is
- * repeated only if nothing speaks against it: as it may have been taken, it cannot be cancelled.
+ * What may have changed since they were decided on is asked again; what was drawn and counted stays. The shelf is counted
+ * anew, and the longest waiting go first: for whom it has no room any more they keep their place in line. A call in doubt
+ * is repeated only if nothing speaks against it: as it may have been taken, it cannot be cancelled.
  */
 async function secondLook(
   look: PageLook,
@@ -118,6 +120,7 @@ async function secondLook(
 ): Promise<Leftovers> {
   const left = noLeftovers();
   const stock = await takePageStock(look, rows, 0);
+  let room = look.run.state === 'open' ? roomNow(look) : Infinity;
   for (const row of rows) {
     const id = row.deliveryId!;
     const facts = factsFor(look, row, now);
@@ -127,6 +130,7 @@ async function secondLook(
     const doubt = repeated.get(id);
     if (ruling.state === 'waiting') left.waiting ??= ruling.reason;
     else if (ruling.state === 'cancelled' && doubt) await giveUp(look, { lost: [doubt], now });
+    else if (room < 1 && !doubt) await giveBack(look, { row, now, ...noRoom });
     else if (ruling.state === 'cancelled') await turnOrCancel(look, { row, ruling, now });
     else if ('content' in rendered && !('fault' in facts.address)) {
       if (doubt) {
@@ -137,6 +141,7 @@ async function secondLook(
         await noteRepeat(look.tx, { id, verdict });
         left.doubts.set(id, new Date(doubt.callingAt!));
       }
+      room -= 1;
       left.calls.push({
         deliveryId: id,
         to: facts.address.to,
@@ -173,20 +178,25 @@ async function turnOrCancel(
     });
     return;
   }
-  if (passingReasons.includes(reason)) {
-    const { runId, wave } = look.input;
-    await givePlaceBack(look.tx, {
-      id,
-      runId,
-      wave,
-      reason,
-      verdict: verdictOf({ now, input: look.input }, said),
-    });
-    return;
-  }
+  if (passingReasons.includes(reason)) return giveBack(look, { row, now, reason, words: said.words });
   const news = [{ id, verdict: verdictOf({ now, input: look.input }, ruling) }];
   await raisePage(look.tx, { state: 'cancelled', reason, news });
   await giveTogetherBack(look.tx, id);
+}
+
+/** Nobody else is told of what is left of a shelf than there is room for. */
+const noRoom = {
+  reason: 'irrelevant',
+  words: 'withheld: irrelevant — meanwhile too little of it is left: they keep their place in line',
+} as const;
+
+async function giveBack(
+  { tx, input }: PageLook,
+  { row, now, reason, words }: { row: PageRow; now: Date; reason: GateReason; words: string },
+): Promise<void> {
+  const verdict = verdictOf({ now, input }, { state: 'withheld', reason, words });
+  const { runId, wave } = input;
+  await givePlaceBack(tx, { id: row.deliveryId!, runId, wave, reason, verdict });
 }
 
 /** What this process marked and certainly did not call: free to be marked again, if its customer is still there. */

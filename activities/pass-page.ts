@@ -16,17 +16,16 @@ import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { keepToldPrice } from '../src/db/queries/known-prices.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
 import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
-import { isShelfWave, lineServedBy } from '../src/define/watch.ts';
+import { lineServedBy } from '../src/define/watch.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { nextChannelReasons, type GateReason } from '../src/domain/delivery.ts';
-import { placesAllowed } from '../src/domain/places.ts';
 import { spanMs } from '../src/domain/span.ts';
 import type { Channel } from '../src/domain/task-queues.ts';
 import type { Outbound } from './channels/channel.ts';
 import type { PageAnswer, PageInput } from './contract.ts';
 import { earlier, judgePage, type JudgedPage } from './judge-page.ts';
 import { lockRivals } from './rivals.ts';
-import { servable } from './servable.ts';
+import { roomNow } from './servable.ts';
 import { mostOfPage, unbounded } from './turns.ts';
 import { keepCodes } from './wording.ts';
 import {
@@ -80,12 +79,13 @@ export async function passPage(
   });
 }
 
-/** When what woke the watch is over nobody else is told. */
-function allowedIn(row: WaveRow, { standing, watch, wave, run }: PageLook): number {
-  if (!standing.holds) return row.used;
-  const units = isShelfWave(wave) ? servable(watch, run.units) : run.shelf;
-  const { perUnit } = wave;
-  return perUnit === undefined || units === null ? row.allowed : placesAllowed(row, { units, perUnit });
+/**
+ * How many may be told in a wave altogether, as far as the shelf still allows it. What comes to the shelf since the wave
+ * began, or since it emptied faster than thought, waits for the next. When what woke the watch is over nobody else is told.
+ */
+function allowedIn(row: WaveRow, look: PageLook): number {
+  if (!look.standing.holds) return row.used;
+  return Math.min(row.allowed, row.used + roomNow(look));
 }
 
 function lookedAnew(wave: WaveRow, look: number): WaveRow {

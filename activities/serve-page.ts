@@ -72,11 +72,12 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
       more = left.more;
     }
   };
+  const realMs = () => gate.clock.realNow().getTime();
   const pass = async (input: PageInput, message: MessageType<unknown>) => {
     const passage = await passPage(gate, message, input);
     if (passage.kind === 'waiting') throw looks.again(passage.reason, attempt());
     if (passage.kind === 'list-taken') throw listTaken(attempt());
-    return passage;
+    return { ...passage, atMs: realMs() };
   };
   /** Those whom a page did not reach after all go before whoever else is next: they were decided on. */
   const turnedTo = async (input: PageInput, { channels }: MessageType<unknown>, next: Channel | null) => {
@@ -89,7 +90,6 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
    * other; whoever dies then leaves a page more that was decided on and certainly not called.
    */
   const servePages = async (input: PageInput, message: MessageType<unknown>) => {
-    const realMs = () => gate.clock.realNow().getTime();
     const until = realMs() + (parts.pagesMs ?? bounds.pagesMs);
     const next = channelAfter(message, input.channel);
     const isAhead = gatesAhead(gate, input.channel);
@@ -97,9 +97,12 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     let turned: Channel | null = null;
     for (let passage = await pass(input, message); ;) {
       const { answer } = passage;
+      // What the gate saw while a call took long is asked again, of exactly those whom it decided on.
+      const isOld = realMs() - passage.atMs > bounds.pageLookMs;
+      if (isOld) await serveLeft(input, message, next);
       const goesOn = () => turned === null && isLike(input, answer) && realMs() < until && !abort()?.aborted;
       const [, ahead] = await together([
-        call(input, passage, next),
+        isOld ? null : call(input, passage, next),
         isAhead && goesOn() ? pass(input, message) : null,
       ]);
       turned ??= await turnedTo(input, message, next);
@@ -113,7 +116,7 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
   };
 }
 
-/** Where a page is one call that nothing holds up: the gate's look at the next is not old by the time it is called. */
+/** Where a page is few calls that nothing holds up: mostly the gate's look at the next is not old by the time it is called. */
 function gatesAhead({ channels, turns = unbounded }: PageParts, channel: Channel): boolean {
   return channels[channel]?.batch !== undefined && turns.perSecond(channel) === null;
 }

@@ -2,7 +2,8 @@ import { isUnrouted } from '../src/db/queries/unrouted-of.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import type { RouteDeps } from './deps.ts';
 
-const lookEveryMs = 25;
+/** Real milliseconds between two looks: at first, and when it takes longer. */
+const [firstLookMs, longestLookMs] = [25, 250];
 
 /**
  * Waits until an accepted event, and so all that came before it, took effect, at most `bounds.behindMs`; says whether it
@@ -10,9 +11,11 @@ const lookEveryMs = 25;
  */
 export async function awaitEffect(sql: RouteDeps['database']['sql'], seq: string | null): Promise<boolean> {
   if (seq === null) return true;
-  for (let waitedMs = 0; await isUnrouted(sql, seq); waitedMs += lookEveryMs) {
+  let lookMs = firstLookMs;
+  for (let waitedMs = 0; await isUnrouted(sql, seq); waitedMs += lookMs) {
     if (waitedMs >= bounds.behindMs) return false;
-    await new Promise((done) => setTimeout(done, lookEveryMs));
+    lookMs = waitedMs < 4 * firstLookMs ? firstLookMs : Math.min(longestLookMs, 2 * lookMs);
+    await new Promise((done) => setTimeout(done, lookMs));
   }
   return true;
 }

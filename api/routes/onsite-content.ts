@@ -9,7 +9,7 @@ import { AppError } from '../../src/errors.ts';
 import { personas } from '../../src/personas/index.ts';
 import { slots } from '../../src/slots/index.ts';
 import { cors } from '../cors.ts';
-import { customerRead } from '../customer-of.ts';
+import { customerOf } from '../customer-of.ts';
 import type { RouteDeps } from '../deps.ts';
 import { kindInBody, kindInHeader } from '../keys.ts';
 import { parse } from '../parse.ts';
@@ -105,6 +105,6 @@ async function personaOf(deps: RouteDeps, { anonymousId, customer, by }: Query):
   const id =
     customer === undefined
       ? await findCustomer(sql, anonymousId!, 'anonymousId')
-      : await customerRead(deps, customer, by);
+      : await customerOf(deps, customer, by);
   return id === null ? null : customerPersona(sql, id);
 }

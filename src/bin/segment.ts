@@ -8,10 +8,13 @@ import { AppError, StartError } from '../errors.ts';
 import { segmentReport } from '../segment-report/segment-command.ts';
 import { parseSegmentOptions, segmentUsage, type SegmentOptions } from '../segment-report/segment-options.ts';
 import { segments } from '../segments/index.ts';
+import { countInCurrency } from '../segments/shop-currency.ts';
 
 /** `npm run segment`: what a segment is, who is in it, and for one customer why. */
 async function report(options: SegmentOptions): Promise<string> {
-  const database = connect(await runningDatabase(loadConfig(process.env)), {
+  const config = loadConfig(process.env);
+  countInCurrency(config.KAIROS_CURRENCY);
+  const database = connect(await runningDatabase(config), {
     name: 'kairos segment',
     max: 4,
   });

@@ -5,7 +5,7 @@ import { connect } from '../db/connect.ts';
 import { openHome, type Home } from '../db/home.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { realTime } from '../domain/time-scale.ts';
-import { embeddedPort, type Boot } from '../embedded/boot.ts';
+import { onEmbeddedPort, type Boot } from '../embedded/boot.ts';
 import { endLeftovers } from '../embedded/leftovers.ts';
 import { freePort, portState } from '../embedded/free-port.ts';
 import { readHomeFile } from '../embedded/home-file.ts';
@@ -68,15 +68,11 @@ async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string)
   const keys = boot.config.VAPID_PUBLIC_KEY ? {} : await providePushKeys(boot.home);
   const all: NodeJS.ProcessEnv = { ...env, ...keys };
   if (usesSandbox(boot.config)) {
-    const port = String(await embeddedPort(boot, 'sandbox', 3001));
     const { privateKey, publicKey, authToken } = await provideSandboxKeys(boot.home);
-    const own = {
-      PORT: port,
-      HOST: '127.0.0.1',
-      KAIROS_SANDBOX_KEY: privateKey,
-      TWILIO_AUTH_TOKEN: authToken,
-    };
-    await boot.supervisor.start(kairosPart('sandbox', boot.home, { ...env, ...own }));
+    const own = { ...env, HOST: '127.0.0.1', KAIROS_SANDBOX_KEY: privateKey, TWILIO_AUTH_TOKEN: authToken };
+    const port = await onEmbeddedPort(boot, 'sandbox', 3001, (on) =>
+      boot.supervisor.start(kairosPart('sandbox', boot.home, { ...own, PORT: String(on) })),
+    );
     all['KAIROS_SANDBOX_URL'] = `http://127.0.0.1:${port}`;
     // What the API verifies call-backs with: the sandbox is both of the providers.
     const verified = { SENDGRID_WEBHOOK_KEY: publicKey, SENDGRID_INBOUND_KEY: publicKey };

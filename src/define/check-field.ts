@@ -1,4 +1,5 @@
 import { spanMs, type Span } from '../domain/span.ts';
+import { isWithin, type SettingRange } from './setting-range.ts';
 
 /** What is wrong with a span, in a sentence that names its field. */
 export function problemsOfSpan(field: string, span: Span): string[] {
@@ -22,6 +23,22 @@ export function problemsOfSettings(settings: Readonly<Record<string, string | nu
     if (Number.isFinite(value)) return [];
     return [`settings.${name}: ${shown(value)} came; expected a span in words or a number.`];
   });
+}
+
+/** What is wrong with the ranges of some settings: each is of a number, and has its default in it. */
+export function problemsOfRanges({ settings, ranges = {} }: Ranged): string[] {
+  return Object.entries(ranges).flatMap(([name, range]) => {
+    const value = settings[name];
+    if (range && typeof value === 'number' && isWithin(range, value)) return [];
+    return [
+      `ranges.${name}: ${shown(range)} came; expected { least, most } with the default of the setting between them, ${shown(value)}.`,
+    ];
+  });
+}
+
+interface Ranged {
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly ranges?: Readonly<Record<string, SettingRange | undefined>>;
 }
 
 /** A value as it came. */

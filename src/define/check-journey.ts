@@ -1,7 +1,13 @@
 import { calendarDay } from '../domain/cap-window.ts';
 import { outcomePattern, reservedOutcomes } from '../domain/outcome.ts';
 import type { Span } from '../domain/span.ts';
-import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
+import {
+  problemsOfHoldout,
+  problemsOfRanges,
+  problemsOfSettings,
+  problemsOfSpan,
+  shown,
+} from './check-field.ts';
 import { problemsOfDateStart } from './check-date-start.ts';
 import { splitProblems } from './check-splits.ts';
 import { hearsOfProblems } from './check-hears-of.ts';
@@ -42,6 +48,7 @@ export function problemsOf(journey: JourneyDefinition): string[] {
     ...problemsOfHoldout(journey.holdout),
     ...carriesProblems(journey),
     ...problemsOfSettings(journey.settings),
+    ...problemsOfRanges(journey),
     ...splitProblems(journey),
     ...readsProblems(journey),
     ...hearsOfProblems(journey),

@@ -1,7 +1,13 @@
 import type { Audience } from './audience.ts';
 import { problemsOfPredicate } from './check-predicate.ts';
 import { problemsOfEvent, sampleData } from './declared-events.ts';
-import { problemsOfHoldout, problemsOfSettings, problemsOfSpan, shown } from './check-field.ts';
+import {
+  problemsOfHoldout,
+  problemsOfRanges,
+  problemsOfSettings,
+  problemsOfSpan,
+  shown,
+} from './check-field.ts';
 import { bounds } from '../domain/bounds.ts';
 import { spanMs, type Span } from '../domain/span.ts';
 import type { SubstituteRule } from '../domain/substitutes.ts';
@@ -37,6 +43,7 @@ export function problemsOfWatch(watch: WatchDefinition): string[] {
     ...problemsOfHoldout(watch.holdout),
     ...waveProblems(watch),
     ...problemsOfSettings(ownSettings(watch)),
+    ...problemsOfRanges(watch),
   ];
 }
 

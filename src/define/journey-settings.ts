@@ -6,6 +6,7 @@ import { mostCustomers, mostPerUnit } from './check-watch.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
 import type { Audience } from './audience.ts';
 import { isPriceAudience, type PriceAudience } from './price-audience.ts';
+import type { SettingRange } from './setting-range.ts';
 import type { Wave } from './watch.ts';
 
 /** What operators set over the defaults of a journey or watch, by name. */
@@ -14,6 +15,7 @@ export type JourneySettings = Record<string, string | number>;
 /** A journey or a watch, as far as it can be set. */
 export interface Configurable {
   readonly settings: Readonly<Record<string, string | number>>;
+  readonly ranges?: Readonly<Record<string, SettingRange | undefined>>;
   /** Of a watch: its settings have the wave's among them. */
   readonly wave?: Wave;
   /** Of a watch: one by price has settings too. */
@@ -46,7 +48,7 @@ export function storedOverrides(
 }
 
 function likeDefault(
-  { settings, wave, audience = null }: Configurable,
+  { settings, ranges, wave, audience = null }: Configurable,
   name: string,
 ): z.ZodType<string | number> {
   if (typeof settings[name] !== 'number') return span;
@@ -54,7 +56,9 @@ function likeDefault(
   if (isPriceAudience(audience) && name === 'percent') return z.number().min(0).lt(100);
   if (isPriceAudience(audience) && name === 'amountMinor') return z.int().min(0);
   if (wave && name === 'perUnit') return z.number().positive().max(mostPerUnit);
-  return wave && name === 'customers' ? z.number().positive().max(mostCustomers) : z.number();
+  if (wave && name === 'customers') return z.number().positive().max(mostCustomers);
+  const range = ranges?.[name];
+  return range ? z.number().min(range.least).max(range.most) : z.number();
 }
 
 const span = z.custom<Span>((value) => isSpan(value), {

@@ -5,6 +5,7 @@ import type { Shares } from '../domain/split.ts';
 import type { EventType } from './event.ts';
 import type { ProductCrossing } from './product-crossing.ts';
 import type { Projection } from './projection.ts';
+import type { SettingRange } from './setting-range.ts';
 
 /** When a customer may run the same journey with the same key again, counted from the close of the run before. */
 export type Again = 'always' | 'never' | `after ${Span}`;
@@ -40,6 +41,8 @@ export interface JourneyDefinition {
   readonly cap: Cap;
   /** Defaults of the settings that an operator may change. */
   readonly settings: Readonly<Record<string, string | number>>;
+  /** Between which numbers an operator may set some of them. */
+  readonly ranges?: Readonly<Record<string, SettingRange | undefined>>;
   /** Experiments within the journey, by name: the arms of each and their shares of the customers. */
   readonly splits: Readonly<Record<string, Shares>>;
   /**

@@ -3,6 +3,7 @@ import type { Audience } from './audience.ts';
 import type { Competing } from './competing.ts';
 import type { PriceAudience } from './price-audience.ts';
 import type { PriceCrossing } from './price-crossing.ts';
+import type { SettingRange } from './setting-range.ts';
 import type { EventCrossing } from './universal-event.ts';
 import type { WaitingList } from './waiting-list.ts';
 
@@ -101,6 +102,8 @@ export interface WatchDefinition {
   readonly wave: Wave;
   /** Defaults of what an operator may change: those of the wave, of an audience by price, and the watch's own. */
   readonly settings: Readonly<Record<string, string | number>>;
+  /** Between which numbers an operator may set some of them. */
+  readonly ranges?: Readonly<Record<string, SettingRange | undefined>>;
 }
 
 /** What a run is started with that opens when somebody begins to wait; no wake may have this name. */

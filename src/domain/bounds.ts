@@ -95,6 +95,10 @@ export const bounds = {
   /** Customers of a wave that pass the gate in one transaction: on a channel that takes many in one call, or one by one. */
   waveCustomers: 1_000,
   waveCustomersOneByOne: 100,
+  /** Other products that a page of a watch looks at, for messages that tell of several or choose between them. */
+  rivalProducts: 50,
+  /** How old the gate's look at a page may be when its calls begin, real milliseconds: an older one is taken again. */
+  pageLookMs: 1_000,
   /** For how long one activity of a wave goes on with page after page, real milliseconds. */
   pagesMs: 20_000,
   /**
@@ -203,9 +207,9 @@ export const bounds = {
    * promised, and the rest of a season, for whoever asks what happened. What it did is kept for ever.
    */
   eventDays: 90,
-  /** Old events that are deleted in one statement, and in an hour. */
+  /** Old events that are deleted in one statement, and in a minute. */
   oldEventsAtOnce: 5_000,
-  oldEventsAnHour: 2_000_000,
+  oldEventsAMinute: 100_000,
 } as const;
 
 export type Bounds = { readonly [name in keyof typeof bounds]: number };

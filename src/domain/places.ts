@@ -14,14 +14,3 @@ export function placesIn(
   const even = Math.ceil(customers);
   return perUnit === undefined || units === null ? even : Math.min(even, placesOf(units, perUnit));
 }
-
-/**
- * How many may be told in a wave altogether, as far as the shelf still allows it. What comes to the shelf since the wave
- * began, or since it emptied faster than thought, waits for the next.
- */
-export function placesAllowed(
-  wave: { allowed: number; used: number },
-  shelf: { units: number; perUnit: number },
-): number {
-  return Math.min(wave.allowed, wave.used + placesOf(shelf.units, shelf.perUnit));
-}

@@ -85,9 +85,11 @@ export interface LawfulCap {
 }
 
 /**
- * How often the law lets somebody be written to by text message, by the states that say. Florida's act counts by
- * subject; what Kairos cannot tell apart is taken to be of one.
+ * How often the law lets somebody be written to by text message, by the states that say. The acts count by subject; what
+ * Kairos cannot tell apart is taken to be of one.
  */
 export const stateCaps: { readonly [state: string]: LawfulCap } = {
   FL: { of: 'the law of Florida', cap: { sends: 3, within: '1 day' } },
+  MD: { of: 'the law of Maryland', cap: { sends: 3, within: '1 day' } },
+  OK: { of: 'the law of Oklahoma', cap: { sends: 3, within: '1 day' } },
 };

@@ -30,14 +30,17 @@ interface Said {
 
 /** What somebody wishes, by the traits that they stated: what was observed or bought in is no wish of theirs. */
 export function wishesIn(traits: Readonly<Record<string, Said>>): Wishes {
-  const frequency = textsIn(traits['frequency'])[0];
-  const wished = textsIn(traits['channels']);
+  const frequency = textsIn(traits['frequency']).map(plain)[0];
+  const wished = textsIn(traits['channels']).map(plain);
   return {
     avoids: textsIn(traits['avoids']),
     channels: channels.filter((channel) => wished.includes(channel)),
     frequency: frequencies.find((one) => one === frequency) ?? null,
   };
 }
+
+/** Spelled as it may be. */
+const plain = (text: string) => text.trim().toLowerCase().replace('e-mail', 'email');
 
 /** A text, or a list of them, that the customer has stated. */
 export function textsIn(trait: Said | undefined): string[] {

@@ -21,8 +21,7 @@ const hourMs = 3_600_000;
 
 /**
  * Once a minute of real time takes away what has been kept for as long as it is promised, and what belongs to visits that
- * are over, and once an hour takes away what of the world is of no more use, and old events, and reckons anew what goes
- * with what.
+ * are over, and once an hour takes away what of the world is of no more use, and reckons anew what goes with what.
  */
 export async function runHousekeeping(
   parts: { sql: Sql; clock: Clock; log: Logger; watches: readonly WatchDefinition[] },
@@ -35,11 +34,11 @@ export async function runHousekeeping(
       await deleteOldRejections(parts.sql, parts.clock.now());
       await deleteOldNews(parts.sql, parts.clock.now());
       await endVisits(parts);
+      await deleteOldEvents(parts.sql, parts.clock.now());
+      await deleteOldMessageIds(parts.sql, parts.clock.now());
       const now = parts.clock.realNow().getTime();
       if (now - reckonedAt >= hourMs) {
         await forgetWorld(parts);
-        await deleteOldEvents(parts.sql, parts.clock.now());
-        await deleteOldMessageIds(parts.sql, parts.clock.now());
         await refreshRecommendations(parts);
         reckonedAt = now;
       }

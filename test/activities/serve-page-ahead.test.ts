@@ -97,3 +97,33 @@ test(
     expect(await it.told()).toEqual(it.people);
   },
 );
+
+test(
+  'a page that was decided on long before its turn is looked at again, and the shelf counted anew',
+  patient,
+  async () => {
+    await using it = await shop();
+    it.channels.email.answer = async () => {
+      if (calls(it).length > 1) return taken;
+      await eventually(
+        'the look at the second page',
+        async () => totalOf(await counts(it)) === 2_000,
+        30_000,
+      );
+      await it.database.sql`
+        insert into consents (id, customer_id, channel, topic, state, source, at)
+        values (gen_random_uuid(), ${it.people[1_000]!}, 'email', '', 'denied', 'test', ${it.clock.now()})`;
+      await it.shelf(10);
+      it.pass('2 seconds');
+      return taken;
+    };
+    await it.serve();
+    expect(calls(it)).toEqual([1_000, 10, 10]);
+    expect(await counts(it)).toEqual({ accepted: 1_020, cancelled: 1, withheld: 989 });
+    expect(await it.told()).toEqual([
+      ...it.people.slice(0, 1_000),
+      ...it.people.slice(1_001, 1_011),
+      ...it.people.slice(2_000, 2_010),
+    ]);
+  },
+);

@@ -38,6 +38,31 @@ test('under the level that restocks rise above it stops, at the recount and betw
   expect(await it.told()).toEqual(line);
 });
 
+test('who was decided on and not called is counted against the shelf anew: the longest waiting go first, the others keep their places', async () => {
+  await using it = await startWatching();
+  const line = await it.line(5);
+  await it.shelf(5);
+  it.channels.email.answer = () => ({ kind: 'not-accepted', retryAfterMs: null, detail: 'away' });
+  const serve = it.worker();
+  await expect(it.wave(serve)).rejects.toThrow();
+  await it.shelf(2);
+  it.channels.email.answer = () => ({ kind: 'accepted', providerId: 'taken' });
+  await serve(it.page());
+  expect(await it.told()).toEqual(line.slice(0, 2));
+  const others = (await it.ledger()).filter(({ customerId }) => line.indexOf(customerId) >= 2);
+  expect(others.map(({ state, reason, arm }) => [state, reason, arm])).toEqual(
+    Array.from({ length: 3 }, () => ['withheld', 'irrelevant', 'treated']),
+  );
+  expect(others[0]!.verdicts.at(-1)!.words).toBe(
+    'withheld: irrelevant — meanwhile too little of it is left: they keep their place in line',
+  );
+  it.pass('1 hour');
+  await it.shelf(3);
+  await it.database.sql`update waves set ended_at = ${it.clock.now()}`;
+  expect(await it.wave()).toMatchObject({ used: 3 });
+  expect(await it.told()).toEqual(line);
+});
+
 test('places that a wave had left when it ended serve nobody: the next counts the shelf', async () => {
   await using it = await startWatching();
   const told = await it.line(2);

@@ -12,6 +12,7 @@ const cart = testJourney('cart', {
   ends: { ordered: { name: 'Order Completed' } },
   holdout: 0.1,
   settings: { desk: '45 minutes', percentOff: 10 },
+  ranges: { percentOff: { least: 1, most: 100 } },
 });
 const defaults = { desk: '45 minutes', percentOff: 10 };
 
@@ -88,6 +89,8 @@ test.each([
   [{ desk: '11000 days' }, 'got "11000 days"'],
   [{ desk: null }, 'got null'],
   [{ percentOff: '10' }, 'percentOff: expected number, got "10"'],
+  [{ percentOff: 1_000 }, 'percentOff: expected number to be <=100'],
+  [{ percentOff: -10 }, 'percentOff: expected number to be >=1'],
   ['{"percentOff":1e999}', 'percentOff: expected number'],
   ['{"__proto__":{"desk":"1 hour"}}', '"__proto__" is not known here'],
   [{ constructor: '1 hour' }, '"constructor" is not known here'],

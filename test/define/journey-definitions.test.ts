@@ -66,6 +66,10 @@ describe('the shop of journeys', () => {
     [{ hears: { it: null } }, /cart\.hears\.it: null came; expected an event/],
     [{ carries: ['cart_id', 'cart_id'] }, /cart\.carries: "cart_id" stands there twice/],
     [{ per: 'cart id' }, /cart\.carries, per: "cart id" came; expected the name of a property/],
+    [
+      { settings: { share: 10 }, ranges: { share: { least: 20, most: 30 } } },
+      /cart\.ranges\.share: .* came; expected \{ least, most \} with the default of the setting between them, 10\./,
+    ],
     [{ settings: { phone: 'soon' } }, /cart\.settings\.phone: "soon" is not a span/],
     [
       { settings: { share: Infinity } },

@@ -73,6 +73,17 @@ test('the run has the settings, the projection, the properties and the events th
   expect(made.definition.carries).toEqual(['cart_id', 'reply']);
 });
 
+test('only a setting that is a number has a range', () => {
+  const settings = { phone: '3 hours', percentOff: 10 } as const;
+  const within = { least: 1, most: 50 };
+  const run = () => Promise.resolve('done');
+  journey({ starts, lasts, cap, settings, ranges: { percentOff: within }, run });
+  // @ts-expect-error a span
+  journey({ starts, lasts, cap, settings, ranges: { phone: within }, run });
+  // @ts-expect-error no such setting
+  journey({ starts, lasts, cap, settings, ranges: { tablet: within }, run });
+});
+
 test('a journey that holds nothing, hears nothing and carries nothing reads nothing', () => {
   journey({
     starts,

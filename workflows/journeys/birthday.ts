@@ -13,6 +13,7 @@ export const birthday = journey({
   holdout: 0.1,
   cap: { sends: 1, within: '300 days' },
   settings: { percentOff: 10 },
+  ranges: { percentOff: { least: 1, most: 100 } },
 
   async run(customer) {
     await customer.send(birthdayWishes, { percentOff: customer.settings.percentOff });

@@ -8,6 +8,7 @@ import type { PriceCrossing } from '../../src/define/price-crossing.ts';
 import type { ProductCrossing } from '../../src/define/product-crossing.ts';
 import type { ProductProjection, Projection } from '../../src/define/projection.ts';
 import type { Segment } from '../../src/define/segment.ts';
+import type { SettingRange } from '../../src/define/setting-range.ts';
 import type { DateOffset, LocalTime } from '../../src/domain/date-rule.ts';
 import type { FirstEvent } from '../../src/domain/run-input.ts';
 import type { ReservedOutcome } from '../../src/domain/outcome.ts';
@@ -45,6 +46,11 @@ export type Where<Carries extends string> = {
 /** Settings as the code sees them: a span stays a span and a number a number, whatever an operator sets. */
 export type SettingsOf<Defaults> = {
   readonly [Key in keyof Defaults]: Defaults[Key] extends number ? number : Span;
+};
+
+/** For those of the settings that are numbers. */
+export type RangesOf<Defaults> = {
+  readonly [Key in keyof Defaults as Defaults[Key] extends number ? Key : never]?: SettingRange;
 };
 
 /** What a projection lets a run read: one method for each of its `reads`. */
@@ -189,6 +195,8 @@ export interface Declaration<
   cap: Cap;
   /** What an operator may change, with its defaults. */
   settings?: Settings;
+  /** Between which numbers an operator may set a number, both among them; any number if not said. */
+  ranges?: RangesOf<NoInfer<Settings>>;
   /** Experiments within the journey: the share of the customers that each arm gets. */
   splits?: Splits & { readonly [Name in keyof Splits]: ArmsOf<Splits[Name]> };
   /** The rule, in one straight line. Returns the outcome, a word. */

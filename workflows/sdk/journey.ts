@@ -57,6 +57,7 @@ export function journey<
     per: declared.per ?? (isDateStart(starts) ? 'occasion' : null),
     carries: declared.carries ?? [],
     again: declared.again ?? 'always',
+    ...(declared.ranges ? { ranges: declared.ranges } : {}),
     fresh: declared.fresh ?? '1 day',
     onsite: declared.onsite ?? false,
     holdout: declared.holdout ?? 0,

@@ -7,7 +7,7 @@ import type { WaitingList } from '../../src/define/waiting-list.ts';
 import type { Crossing, CrossingOf, EvenWave, ShelfWave } from '../../src/define/watch.ts';
 import type { Span } from '../../src/domain/span.ts';
 import type { Served } from '../../src/domain/watch-input.ts';
-import type { DataOf, SettingsOf } from './declaration.ts';
+import type { DataOf, RangesOf, SettingsOf } from './declaration.ts';
 
 /** What the code waited for. */
 export interface Wake<Data = object> {
@@ -91,6 +91,8 @@ interface WatchRule<
   wave: ShelfWave | EvenWave;
   /** What an operator may change besides, with its defaults. */
   settings?: Settings & { [Key in keyof ShelfWave | keyof EvenWave | 'substitutesWithin']?: never };
+  /** Between which numbers an operator may set a number of these, both among them; any number if not said. */
+  ranges?: RangesOf<NoInfer<Settings>>;
   /** The rule, in one straight line from waking to the end of an episode, whose outcome it returns; then it waits anew. */
   run(watched: WatchSteps<Wakes, Settings>): Promise<string>;
 }

@@ -32,6 +32,7 @@ export function watch<
     ...(declared.lasts ? { lasts: declared.lasts } : {}),
     ...(declared.competing ? { competing: declared.competing } : {}),
     ...(declared.opens ? { opens: declared.opens } : {}),
+    ...(declared.ranges ? { ranges: declared.ranges } : {}),
     settings: {
       ...{ ...wave, ...substituteSettings(waiting ?? {}) },
       ...(isPriceAudience(audience) ? audience.settings : {}),

@@ -12,14 +12,15 @@ export interface GivenBack {
 
 /**
  * Gives the place of a delivery back, as if its customer had been passed over in the first place: they wait on, unless
- * they began to wait anew meanwhile, and the wave has the place for somebody else; nor were they exposed to anything by
- * it. The wave and the customer are locked.
+ * they began to wait anew meanwhile, and the wave has the place for somebody else. The arm that was drawn stays,
+ * as that of the held-out beside them does: to forget the treated alone would leave the arms unlike. The wave and the
+ * customer are locked.
  */
 export async function givePlaceBack(tx: TransactionSql, given: GivenBack): Promise<void> {
   const { id, runId, wave, reason, verdict } = given;
   await tx`
     with back as (
-      update deliveries d set state = 'withheld', reason = ${reason}, arm = null, held_until = null,
+      update deliveries d set state = 'withheld', reason = ${reason}, held_until = null,
         verdicts = d.verdicts || ${tx.json([verdict] as never)}
       where d.id = ${id} and d.state = 'intended' and d.calling_at is null
       returning d.entry_id
@@ -28,10 +29,6 @@ export async function givePlaceBack(tx: TransactionSql, given: GivenBack): Promi
       from back where e.id = back.entry_id and e.state = 'consumed' and not ${waitsAnew(tx)})
     update waves w set used = w.used - 1, withheld = w.withheld + 1 from back
     where w.run_id = ${runId} and w.wave = ${wave}`;
-  await tx`
-    update customers c set exposed_at =
-      (select min(o.at) from deliveries o where o.customer_id = c.id and o.arm is not null)
-    from deliveries d where d.id = ${id} and d.arm is null and c.id = d.customer_id`;
   await giveTogetherBack(tx, id);
 }
 

@@ -7,7 +7,7 @@ interface Pace {
   most: number;
 }
 
-const usualPace: Pace = { atOnce: bounds.oldEventsAtOnce, most: bounds.oldEventsAnHour };
+const usualPace: Pace = { atOnce: bounds.oldEventsAtOnce, most: bounds.oldEventsAMinute };
 
 /**
  * Deletes accepted events that have been kept for as long as is promised, the oldest first; says how many. One that has

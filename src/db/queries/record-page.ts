@@ -60,7 +60,7 @@ export async function recordPage(
       state text, reason text, verdicts jsonb) using (place)
     on conflict (entry_id, message) do update set
       run_id = excluded.run_id, customer_id = excluded.customer_id, wave = excluded.wave, channel = excluded.channel,
-      variant = excluded.variant, arm = excluded.arm, state = excluded.state, reason = excluded.reason,
+      variant = excluded.variant, arm = coalesce(excluded.arm, deliveries.arm), state = excluded.state, reason = excluded.reason,
       verdicts = deliveries.verdicts || excluded.verdicts, at = excluded.at`;
   const exposed = ruled.filter(({ arm }) => arm !== null).map(({ customerId }) => customerId);
   if (exposed.length === 0) return;

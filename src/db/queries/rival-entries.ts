@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, TransactionSql } from 'postgres';
+import { bounds } from '../../domain/bounds.ts';
 import type { SubstituteRule } from '../../domain/substitutes.ts';
 import { productColumns, type ProductWords } from './product-words.ts';
 import { ruleValues, servesFor } from './serves-for.ts';
@@ -102,7 +103,7 @@ async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]>
       from waves v where v.run_id = r.id order by v.wave desc limit 1) w on true
     where w."goesOnSince" is not null or w."isFollowed" or ${isWoken(tx, asked)}`;
   return rows.map(({ sku, units, left, elsewhere }) => {
-    const places = left === null && units <= asked.above ? 0 : asked.placesOf(units);
+    const places = units <= asked.above ? 0 : asked.placesOf(units);
     return { sku, places: (left === null ? places : Math.min(places, left)) - elsewhere };
   });
 }
@@ -156,20 +157,20 @@ export async function countToldElsewhere(
 }
 
 /**
- * The other products of a list that some customers wait for and that are on the shelf and watched. Where nobody waits for
- * any this is all that a page asks.
+ * The other products of a list that some customers wait for and that are on the shelf and watched: those that most of them
+ * wait for, no more than are locked at a time. Where nobody waits for any this is all that a page asks.
  */
 export async function otherProductsBack(
   tx: TransactionSql,
   of: Pick<RivalQuestion, 'list' | 'sku' | 'watch' | 'customerIds'>,
 ): Promise<string[]> {
   const rows = await tx<{ sku: string }[]>`
-    select distinct o.sku from waiting_entries o
+    select o.sku from waiting_entries o
     join stock s on s.sku = o.sku and s.units > 0
     join runs r on r.subject = o.sku and r.name = ${of.watch} and r.key = '' and r.state = 'open'
     where o.customer_id = any(${[...of.customerIds]}::uuid[]) and o.list = ${of.list} and o.state = 'waiting'
       and o.sku <> ${of.sku}
-    order by o.sku`;
+    group by o.sku order by count(*) desc, o.sku limit ${bounds.rivalProducts}`;
   return rows.map(({ sku }) => sku);
 }
 

@@ -1,9 +1,13 @@
 import type { Sql } from '../connect.ts';
 
-/** The newest event of a product that was accepted and has not taken effect yet. */
+/** How many of the newest events are looked at: where more wait, whoever reads has not long to wait for them anyhow. */
+const newest = 1_000;
+
+/** The newest event of a product that was accepted and has not taken effect yet, of the last thousand. */
 export async function newestUnroutedOfProduct(sql: Sql, sku: string): Promise<string | null> {
   const [row] = await sql<{ seq: string | null }[]>`
-    select max(u.seq) as seq from unrouted u join events e on e.seq = u.seq
+    select max(u.seq) as seq from (select seq from unrouted order by seq desc limit ${newest}) u
+    join events e on e.seq = u.seq
     where e.kind = 'universal' and e.subject = ${sku}`;
   return row?.seq ?? null;
 }
