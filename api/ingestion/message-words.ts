@@ -44,7 +44,12 @@ const consent = z
       .describe('By channel, or by channel and topic: `{"email":true,"email:new-arrivals":false}`.'),
     source: z.string().describe('Who asked; `identify` when it is not said, `identify: …` with a write key.'),
     wording: z.string().describe('In which words.'),
-    at: z.string().describe('When it was given, if that was before this.'),
+    at: z
+      .string()
+      .describe(
+        'When it was given, if that was before this. A fresh consent carries it, or goes by ' +
+          '`PUT /v1/customers/{id}/consents`: what a source only repeats undoes no refusal.',
+      ),
   })
   .partial();
 

@@ -56,6 +56,13 @@ const pastSchema = z.object({
   channel: z.string(),
   topic: z.string().nullable().describe('Null: the channel as a whole.'),
   ...wordShape,
+  repeatedAt: z.iso
+    .datetime()
+    .nullable()
+    .describe(
+      'Of a grant: when its source said it once more after the customer had refused elsewhere. That undoes no ' +
+        'refusal; if it was a fresh consent, it has to come with its own `at`, or be put here.',
+    ),
 });
 
 type Body = z.output<typeof bodySchema>;
@@ -113,8 +120,8 @@ async function answerHistory(deps: RouteDeps, req: Request, res: Response): Prom
   res.json({ ...page, consents: await currentConsents(db, id) });
 }
 
-function shown({ id, channel, topic, state, source, wording, at }: ConsentRow) {
-  return { id, channel, topic: topic === '' ? null : topic, state, source, wording, at };
+function shown({ id, channel, topic, state, source, wording, at, repeatedAt }: ConsentRow) {
+  return { id, channel, topic: topic === '' ? null : topic, state, source, wording, at, repeatedAt };
 }
 
 /** Records under whoever the customer is at that moment; gives that customer. */

@@ -62,7 +62,8 @@ function newestByTopic<Word extends ConsentWord>(words: readonly Word[]): Map<st
   return newest;
 }
 
-function isNewer(word: ConsentWord, than: ConsentWord): boolean {
+/** Whether it was given later; of one time, whether it is a refusal. */
+export function isNewer(word: ConsentWord, than: ConsentWord): boolean {
   return word.at === than.at ? word.state === 'denied' : word.at > than.at;
 }
 

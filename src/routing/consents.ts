@@ -14,6 +14,11 @@ export interface ConsentStated extends ConsentPlace {
   hasOwnTime: boolean;
 }
 
+/** A consent with whether it is a new word, or only repeats one. */
+export interface JudgedConsent extends ConsentStated {
+  isNew: boolean;
+}
+
 /**
  * What an `identify` says in `context.consent.channels`: `{"email": true, "email:new-arrivals": false}`, or `granted`
  * and `denied` in their places. `source`, `wording` and `at` beside `channels` say who asked, in which words and when;

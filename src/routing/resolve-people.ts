@@ -5,6 +5,7 @@ import { together } from '../db/together.ts';
 import { armKeyOf } from '../domain/holdout.ts';
 import { newId } from '../ids.ts';
 import { withDeviceTraits } from './device-traits.ts';
+import type { JudgedConsent } from './consents.ts';
 import type { AcceptedEvent } from './event.ts';
 import { Identities, survivor, type Person } from './identity.ts';
 import { isReachable } from './is-reachable.ts';
@@ -13,9 +14,12 @@ import { Reach } from './reach.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { applyTraits, mergeTraits, type Traits } from './traits.ts';
 
-/** An event with whose it is, and the customer's traits after it: to be written in its turn. Null: there is nothing to write. */
+/** An event with whose it is, and what it tells of them that is to be written in its turn. */
 export interface ResolvedEvent extends OwnedEvent {
+  /** The customer's traits after it. Null: there is nothing to write. */
   traits: Traits | null;
+  /** Its words on consent, if the customer is joined with another in this batch; null: they are still to be judged. */
+  judged: readonly JudgedConsent[] | null;
 }
 
 /** Whose the events of a batch are. */
@@ -46,13 +50,14 @@ export async function resolvePeople(
   const reach = new Reach(outOfReach);
   const { joined, after, said } = foldTraits(traits, events, people, { identities, reach });
   const releasable = await releasableRuns(tx, reach.came(), now);
-  await mergePeople(tx, context, { events, people, merges: identities.merges }, releasable);
+  const judged = await mergePeople(tx, context, { events, people, merges: identities.merges }, releasable);
   await releaseRuns(tx, releasable);
   await saveTraits(tx, joined);
   const ids = (list: readonly Person[]) => [...new Set(list.map(({ id }) => id))];
   return {
     owned: said.map((event, index) => {
-      return { event, customerId: survivor(people[index]!).id, traits: after[index]! };
+      const customerId = survivor(people[index]!).id;
+      return { event, customerId, traits: after[index]!, judged: judged.get(event.seq) ?? null };
     }),
     newcomers: new Set(ids(identities.created)),
     merged: {

@@ -1,5 +1,5 @@
 import type { TransactionSql } from 'postgres';
-import { recordConsents } from '../db/queries/consents.ts';
+import { recordConsents, type NewConsent } from '../db/queries/consents.ts';
 import { saveTraits } from '../db/queries/people.ts';
 import { saveSubscriptions } from '../db/queries/push-subscriptions.ts';
 import { saveCustomerEvents } from '../db/queries/routing-facts.ts';
@@ -38,11 +38,12 @@ export async function takeFacts(
   return lost;
 }
 
-function consentsOf({ clock }: RoutingContext, owned: readonly OwnedEvent[]) {
+function consentsOf({ clock }: RoutingContext, owned: readonly ResolvedEvent[]): NewConsent[] {
   const kairosMs = (realMs: number) => clock.fromReal(new Date(realMs)).getTime();
-  return owned.flatMap(({ event, customerId }) =>
-    consentsIn(event, kairosMs).map((consent) => ({ ...consent, id: newId(clock), customerId })),
-  );
+  return owned.flatMap(({ event, customerId, judged }) => {
+    const words = judged ?? consentsIn(event, kairosMs);
+    return words.map((word) => ({ isNew: null, ...word, id: newId(clock), customerId }));
+  });
 }
 
 function subscriptionsOf({ clock }: RoutingContext, owned: readonly OwnedEvent[]) {

@@ -64,7 +64,14 @@ test('every word is kept, the last given first, page by page, with its source an
   expect([...first.body.items, ...rest.body.items]).toMatchObject([
     { channel: 'sms', topic: 'sale', state: 'denied', source: 'call', wording: null },
     { channel: 'sms', topic: null, state: 'granted', source: 'form', wording: 'May we?' },
-    { channel: 'sms', topic: null, state: 'denied', source: 'paper', at: '2020-01-01T00:00:00.000Z' },
+    {
+      channel: 'sms',
+      topic: null,
+      state: 'denied',
+      source: 'paper',
+      at: '2020-01-01T00:00:00.000Z',
+      repeatedAt: null,
+    },
   ]);
   expect((await it.asWriter()).status).toBe(403);
 });

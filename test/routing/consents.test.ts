@@ -99,6 +99,28 @@ test.each<[string, string, GivenEvent[], GivenEvent[]]>([
   },
 );
 
+test('that it was passed over is noted at the word it repeats, once a refusal', async () => {
+  await using database = await testDatabase();
+  const routing = routingOver(database.sql, []);
+  const noted = async () => {
+    const [row] = await database.sql`select repeated_at as at from consents where state = 'granted'`;
+    return row!['at'] as unknown;
+  };
+  const refuse = (at: string) => database.sql`
+    insert into consents (id, customer_id, channel, state, source, at)
+    select gen_random_uuid(), id, 'email', 'denied', 'preferences', ${`2026-05-01T${at}:00Z`} from customers`;
+  await routing.acceptAndRoute(page('08:00'));
+  await routing.acceptAndRoute(page('08:10'));
+  expect(await noted(), 'nothing was refused').toBeNull();
+  await refuse('09:00');
+  await routing.acceptAndRoute(page('09:30'));
+  await routing.acceptAndRoute(page('09:40'), page('09:50'));
+  expect(await noted()).toEqual(new Date('2026-05-01T09:30:00Z'));
+  await refuse('10:00');
+  await routing.acceptAndRoute(page('10:30'));
+  expect(await noted()).toEqual(new Date('2026-05-01T10:30:00Z'));
+});
+
 test('a permission after a refusal of the same batch is kept, though the last before them said the same', async () => {
   await using database = await testDatabase();
   const routing = routingOver(database.sql, []);

@@ -188,6 +188,44 @@ describe('the stricter consent stays', () => {
   });
 });
 
+describe('a word that is only repeated loses no refusal, nor does one that is new get lost', () => {
+  const email = { consent: { channels: { email: true } } };
+  const says = (ids: Partial<GivenEvent>, context: object = email): GivenEvent => {
+    return { kind: 'identify', ...ids, context: context as Record<string, unknown> };
+  };
+  const a = { anonymousId: 'a1' };
+  const b = { userId: 'u1' };
+  const asked = { consent: { ...email.consent, wording: 'May we?' } };
+  const no = { consent: { channels: { email: false } } };
+
+  test.for<[string, GivenEvent[], GivenEvent, string]>([
+    ['by whom it repeats', [says(a), says(b)], says(a), 'denied'],
+    ['though the other said no there', [says(a), says(b, no)], says(a), 'denied'],
+    ['though the other was asked in other words', [says(a), says(b, asked)], says(a), 'denied'],
+    ['in other words', [says(a), says(b)], says(a, asked), 'granted'],
+    ['though the other said the same', [says(b)], says(a), 'granted'],
+  ])('%s', async ([, before, word, state]) => {
+    for (const size of [1, 2]) {
+      await using it = await setup();
+      await it.acceptAndRoute({ name: 'x', ...a }, { name: 'x', ...b });
+      for (const given of before) {
+        await it.acceptAndRoute({
+          ...given,
+          at: given.userId ? '2026-05-01T10:30:00Z' : '2026-05-01T09:00:00Z',
+        });
+      }
+      await it.sql`
+        insert into consents (id, customer_id, channel, state, source, at)
+        select ${newId(it.clock)}, customer_id, 'email', 'denied', 'unsubscribe', '2026-05-01T10:00:00Z'
+        from customer_ids where external_id = 'a1'`;
+      const batch = [{ ...word, at: '2026-05-01T11:00:00Z' }, joins('u1', 'a1')];
+      if (size === 1) await it.oneByOne(...batch);
+      else await it.acceptAndRoute(...batch);
+      expect(await it.people(), `in batches of ${size}`).toMatchObject([{ consents: [state, state] }]);
+    }
+  });
+});
+
 describe('arms', () => {
   /** What each exposed customer got, of what: by the id in their first event. */
   async function exposed(given: Record<string, [name: string, arm: string]>) {

@@ -110,7 +110,8 @@ CREATE TABLE "consents" (
 	"state" text NOT NULL,
 	"source" text NOT NULL,
 	"wording" text,
-	"at" timestamp (3) with time zone NOT NULL
+	"at" timestamp (3) with time zone NOT NULL,
+	"repeated_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "carts" (

@@ -15,6 +15,8 @@ export const consents = pgTable(
     source: text('source').notNull(),
     wording: text('wording'),
     at: moment('at').notNull(),
+    /** Of a grant: when its source said it once more after a refusal from elsewhere, which that does not undo. */
+    repeatedAt: moment('repeated_at'),
   },
   (t) => [
     index('consents_customer').on(t.customerId, t.channel, t.topic, t.at),
