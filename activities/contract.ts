@@ -52,9 +52,9 @@ export interface WatchActivities {
     end?: { outcome: string; heard: number };
   }): Promise<string | { closed: string }>;
   /**
-   * Ends the waits of those in line who have waited for as long as the watch lasts. With nobody left the run is closed as
-   * `expired`, unless it is owed a dispatch beyond `heard`; else says when to look again, epoch milliseconds of Kairos's
-   * time. A run that is closed already stays as it is, and its outcome is told.
+   * Ends the waits of those in line who have waited, and not asked again, for as long as the watch lasts. With nobody
+   * left the run is closed as `expired`, unless it is owed a dispatch beyond `heard`; else says when to look again, epoch
+   * milliseconds of Kairos's time. A run that is closed already stays as it is, and its outcome is told.
    */
   endLongWaits(input: { runId: string; heard: number }): Promise<{ closed: string } | { nextAt: number }>;
 }

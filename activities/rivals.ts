@@ -9,8 +9,11 @@ import {
 import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import type { Ruling } from '../src/domain/gate.ts';
 import { placesOf } from '../src/domain/places.ts';
+import { avoidedAmong } from '../src/domain/relevance.ts';
 import { betterThan, type Candidate } from '../src/domain/rivals.ts';
 import { spanMs } from '../src/domain/span.ts';
+import { wishesIn } from '../src/domain/wishes.ts';
+import { waitsFrom } from './long-waits.ts';
 import type { PageLook } from './page-look.ts';
 import { leastRise } from './servable.ts';
 
@@ -46,11 +49,19 @@ export async function withRivals(
     customerIds: rows.map(({ customerId }) => customerId),
     deliveryIds: rows.map(({ deliveryId }) => deliveryId).filter((id) => id !== null),
     placesOf: (units) => (isShelfWave(wave) ? placesOf(units, wave.perUnit) : wave.customers),
-    ...{ substitutes, everyMs: spanMs(wave.every), now },
+    ...{ substitutes, everyMs: spanMs(wave.every), now, waitsFrom: waitsFrom(watch, now) },
   });
   const byCustomer = new Map<string, RivalEntry[]>();
   for (const one of found) byCustomer.set(one.customerId, [...(byCustomer.get(one.customerId) ?? []), one]);
-  return rows.map((row) => ({ ...row, rivals: byCustomer.get(row.customerId) ?? [] }));
+  return rows.map((row) => ({ ...row, rivals: wantedOf(look, row, byCustomer.get(row.customerId) ?? []) }));
+}
+
+/** Without what the customer avoids, as the product of the page is judged; what was decided on before stays. */
+function wantedOf({ message }: PageLook, { traits }: PageRow, rivals: readonly RivalEntry[]): RivalEntry[] {
+  const avoids = message.purpose === 'transactional' ? [] : wishesIn(traits).avoids;
+  return rivals.filter(({ toldIn, product: { sku, category } }) => {
+    return toldIn !== null || avoidedAmong(avoids, category === null ? [sku] : [sku, category]) === undefined;
+  });
 }
 
 /** Without what empties the shelf: nobody is told of that. */

@@ -145,7 +145,8 @@ async function beginWave(
   const units = left === null ? null : Math.min(left, mostPlaces);
   const places = placesIn(wanted, units);
   const list = lineServedBy(watch);
-  await endWaitsOf(tx, { watch, subject: run.subject, now: beganAt });
+  const tooLong = await endWaitsOf(tx, { watch, subject: run.subject, now: beganAt });
+  if (tooLong > 0) await withholdEnded(tx, { runId, at: beganAt });
   // Units too few for a place, with a share of one each, are no end: what comes to them is no crossing, and wakes nobody.
   const isOver = units === 0 || run.state !== 'open';
   if (isOver || !(await anybodyWaits(tx, { list, sku: run.subject }))) {

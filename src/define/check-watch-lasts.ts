@@ -1,4 +1,4 @@
-import { isSpan, spanMs } from '../domain/span.ts';
+import { isSpan, spanMs, type Span } from '../domain/span.ts';
 import { problemsOfSpan } from './check-field.ts';
 import type { WatchDefinition } from './watch.ts';
 
@@ -16,10 +16,14 @@ export function lastsProblems({ lasts, wave, waiting, opens, competing }: WatchD
     { field: 'competing.within', span: competing?.within },
   ];
   for (const { field, span } of pauses) {
-    if (span === undefined || !isSpan(span) || spanMs(span) < spanMs(lasts)) continue;
-    problems.push(
-      `lasts: "${lasts}" came; expected a longer time than ${field}, "${span}": nobody would be left for the wave after it.`,
-    );
+    const problem = pauseProblem(lasts, field, span);
+    if (problem !== null) problems.push(problem);
   }
   return problems;
+}
+
+/** What is wrong with a pause of a watch whose customers wait no longer than it lasts; null: nothing, or it is no span. */
+export function pauseProblem(lasts: Span, field: string, pause: Span | undefined): string | null {
+  if (pause === undefined || !isSpan(pause) || spanMs(pause) < spanMs(lasts)) return null;
+  return `lasts: "${lasts}" came; expected a longer time than ${field}, "${pause}": nobody would be left for the wave after it.`;
 }

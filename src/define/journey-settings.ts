@@ -6,6 +6,7 @@ import { mostCustomers, mostPerUnit } from './check-watch.ts';
 import { mostSubstitutesWithin, substitutesWithin } from './watch-substitutes.ts';
 import type { Audience } from './audience.ts';
 import { isPriceAudience, type PriceAudience } from './price-audience.ts';
+import { pauseProblem } from './check-watch-lasts.ts';
 import type { SettingRange } from './setting-range.ts';
 import type { Wave } from './watch.ts';
 
@@ -18,6 +19,8 @@ export interface Configurable {
   readonly ranges?: Readonly<Record<string, SettingRange | undefined>>;
   /** Of a watch: its settings have the wave's among them. */
   readonly wave?: Wave;
+  /** Of a watch: waves are less apart than that. */
+  readonly lasts?: Span;
   /** Of a watch: one by price has settings too. */
   readonly audience?: Audience<never> | PriceAudience | null;
 }
@@ -48,10 +51,10 @@ export function storedOverrides(
 }
 
 function likeDefault(
-  { settings, ranges, wave, audience = null }: Configurable,
+  { settings, ranges, wave, lasts, audience = null }: Configurable,
   name: string,
 ): z.ZodType<string | number> {
-  if (typeof settings[name] !== 'number') return span;
+  if (typeof settings[name] !== 'number') return wave && lasts && name === 'every' ? everyIn(lasts) : span;
   if (wave && name === substitutesWithin) return z.number().min(0).max(mostSubstitutesWithin);
   if (isPriceAudience(audience) && name === 'percent') return z.number().min(0).lt(100);
   if (isPriceAudience(audience) && name === 'amountMinor') return z.int().min(0);
@@ -65,3 +68,9 @@ const span = z.custom<Span>((value) => isSpan(value), {
   error: ({ input }) =>
     `expected a span in words, longer than nothing and up to ten years, such as '45 minutes', got ${sayValue(input)}`,
 });
+
+/** How far waves are apart: less than whoever waits for the next one waits at all. */
+const everyIn = (lasts: Span) =>
+  span.refine((every) => pauseProblem(lasts, 'every', every) === null, {
+    error: ({ input }) => pauseProblem(lasts, 'every', input as Span)!,
+  });

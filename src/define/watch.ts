@@ -91,8 +91,8 @@ export interface WatchDefinition {
    */
   readonly again: Span | null;
   /**
-   * So long somebody waits at most: when it is over they wait no more, and a run ends with the last of them; as long as
-   * it takes if missing.
+   * So long somebody waits at most who does not ask again: when it is over they wait no more, and a run ends with the
+   * last of them; as long as it takes if missing.
    */
   readonly lasts?: Span;
   /** What it does about a customer who waits for several products that are back at once; nothing if missing. */

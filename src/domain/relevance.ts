@@ -153,11 +153,17 @@ function faultOf(product: ProductState, { conditions }: Relevance): string | nul
 
 function avoidedIn({ about, avoids = [], products }: Relevance): string | null {
   if (about === null || about === 'items' || avoids.length === 0) return null;
-  const said = avoids.map(plain);
-  const avoided = namesOf(about, products).find((name) => said.includes(plain(name)));
+  const avoided = avoidedAmong(avoids, namesOf(about, products));
   return avoided === undefined
     ? null
     : `it is about ${avoided}, of which the customer has said that they want to hear nothing`;
+}
+
+/** The first of some products, categories and topics that is among what a customer avoids; undefined: none is. */
+export function avoidedAmong(avoids: readonly string[], names: readonly string[]): string | undefined {
+  if (avoids.length === 0) return undefined;
+  const said = avoids.map(plain);
+  return names.find((name) => said.includes(plain(name)));
 }
 
 function contraryOf({ about, interests, products }: Relevance): string | null {

@@ -19,9 +19,10 @@ export function waitEndWords(entry: {
   reason: WaitingReason | null;
   boughtSku: string | null;
   since: Date;
+  askedAt: Date | null;
   endedAt: Date | null;
 }): string | null {
-  const { sku, reason, boughtSku, since, endedAt } = entry;
+  const { sku, reason, boughtSku, since, askedAt, endedAt } = entry;
   switch (reason) {
     case null:
       return null;
@@ -32,8 +33,13 @@ export function waitEndWords(entry: {
     case 'over':
       return 'what they were to be told of is over';
     case 'expired':
-      return `the watch over ${sku} ended for them after ${waited(since, endedAt ?? since)}: nobody has to wait longer`;
+      return `the watch over ${sku} ended for them ${saidAfter(since, askedAt, endedAt)}: nobody has to wait longer`;
   }
+}
+
+function saidAfter(since: Date, askedAt: Date | null, endedAt: Date | null): string {
+  if (askedAt === null) return `after ${waited(since, endedAt ?? since)}`;
+  return `${waited(askedAt, endedAt ?? askedAt)} after they last asked`;
 }
 
 function waited(since: Date, until: Date): string {

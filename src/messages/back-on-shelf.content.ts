@@ -38,16 +38,21 @@ ${button(look, 'link')}
 ${productsTable('products', words)}
 <mj-raw>{% endif %}</mj-raw>`;
 
-/** The product's name, cut to so many characters. */
-const nameIn = (most: number, dots = '…') => `{{ product | item_name | truncate: ${most}, "${dots}" }}`;
+/** The product's name, cut to fit a title. */
+const name = '{{ product | item_name | truncate: 80, "…" }}';
 
 /** Of several, all of them on one line. */
 const names =
   '{% for one in products %}{% unless forloop.first %}, {% endunless %}{{ one | item_name | truncate: 60, "…" }}{% endfor %}';
 
-const isBack = '{% if more == 0 %} is back{% else %} and {{ more }} more are back{% endif %}';
+/** The same as a sentence has them: a text message is all that its reader gets. */
+const namesWith = (and: string) =>
+  `{% for one in products %}{% if forloop.first %}{% elsif forloop.last %} ${and} {% else %}, {% endif %}{{ one | item_name | truncate: 60, "..." }}{% endfor %}`;
+
+const isBack =
+  '{% if more == 0 %} is back{% else %} and {% if more == 1 %}one{% else %}{{ more }}{% endif %} more are back{% endif %}';
 const istDa =
-  '{% if more == 0 %} ist wieder da{% else %} und {{ more }} {% if more == 1 %}weiteres{% else %}weitere{% endif %} sind wieder da{% endif %}';
+  '{% if more == 0 %} ist wieder da{% else %} und {% if more == 1 %}ein weiteres Produkt{% else %}{{ more }} weitere Produkte{% endif %} sind wieder da{% endif %}';
 
 const sampleProduct = {
   ...{ sku: 'teapot-2', productId: 'teapot', quantity: 1, title: 'Cast-iron teapot', category: 'tea' },
@@ -64,7 +69,7 @@ const sampleProduct = {
  */
 export const backOnShelfContent = content(backOnShelf, {
   email: {
-    subject: `${more}${nameIn(80)}${isBack}`,
+    subject: `${more}${name}${isBack}`,
     mjml: mailPage({
       title: `${facts}{{ product | item_name }}${isBack}`,
       preview: 'You are among the first to know.',
@@ -81,7 +86,7 @@ export const backOnShelfContent = content(backOnShelf, {
     }),
   },
   onsite: {
-    title: `${more}${nameIn(80)}${isBack}`,
+    title: `${more}${name}${isBack}`,
     text: `${more}{% assign price = product | line_price -%}
 {% if more > 0 %}They were sold out when you looked at them: ${names}.{% else %}It was sold out when you looked at it, and is on the shelf again{% if price != "" %}: {{ price }}{% endif %}.{% endif %}`,
     url: '{{ product | web_address: "url" }}',
@@ -89,12 +94,12 @@ export const backOnShelfContent = content(backOnShelf, {
   },
   sms: {
     text: `${more}{%- assign link = product | web_address: "url" -%}
-${nameIn(60, '...')}${isBack}, and you are among the first to know.{% if link != "" %} {{ link }}{% endif %} Questions? Just reply. STOP to opt out.`,
+${namesWith('and')}{% if more == 0 %} is{% else %} are{% endif %} back, and you are among the first to know.{% if link != "" %} {{ link }}{% endif %} Questions? Just reply. STOP to opt out.`,
   },
   locales: {
     de: {
       email: {
-        subject: `${more}${nameIn(80)}${istDa}`,
+        subject: `${more}${name}${istDa}`,
         mjml: mailPage({
           title: `${facts}{{ product | item_name }}${istDa}`,
           preview: 'Sie gehören zu den Ersten, die es erfahren.',
@@ -112,7 +117,7 @@ ${nameIn(60, '...')}${isBack}, and you are among the first to know.{% if link !=
         }),
       },
       onsite: {
-        title: `${more}${nameIn(80)}${istDa}`,
+        title: `${more}${name}${istDa}`,
         text: `${more}{% assign price = product | line_price -%}
 {% if more > 0 %}Als Sie sie angesehen haben, waren sie ausverkauft: ${names}.{% else %}Als Sie es angesehen haben, war es ausverkauft. Jetzt ist es wieder da{% if price != "" %}: {{ price }}{% endif %}.{% endif %}`,
         url: '{{ product | web_address: "url" }}',
@@ -120,7 +125,7 @@ ${nameIn(60, '...')}${isBack}, and you are among the first to know.{% if link !=
       },
       sms: {
         text: `${more}{%- assign link = product | web_address: "url" -%}
-${nameIn(60, '...')}${istDa}, und Sie erfahren es mit als Erste.{% if link != "" %} {{ link }}{% endif %} Fragen? Einfach antworten. Abmelden mit STOP.`,
+${namesWith('und')}{% if more == 0 %} ist{% else %} sind{% endif %} wieder da, und Sie erfahren es mit als Erste.{% if link != "" %} {{ link }}{% endif %} Fragen? Einfach antworten. Abmelden mit STOP.`,
       },
     },
   },

@@ -1,7 +1,8 @@
 /**
  * Who waits for what, folded in order over the entries that there are.
  *
- *   a look while it is sold out   ->  an entry `waiting`; a repeated look keeps the earliest time
+ *   a look while it is sold out   ->  an entry `waiting`; a repeated look keeps the earliest time as the place in line,
+ *                                     and is noted as the newest, once a day: who asks again waits on
  *   a request to be told of it    ->  the same, whatever is on the shelf
  *   a message for it              ->  `consumed` (by the gate, not here); only a look after that opens a new entry
  *   it or a substitute is bought  ->  `closed`; a look from before the order that comes late opens none. What serves as
@@ -15,6 +16,7 @@ import {
   type SubstituteFacts,
   type SubstituteRule,
 } from '../domain/substitutes.ts';
+import { spanMs } from '../domain/span.ts';
 import type { WaitingReason, WaitingState } from '../domain/waiting.ts';
 
 /** An entry while a batch is folded. Times in epoch milliseconds of Kairos's time. */
@@ -24,6 +26,8 @@ export interface WaitingEntry {
   customerId: string;
   sku: string;
   since: number;
+  /** When they last looked or asked again, to within a day; null: not more than a day after `since`. */
+  askedAt: number | null;
   state: WaitingState;
   reason: WaitingReason | null;
   /** What was bought, of one that was closed for that. */
@@ -55,6 +59,9 @@ export interface Look {
   sku: string;
   at: number;
 }
+
+/** Looks are noted again no more often than so: many look many times a day. */
+const dayMs = spanMs('1 day');
 
 export class WaitingBook {
   /** By customer, and then by what they wait for. */
@@ -96,8 +103,8 @@ export class WaitingBook {
     if (look.at < soldOutAt) return false;
     const waiting = this.waitingOf(look.customerId);
     const entry = waiting.get(placeOf(look));
-    if ((entry && look.at >= entry.since) || this.isAnswered(look)) return false;
-    if (entry) Object.assign(entry, { since: look.at, changed: true });
+    if ((!entry || look.at < entry.since) && this.isAnswered(look)) return false;
+    if (entry) askAgain(entry, look.at);
     else waiting.set(placeOf(look), this.opened(look));
     return entry === undefined;
   }
@@ -121,7 +128,7 @@ export class WaitingBook {
   }
 
   private opened({ list, customerId, sku, at }: Look): WaitingEntry {
-    const named = { id: this.newId(), list, customerId, sku, since: at };
+    const named = { id: this.newId(), list, customerId, sku, since: at, askedAt: null };
     return {
       ...named,
       state: 'waiting',
@@ -158,6 +165,15 @@ export class WaitingBook {
     const bought = this.bought.get(customerId) ?? new Map<string, number>();
     this.bought.set(customerId, bought.set(sku, Math.max(bought.get(sku) ?? -Infinity, at)));
   }
+}
+
+/** The earliest look is the place in line; the newest, by which the wait ends one day, is raised by more than a day only. */
+function askAgain(entry: WaitingEntry, at: number): void {
+  const since = Math.min(entry.since, at);
+  const newest = Math.max(entry.since, at, entry.askedAt ?? at);
+  const askedAt = newest > Math.max(since, entry.askedAt ?? since) + dayMs ? newest : entry.askedAt;
+  if (since === entry.since && askedAt === entry.askedAt) return;
+  Object.assign(entry, { since, askedAt, changed: true });
 }
 
 const placeOf = (of: Pick<Look, 'list' | 'customerId' | 'sku'>) =>

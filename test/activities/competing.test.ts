@@ -136,6 +136,26 @@ describe('told of together', () => {
     ]);
   });
 
+  test('nobody is told of what they avoid, by its name or category, nor of what they have waited too long for', async () => {
+    await using it = await start(combine, { lasts: '90 days' });
+    const people = await it.line(4);
+    await it.alsoWait(people);
+    const { sql } = it.database;
+    for (const [n, value] of ['kitchen', kettle, 'garden'].entries()) {
+      const avoids = { value: [value], origin: 'stated', at: it.clock.now().toISOString() };
+      await sql`update customers set traits = traits || ${sql.json({ avoids })} where id = ${people[n]!}`;
+    }
+    const long = new Date(it.clock.now().getTime() - 91 * 86_400_000);
+    await sql`
+      insert into products (sku, title, category, price_minor, currency, substitutes, reviews, updated_at)
+      values (${kettle}, 'Kettle', 'Kitchen', 1000, 'EUR', '{}', '[]', ${it.clock.now()})`;
+    await sql`update waiting_entries set since = ${long} where sku = ${kettle} and customer_id = ${people[3]!}`;
+    await it.shelf(5);
+    await it.otherShelf(5);
+    await it.wave();
+    expect(it.said()).toEqual(['p0 teapot', 'p1 teapot', 'p2 teapot+kettle', 'p3 teapot']);
+  });
+
   test('who is held out is held out of both at once', async () => {
     await using it = await start(combine, { holdout: 1 });
     const [ann] = await it.line(1);

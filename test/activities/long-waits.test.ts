@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lockRun } from '../../src/db/queries/lock-run.ts';
+import { loadWaiting, saveEntries } from '../../src/db/queries/routing-waiting.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
 import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
 import { watchDefinitions } from '../../workflows/definitions.ts';
@@ -61,6 +62,58 @@ test('a later look begins anew, in a run of its own, and is told when it is back
   await it.happens(stocked('kettle', 5));
   await it.wave('kettle');
   expect(await it.told()).toEqual(['ada']);
+});
+
+test('who looks again waits on in their place, and is told before who began to wait later', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(30);
+  await it.happens(looked('grace', 'kettle'));
+  it.passDays(59);
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(30);
+  expect(await it.end(), 'grace asked 89 days ago').toEqual({ nextAt: it.opened + 120 * day });
+  expect(await it.entries()).toEqual(['ada waiting', 'grace waiting']);
+  await it.happens(stocked('kettle', 5));
+  await it.wave('kettle');
+  expect(await it.told()).toEqual(['ada', 'grace']);
+});
+
+test('what a wave left open of who has waited too long is withheld with their wait', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'));
+  const { id: runId } = (await it.runOf('kettle'))!;
+  await it.sql`
+    insert into deliveries (id, run_id, wave, customer_id, name, message, entry_id, channel, purpose, state, reason, verdicts, at)
+    select gen_random_uuid(), ${runId}, 1, customer_id, 'backInStock', 'back-on-shelf', id, 'email', 'help', 'waiting',
+      'quiet-hours', '[]', since from waiting_entries`;
+  it.passDays(91);
+  expect(await it.end()).toEqual({ closed: 'expired' });
+  const rows = await it.sql`select state, reason, verdicts -> 0 ->> 'words' as words from deliveries`;
+  expect(rows).toMatchObject([
+    ...[
+      {
+        state: 'withheld',
+        reason: 'irrelevant',
+        words: expect.stringMatching(/no longer: expired$/) as string,
+      },
+    ],
+  ]);
+});
+
+test('who looks while their wait is ended stays where the end has put them', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(91);
+  await it.sql.begin(async (tx) => {
+    const buyers = (await tx<{ id: string }[]>`select customer_id as id from waiting_entries`).map(
+      ({ id }) => id,
+    );
+    const [entry] = await loadWaiting(tx, { looks: [], buyers });
+    await it.end();
+    await saveEntries(tx, [{ ...entry!, askedAt: it.clock.now().getTime() }]);
+  });
+  expect(await it.entries()).toEqual(['ada closed expired']);
 });
 
 test('a run that is owed a restock hears it first', async () => {

@@ -14,7 +14,7 @@ async function setup() {
   const api = await testApi({
     database,
     clock: routing.clock,
-    watches: [watch, testWatch({ name: 'other' })],
+    watches: [watch, testWatch({ name: 'other', lasts: '90 days' })],
   });
   return {
     ...routing,
@@ -133,6 +133,16 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([400, 'malformed-body']);
   expect(answer.body.detail).toContain(words);
   expect((await it.watch())['overrides']).toEqual({ perUnit: 3 });
+});
+
+test('waves are not set as far apart as anybody waits', async () => {
+  await using it = await setup();
+  const answer = await it.put({ every: '90 days' }, 'other');
+  expect([answer.status, answer.body.detail]).toEqual([
+    400,
+    expect.stringContaining('lasts: "90 days" came; expected a longer time than every, "90 days"') as string,
+  ]);
+  expect((await it.put({ every: '89 days' }, 'other')).status).toBe(200);
 });
 
 test('a watch is paused and resumed; what there is not says what there is', async () => {

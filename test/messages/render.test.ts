@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { content, type EmailTemplate } from '../../src/define/content.ts';
 import type { MessageType } from '../../src/define/message.ts';
+import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { cartOffer } from '../../src/messages/cart-offer.ts';
 import { contentOf, messageNamed, messages } from '../../src/messages/index.ts';
@@ -55,6 +56,23 @@ test('a message varies by the persona of whom it is for', async () => {
     'Welcome!',
     'Good to see you again.',
   ]);
+});
+
+test.each([
+  [['Teapot'], 'Teapot is back, and', 'Teapot ist wieder da, und'],
+  [['Teapot', 'Pan'], 'Teapot and Pan are back, and', 'Teapot und Pan sind wieder da, und'],
+  [['Teapot', 'Pan', 'Lid'], 'Teapot, Pan and Lid are back, and', 'Teapot, Pan und Lid sind wieder da, und'],
+])('a text message names all of %j that are back', async (titles, english, german) => {
+  const products = titles.map((title) => item({ title }));
+  const said = async (locale: string) =>
+    textOf(
+      await renderMessage({
+        ...{ message: backOnShelf, channel: 'sms', data: { product: products[0], products } },
+        ...{ customer: { locale }, persona: 'newcomers' },
+      }),
+    );
+  expect(await said('en')).toMatch(new RegExp(`^${english}`));
+  expect(await said('de')).toMatch(new RegExp(`^${german}`));
 });
 
 test('every message has content for every channel it lists, under its own name', () => {

@@ -313,7 +313,7 @@ describe('two customers who become one', () => {
     anonymousId,
   });
 
-  test('wait once, since the earlier look', async () => {
+  test('wait once, since the earlier look, and have asked when one of them last did', async () => {
     await using it = await setup();
     await it.acceptAndRoute(
       stocked('pot', 0, at('09:00')),
@@ -322,7 +322,12 @@ describe('two customers who become one', () => {
       visitor('v', looked('', 'pot', at('09:10'))),
       visitor('v', looked('', 'pan', at('09:30'))),
     );
+    const askedAt = '2026-06-01T12:00:00.000Z';
+    await it.sql`update waiting_entries set asked_at = ${askedAt} where sku = 'pot' and since >= '2026-05-01T09:20:00Z'`;
     await it.acceptAndRoute(joins('u', 'v'));
+    const asked = await it.sql<{ at: Date }[]>`
+      select asked_at as at from waiting_entries where sku = 'pot' and state = 'waiting'`;
+    expect(asked.map((one) => one.at.toISOString())).toEqual([askedAt]);
     expect(await it.entries()).toEqual([
       'u pot waiting 09:10',
       'u pot closed merged 09:20',

@@ -4,19 +4,21 @@ import { WaitingBook } from '../../src/routing/waiting-book.ts';
 /** What happens with one customer and the sku `pot`, whose substitute is `pan`; sold out since 100. Now is 1,000. */
 type Given = { looks: number; sku?: string } | { buys: string; at: number };
 /** The entries after it: what they wait for, since when, and how they stand. */
-type Entries = [sku: string, since: number, state: string, reason: string | null][];
+type Entries = [sku: string, since: number, state: string, reason: string | null, askedAt?: number][];
 
 interface Known {
   waiting?: number;
+  askedAt?: number | null;
   consumedAt?: number;
   bought?: [sku: string, at: number];
 }
 
 const nowMs = 1_000;
+const day = 86_400_000;
 const pot = { sku: 'pot', substitutes: ['pan'], category: null, priceMinor: 100, currency: 'EUR' };
 const place = { list: 'list', customerId: 'c' };
 
-function fold({ waiting, consumedAt, bought }: Known, ...given: Given[]): Entries {
+function fold({ waiting, askedAt = null, consumedAt, bought }: Known, ...given: Given[]): Entries {
   const known = {
     ...place,
     sku: 'pot',
@@ -28,7 +30,8 @@ function fold({ waiting, consumedAt, bought }: Known, ...given: Given[]): Entrie
   } as const;
   let made = 0;
   const book = new WaitingBook({
-    waiting: waiting === undefined ? [] : [{ ...known, id: 'known', since: waiting, changed: false }],
+    waiting:
+      waiting === undefined ? [] : [{ ...known, id: 'known', since: waiting, askedAt, changed: false }],
     consumed: consumedAt === undefined ? [] : [{ ...place, sku: 'pot', at: consumedAt }],
     bought: bought ? [{ customerId: 'c', sku: bought[0], at: bought[1] }] : [],
     rules: new Map(),
@@ -39,7 +42,9 @@ function fold({ waiting, consumedAt, bought }: Known, ...given: Given[]): Entrie
     if ('looks' in one) book.look({ ...place, sku: one.sku ?? 'pot', at: one.looks }, 100);
     else book.buy({ customerId: 'c', sku: one.buys, at: one.at }, nowMs);
   }
-  return book.changed().map(({ sku, since, state, reason }) => [sku, since, state, reason]);
+  return book.changed().map(({ sku, since, state, reason, askedAt: asked }) => {
+    return asked === null ? [sku, since, state, reason] : [sku, since, state, reason, asked];
+  });
 }
 
 const rows: [name: string, known: Known, given: Given[], entries: Entries][] = [
@@ -53,6 +58,20 @@ const rows: [name: string, known: Known, given: Given[], entries: Entries][] = [
     [['pot', 110, 'waiting', null]],
   ],
   ['a repeated look changes nothing that is known', { waiting: 105 }, [{ looks: 110 }], []],
+  ['nor does one that is a day later', { waiting: 105 }, [{ looks: 105 + day }], []],
+  [
+    'one that is later by more keeps the place, and is noted, once a day',
+    { waiting: 105 },
+    [{ looks: 106 + day }, { looks: 107 + day }, { looks: 110 }],
+    [['pot', 105, 'waiting', null, 106 + day]],
+  ],
+  ['what is noted is not noted again that day', { waiting: 105, askedAt: 5 * day }, [{ looks: 6 * day }], []],
+  [
+    'an earlier look that comes much later leaves what was known the newest',
+    { waiting: 3 * day },
+    [{ looks: 105 }],
+    [['pot', 105, 'waiting', null, 3 * day]],
+  ],
   [
     'an earlier look that comes late moves the known one up',
     { waiting: 120 },

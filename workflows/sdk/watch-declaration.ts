@@ -76,8 +76,9 @@ interface WatchRule<
   /** A run opens when the first customer begins to wait, and an operator sees it wait; if not said, with its first wake. */
   opens?: 'when waited for';
   /**
-   * So long somebody waits at most. When it is over their wait ends, with the reason in their timeline, and a run ends as
-   * `expired` with the last of them; looking again, or asking, begins anew. If not said they wait as long as it takes.
+   * So long somebody waits at most who does not look or ask again meanwhile. When it is over their wait ends, with the
+   * reason in their timeline, and a run ends as `expired` with the last of them; looking or asking then begins anew. If
+   * not said they wait as long as it takes.
    */
   lasts?: Span;
   /** The share of customers who are held out, to measure against; none if not said. */

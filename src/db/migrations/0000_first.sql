@@ -293,6 +293,7 @@ CREATE TABLE "waiting_entries" (
 	"customer_id" uuid NOT NULL,
 	"sku" text NOT NULL,
 	"since" timestamp (3) with time zone NOT NULL,
+	"asked_at" timestamp (3) with time zone,
 	"state" text NOT NULL,
 	"reason" text,
 	"bought_sku" text,

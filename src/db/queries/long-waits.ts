@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from 'postgres';
+import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
 
 /** A line, and what is waited for in it. */
 interface Line {
@@ -7,7 +7,7 @@ interface Line {
 }
 
 /**
- * Ends the waits of those in a line who began to wait before a moment, so many at a time; says how many. Whoever is being
+ * Ends the waits of those in a line who have not asked since a moment, so many at a time; says how many. Whoever is being
  * served, or buys, at this very moment is left to that: nobody waits for another here, and none locks another out.
  */
 export async function endWaitsSince(
@@ -22,7 +22,7 @@ export async function endWaitsSince(
       update waiting_entries e set state = 'closed', reason = 'expired', ended_at = ${at}
       from (
         select w.id from waiting_entries w
-        where w.list = ${list} and w.sku = ${sku} and w.state = 'waiting' and w.since <= ${before}
+        where w.list = ${list} and w.sku = ${sku} and w.state = 'waiting' and ${hasWaitedSince(sql, before)}
         order by w.since, w.id limit ${atOnce} for update skip locked) o
       where e.id = o.id`;
     ended += count;
@@ -30,10 +30,18 @@ export async function endWaitsSince(
   }
 }
 
-/** Since when somebody has waited longest in a line; null: nobody waits. */
+/**
+ * Whether the customer of an entry `w` has neither begun to wait nor looked or asked again after a moment: by that it is
+ * judged how long somebody has waited, whatever their place in line.
+ */
+export function hasWaitedSince(sql: Sql | TransactionSql, before: Date): PendingQuery<Row[]> {
+  return sql`(w.since <= ${before} and coalesce(w.asked_at <= ${before}, true))`;
+}
+
+/** When whoever in a line has not asked for longest last did; null: nobody waits. */
 export async function longestWaitSince(sql: Sql | TransactionSql, { list, sku }: Line): Promise<Date | null> {
-  const [row] = await sql<{ since: Date }[]>`
-    select e.since from waiting_entries e
-    where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting' order by e.since, e.id limit 1`;
+  const [row] = await sql<{ since: Date | null }[]>`
+    select min(greatest(e.since, e.asked_at)) as since from waiting_entries e
+    where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'`;
   return row?.since ?? null;
 }

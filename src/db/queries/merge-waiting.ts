@@ -6,7 +6,8 @@ import { servesFor } from './serves-for.ts';
 /**
  * Lets the waiting entries of customers who become one be those of one, before they move. What one of them was told of,
  * or bought, after another looked is done with: it ends as if all had been one all along. Of several that wait for one
- * product the one that has waited longest keeps the place; the others are closed as `merged`.
+ * product the one that has waited longest keeps the place, and has asked when any of them last did; the others are closed
+ * as `merged`.
  */
 export async function mergeWaiting(
   tx: TransactionSql,
@@ -29,6 +30,14 @@ export async function mergeWaiting(
         and (l.sku = w.sku or ${servesFor(tx, { waited: tx`w.sku`, bought: tx`l.sku`, rule: { named: tx`coalesce(r.named, true)`, within: tx`r.within` } })})
       order by w.id, (l.sku = w.sku) desc, l.ordered_at, l.sku) done
     where waiting_entries.id = done.id`;
+  await tx`
+    with entry as materialized (${theirs} and w.state = 'waiting')
+    update waiting_entries set asked_at = line.newest
+    from (
+      select w.id, greatest(w.since, w.asked_at) as asked,
+        max(greatest(w.since, w.asked_at)) over same as newest, row_number() over (same order by w.since, w.id) as place
+      from entry w window same as (partition by w.into_id, w.sku, w.list)) line
+    where waiting_entries.id = line.id and line.place = 1 and line.newest > line.asked`;
   await tx`
     with entry as materialized (${theirs})
     update waiting_entries set state = 'closed', reason = 'merged', ended_at = ${merges.at}

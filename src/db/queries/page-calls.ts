@@ -135,10 +135,14 @@ export async function raisePage(
     returning d.id, d.state, d.reason, d.channel, d.arm, (extract(epoch from d.at) * 1000)::float8 as at`;
 }
 
-/** Settles what waited in a wave for somebody who waits no longer: they bought meanwhile, or became one with another. */
+/**
+ * Settles what waited in a wave for somebody who waits no longer: they bought meanwhile, became one with another, or have
+ * waited for too long.
+ * @param wave `message`: only what is of it.
+ */
 export async function withholdEnded(
   tx: TransactionSql,
-  wave: { runId: string; message: string; at: Date },
+  wave: { runId: string; message?: string; at: Date },
 ): Promise<void> {
   const { runId, message, at } = wave;
   await tx`
@@ -147,6 +151,7 @@ export async function withholdEnded(
         'channel', d.channel, 'state', 'withheld', 'reason', 'irrelevant',
         'words', 'withheld: irrelevant — the customer waits no longer: ' || coalesce(e.reason, e.state)))
     from waiting_entries e
-    where d.run_id = ${runId} and d.message = ${message} and d.state = 'waiting'
+    where d.run_id = ${runId} and d.state = 'waiting'
+      ${message === undefined ? tx`` : tx`and d.message = ${message}`}
       and e.id = d.entry_id and e.state <> 'waiting'`;
 }

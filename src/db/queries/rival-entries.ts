@@ -2,6 +2,7 @@ import type { PendingQuery, Row, TransactionSql } from 'postgres';
 import { bounds } from '../../domain/bounds.ts';
 import type { SubstituteRule } from '../../domain/substitutes.ts';
 import { productColumns, type ProductWords } from './product-words.ts';
+import { hasWaitedSince } from './long-waits.ts';
 import { ruleValues, servesFor } from './serves-for.ts';
 
 type Fragment = PendingQuery<Row[]>;
@@ -37,6 +38,8 @@ export interface RivalQuestion {
   placesOf: (units: number) => number;
   /** What serves as well as what somebody waits for. */
   substitutes: SubstituteRule;
+  /** Who has not asked since then has waited for too long; null: they wait as long as it takes. */
+  waitsFrom: Date | null;
   /** How long waves are apart. */
   everyMs: number;
   now: Date;
@@ -49,9 +52,9 @@ interface Room {
 }
 
 /**
- * For what else the customers of a page wait that is on the shelf, is watched and not bought since, and whose line they
- * would be served in now: nobody is told of a product before those who have waited for it longer. What their deliveries
- * have told of already is among it. Whoever asks holds the customers' locks, and those of the products.
+ * For what else the customers of a page wait, and have not waited too long, that is on the shelf, is watched and not
+ * bought since, and whose line they would be served in now: nobody is told of a product before those who have waited for
+ * it longer. What their deliveries have told of already is among it. Whoever asks holds the customers' locks, and those of the products.
  */
 export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Promise<RivalEntry[]> {
   if (asked.others.length === 0 && asked.deliveryIds.length === 0) return [];
@@ -64,18 +67,19 @@ export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Pr
         select w.since, w.id from waiting_entries w
         where w.list = ${asked.list} and w.sku = r.sku and w.state = 'waiting'
         order by w.since, w.id offset r.places limit 1) l on true)
-    select o.id as "entryId", o.customer_id as "customerId",
-      (extract(epoch from o.since) * 1000)::float8 as since, o.told_in as "toldIn",
-      p.*, o.sku
-    from waiting_entries o
-    left join room on room.sku = o.sku
-    left join lateral (select ${productColumns(tx)} from products p where p.sku = o.sku) p on true
-    where o.customer_id = any(${[...asked.customerIds]}::uuid[]) and o.list = ${asked.list} and o.sku <> ${asked.sku}
-      and (o.told_in = any(${[...asked.deliveryIds]}::uuid[])
-        or o.state = 'waiting' and room.sku is not null
-          and (room.id is null or (o.since, o.id) < (room.since, room.id))
-          and not ${boughtSince(tx, asked.substitutes)})
-    order by o.since, o.id`;
+    select w.id as "entryId", w.customer_id as "customerId",
+      (extract(epoch from w.since) * 1000)::float8 as since, w.told_in as "toldIn",
+      p.*, w.sku
+    from waiting_entries w
+    left join room on room.sku = w.sku
+    left join lateral (select ${productColumns(tx)} from products p where p.sku = w.sku) p on true
+    where w.customer_id = any(${[...asked.customerIds]}::uuid[]) and w.list = ${asked.list} and w.sku <> ${asked.sku}
+      and (w.told_in = any(${[...asked.deliveryIds]}::uuid[])
+        or w.state = 'waiting' and room.sku is not null
+          and (room.id is null or (w.since, w.id) < (room.since, room.id))
+          and not ${boughtSince(tx, asked.substitutes)}
+          and not ${asked.waitsFrom === null ? tx`false` : hasWaitedSince(tx, asked.waitsFrom)})
+    order by w.since, w.id`;
   return rows.map(({ entryId, customerId, since, toldIn, ...product }) => ({
     ...{ entryId, customerId, since, toldIn },
     product: { ...product, reviews: product.reviews ?? [], quantity: 1 },
@@ -121,12 +125,12 @@ function isWoken(tx: TransactionSql, { servesOn }: RivalQuestion): Fragment {
         select max(v.wave) from waves v where v.run_id = r.id and v.wave < w.wave and not ${isFollowed(tx)}), 0)), -1))`;
 }
 
-/** Of the customer of an entry `o`, as the page's own statement asks of its entries. */
+/** Of the customer of an entry `w`, as the page's own statement asks of its entries. */
 function boughtSince(tx: TransactionSql, substitutes: SubstituteRule): Fragment {
   const rule = ruleValues(tx, substitutes);
   return tx`exists (
-    select from purchases l where l.customer_id = o.customer_id and l.ordered_at >= o.since
-      and (l.sku = o.sku or ${servesFor(tx, { waited: tx`o.sku`, bought: tx`l.sku`, rule })}))`;
+    select from purchases l where l.customer_id = w.customer_id and l.ordered_at >= w.since
+      and (l.sku = w.sku or ${servesFor(tx, { waited: tx`w.sku`, bought: tx`l.sku`, rule })}))`;
 }
 
 /**

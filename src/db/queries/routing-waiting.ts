@@ -13,6 +13,7 @@ interface EntryRow {
   customer_id: string;
   sku: string;
   since: Date;
+  asked_at: Date | null;
 }
 
 /**
@@ -24,15 +25,16 @@ export async function loadWaiting(
   { looks, buyers }: { looks: readonly CustomerSku[]; buyers: string[] },
 ): Promise<WaitingEntry[]> {
   const rows = await tx<EntryRow[]>`
-    select w.id, w.list, w.customer_id, w.sku, w.since from waiting_entries w
+    select w.id, w.list, w.customer_id, w.sku, w.since, w.asked_at from waiting_entries w
     join unnest(${customersOf(looks)}::uuid[], ${skusOf(looks)}::text[]) as l (customer_id, sku)
       on l.customer_id = w.customer_id and l.sku = w.sku
     where w.state = 'waiting'
     union
-    select w.id, w.list, w.customer_id, w.sku, w.since from waiting_entries w
+    select w.id, w.list, w.customer_id, w.sku, w.since, w.asked_at from waiting_entries w
     where w.state = 'waiting' and w.customer_id = any(${buyers}::uuid[])`;
-  return rows.map(({ customer_id, since, ...row }) => ({
-    ...{ ...row, customerId: customer_id, since: since.getTime(), state: 'waiting' as const },
+  return rows.map(({ customer_id, since, asked_at, ...row }) => ({
+    ...{ ...row, customerId: customer_id, since: since.getTime(), askedAt: asked_at?.getTime() ?? null },
+    state: 'waiting' as const,
     ...{ reason: null, boughtSku: null, endedAt: null, isNew: false, changed: false },
   }));
 }
@@ -62,26 +64,31 @@ export async function loadPurchases(
   return rows.map((row) => ({ customerId: row.customer_id, sku: row.sku, at: row.at.getTime() }));
 }
 
-/** Writes entries that were opened or changed. Those that ended go first: then another may wait in their place. */
+/**
+ * Writes entries that were opened or changed. Those that ended go first: then another may wait in their place. One that
+ * was closed meanwhile, as its wait had lasted too long, stays closed.
+ */
 export async function saveEntries(tx: TransactionSql, entries: readonly WaitingEntry[]): Promise<void> {
   const [ended, waiting] = [true, false].map((isEnded) =>
     entries.filter((entry) => (entry.state !== 'waiting') === isEnded),
   );
   for (const some of [ended!, waiting!]) {
     if (some.length === 0) continue;
-    const rows = some.map(({ id, list, customerId, sku, since, state, reason, boughtSku, endedAt }) => ({
+    const rows = some.map(({ id, list, customerId, sku, since, state, reason, ...one }) => ({
       ...{ id, list, customer_id: customerId, sku, since: new Date(since), state, reason },
-      bought_sku: boughtSku,
-      ended_at: endedAt === null ? null : new Date(endedAt),
+      asked_at: dateOf(one.askedAt),
+      bought_sku: one.boughtSku,
+      ended_at: dateOf(one.endedAt),
     }));
     await tx`
-      insert into waiting_entries (id, list, customer_id, sku, since, state, reason, bought_sku, ended_at)
+      insert into waiting_entries (id, list, customer_id, sku, since, asked_at, state, reason, bought_sku, ended_at)
       select * from jsonb_to_recordset(${tx.json(rows)})
-        as r (id uuid, list text, customer_id uuid, sku text, since timestamptz, state text, reason text,
-              bought_sku text, ended_at timestamptz)
+        as r (id uuid, list text, customer_id uuid, sku text, since timestamptz, asked_at timestamptz, state text,
+              reason text, bought_sku text, ended_at timestamptz)
       on conflict (id) do update set
-        since = excluded.since, state = excluded.state, reason = excluded.reason,
-        bought_sku = excluded.bought_sku, ended_at = excluded.ended_at`;
+        since = excluded.since, asked_at = excluded.asked_at, state = excluded.state, reason = excluded.reason,
+        bought_sku = excluded.bought_sku, ended_at = excluded.ended_at
+      where waiting_entries.state = 'waiting'`;
   }
 }
 
@@ -115,5 +122,6 @@ export async function saveOrderLines(tx: TransactionSql, lines: readonly OrderLi
       customer_id = excluded.customer_id, ordered_at = least(order_lines.ordered_at, excluded.ordered_at)`;
 }
 
+const dateOf = (ms: number | null) => (ms === null ? null : new Date(ms));
 const customersOf = (looks: readonly CustomerSku[]) => looks.map(({ customerId }) => customerId);
 const skusOf = (looks: readonly CustomerSku[]) => looks.map(({ sku }) => sku);

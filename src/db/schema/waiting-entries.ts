@@ -18,6 +18,8 @@ export const waitingEntries = pgTable(
     sku: text('sku').notNull(),
     /** When the look occurred that opened it: the earliest of those that were repeated. Of who was gathered, their place in line. */
     since: moment('since').notNull(),
+    /** When they last looked or asked again, to within a day; null: not more than a day after `since`. The place in line stays. */
+    askedAt: moment('asked_at'),
     state: text('state').$type<WaitingState>().notNull(),
     /** Why it is closed; null in the other states. */
     reason: text('reason').$type<WaitingReason>(),
