@@ -13,17 +13,24 @@ export function leastRise({ wakes }: Pick<WatchDefinition, 'wakes'>): number {
  * What of the units on the shelf may be served. Too few to wake the watch are too few to go on with: they are as good as
  * none, until the shelf rises above that level again, which wakes it.
  */
-export function servable(watch: Pick<WatchDefinition, 'wakes'>, units: number): number {
+function servable(watch: Pick<WatchDefinition, 'wakes'>, units: number): number {
   return units > leastRise(watch) ? units : 0;
 }
 
-/** To how many more the shelf lets a watch speak now; infinitely many where it has none, or where nothing was reported of it. */
-export function roomNow(look: {
+interface ShelfLook {
   watch: Pick<WatchDefinition, 'wakes'>;
   wave: Wave;
   run: { units: number; shelf: number | null };
-}): number {
-  const { watch, wave, run } = look;
-  const units = isShelfWave(wave) ? servable(watch, run.units) : run.shelf;
-  return wave.perUnit === undefined || units === null ? Infinity : placesOf(units, wave.perUnit);
+}
+
+/** The units that bound a wave now; null: it has no shelf, or nothing was reported of it. */
+export function unitsNow({ watch, wave, run }: ShelfLook): number | null {
+  if (isShelfWave(wave)) return servable(watch, run.units);
+  return wave.perUnit === undefined ? null : run.shelf;
+}
+
+/** To how many more the shelf lets a watch speak now; infinitely many where none bounds it. */
+export function roomNow(look: ShelfLook): number {
+  const units = unitsNow(look);
+  return units === null ? Infinity : placesOf(units, look.wave.perUnit!);
 }

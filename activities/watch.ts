@@ -9,7 +9,7 @@ import { lockRun } from '../src/db/queries/lock-run.ts';
 import { raiseRunVersion } from '../src/db/queries/raise-run-version.ts';
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { insertWave, latestWave, lockWave, markWaveEnded, type WaveRow } from '../src/db/queries/waves.ts';
-import { isShelfWave, lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
+import { lineServedBy, type WatchDefinition } from '../src/define/watch.ts';
 import { bounds } from '../src/domain/bounds.ts';
 import { mostPlaces, placesIn } from '../src/domain/places.ts';
 import { spanMs } from '../src/domain/span.ts';
@@ -18,7 +18,7 @@ import { fewAtOnce, type GatherTurns } from './few-at-once.ts';
 import { gather } from './gather.ts';
 import { endLongWaits, endWaitsOf } from './long-waits.ts';
 import { notFound, watchOf, waveSettings } from './page-look.ts';
-import { servable } from './servable.ts';
+import { unitsNow } from './servable.ts';
 import { standingOf } from './standing.ts';
 
 export interface WatchActivityParts extends GatherTurns {
@@ -179,8 +179,7 @@ async function roomLeft(
 ): Promise<number | null> {
   const standing = await standingOf(tx, { watch, run, runId, now });
   if (!standing.holds) return 0;
-  if (isShelfWave(watch.wave)) return servable(watch, run.units);
-  return watch.wave.perUnit === undefined ? null : run.shelf;
+  return unitsNow({ watch, wave: watch.wave, run });
 }
 
 /** @throws an error that is tried again when the run is on a version that only another worker knows. */

@@ -1,12 +1,12 @@
 import type { Config } from './config.ts';
+import { isLoopback } from './domain/loopback.ts';
 import { StartError } from './errors.ts';
 
 const devKeys: Partial<Config> = { KAIROS_WRITE_KEY: 'dev-write-key', KAIROS_ADMIN_KEY: 'dev-admin-key' };
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /** Whoever listens where others reach it has keys of its own. @throws StartError that says which to set. */
 export function checkToListen(config: Pick<Config, 'HOST' | 'KAIROS_WRITE_KEY' | 'KAIROS_ADMIN_KEY'>): void {
-  if (loopback.test(config.HOST)) return;
+  if (isLoopback(config.HOST)) return;
   const known = (['KAIROS_WRITE_KEY', 'KAIROS_ADMIN_KEY'] as const).filter(
     (name) => config[name] === devKeys[name],
   );

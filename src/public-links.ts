@@ -1,7 +1,6 @@
 import type { Config } from './config.ts';
+import { isLoopback } from './domain/loopback.ts';
 import { StartError } from './errors.ts';
-
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * Mails that reach people carry the link by which one click unsubscribes (RFC 8058): an https one, or mail programs do
@@ -12,10 +11,10 @@ export function assertLinksWork(
   config: Pick<Config, 'SENDGRID_API_KEY' | 'SMTP_URL' | 'KAIROS_PUBLIC_URL'>,
 ): void {
   const { SENDGRID_API_KEY, SMTP_URL, KAIROS_PUBLIC_URL } = config;
-  const isTried = SMTP_URL !== undefined && loopback.test(new URL(SMTP_URL).hostname);
+  const isTried = SMTP_URL !== undefined && isLoopback(new URL(SMTP_URL).hostname);
   if ((!SENDGRID_API_KEY && !SMTP_URL) || isTried) return;
   const url = KAIROS_PUBLIC_URL === undefined ? null : new URL(KAIROS_PUBLIC_URL);
-  if (url?.protocol === 'https:' && !loopback.test(url.hostname)) return;
+  if (url?.protocol === 'https:' && !isLoopback(url.hostname)) return;
   const provider = SENDGRID_API_KEY ? 'SENDGRID_API_KEY' : 'SMTP_URL';
   const came = KAIROS_PUBLIC_URL === undefined ? 'is not set' : `is ${KAIROS_PUBLIC_URL}`;
   throw new StartError(
