@@ -11,6 +11,7 @@
  * - Who has said what interests them gets no offer about anything else. What lies in their own cart is no contrary of
  *   what they said.
  */
+import { plainWord } from './plain-word.ts';
 import type { About, ProductCondition } from './about.ts';
 import type { CartLine } from './cart.ts';
 import type { Purpose } from './delivery.ts';
@@ -162,15 +163,15 @@ function avoidedIn({ about, avoids = [], products }: Relevance): string | null {
 /** The first of some products, categories and topics that is among what a customer avoids; undefined: none is. */
 export function avoidedAmong(avoids: readonly string[], names: readonly string[]): string | undefined {
   if (avoids.length === 0) return undefined;
-  const said = avoids.map(plain);
-  return names.find((name) => said.includes(plain(name)));
+  const said = avoids.map(plainWord);
+  return names.find((name) => said.includes(plainWord(name)));
 }
 
 function contraryOf({ about, interests, products }: Relevance): string | null {
   if (about === null || about === 'items' || interests.length === 0) return null;
   const names = namesOf(about, products);
-  const said = interests.map(plain);
-  if (names.some((name) => said.includes(plain(name)))) return null;
+  const said = interests.map(plainWord);
+  if (names.some((name) => said.includes(plainWord(name)))) return null;
   return `it is about ${names.join(' in ')}, and the customer has said that other things interest them`;
 }
 
@@ -179,7 +180,5 @@ function namesOf(about: Exclude<About, 'items'>, [product]: readonly ProductStat
   if ('topic' in about) return [about.topic];
   return [about.sku, ...(product?.category ? [product.category] : [])];
 }
-
-const plain = (name: string) => name.trim().toLowerCase();
 
 const iso = (ms: number) => new Date(ms).toISOString();

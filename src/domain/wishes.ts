@@ -1,4 +1,5 @@
 import type { Cap } from './cap-window.ts';
+import { plainWord } from './plain-word.ts';
 import { channels, type Channel } from './task-queues.ts';
 
 /** What customers may state in `frequency`: how often help and offers together may come. */
@@ -30,17 +31,14 @@ interface Said {
 
 /** What somebody wishes, by the traits that they stated: what was observed or bought in is no wish of theirs. */
 export function wishesIn(traits: Readonly<Record<string, Said>>): Wishes {
-  const frequency = textsIn(traits['frequency']).map(plain)[0];
-  const wished = textsIn(traits['channels']).map(plain);
+  const frequency = textsIn(traits['frequency']).map(plainWord)[0];
+  const wished = textsIn(traits['channels']).map((text) => plainWord(text).replace('e-mail', 'email'));
   return {
     avoids: textsIn(traits['avoids']),
     channels: channels.filter((channel) => wished.includes(channel)),
     frequency: frequencies.find((one) => one === frequency) ?? null,
   };
 }
-
-/** Spelled as it may be. */
-const plain = (text: string) => text.trim().toLowerCase().replace('e-mail', 'email');
 
 /** A text, or a list of them, that the customer has stated. */
 export function textsIn(trait: Said | undefined): string[] {

@@ -11,6 +11,12 @@ test('wishes are what a customer stated in the words agreed upon, and nothing el
       frequency: stated('weekly'),
     }),
   ).toEqual({ avoids: ['tea'], channels: ['email', 'sms'], frequency: 'weekly' });
+  const spelled = wishesIn({ channels: stated([' SMS', 'E-Mail']), frequency: stated('Never ') });
+  expect(spelled, 'however it is spelled').toEqual({
+    avoids: [],
+    channels: ['email', 'sms'],
+    frequency: 'never',
+  });
   const none = { avoids: [], channels: [], frequency: null };
   expect(wishesIn({})).toEqual(none);
   expect(wishesIn({ frequency: stated('hourly'), channels: stated('pigeon'), avoids: stated(3) })).toEqual(
