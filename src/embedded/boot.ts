@@ -41,7 +41,7 @@ export async function onEmbeddedPort(
 }
 
 /** The port of an embedded part: the one it had last, else its usual one, else any that is free. Remembered. */
-export async function embeddedPort(boot: Boot, name: string, usual: number): Promise<number> {
+async function embeddedPort(boot: Boot, name: string, usual: number): Promise<number> {
   const last = boot.file.ports[name];
   const port = await freePort(last === undefined ? [usual] : [last, usual]);
   boot.file.ports[name] = port;

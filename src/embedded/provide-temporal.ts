@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { temporalTarget } from '../temporal.ts';
-import { embeddedPort, onEmbeddedPort, type Boot } from './boot.ts';
+import { onEmbeddedPort, type Boot } from './boot.ts';
 import { temporalPart } from './parts.ts';
 import { withProgress } from './progress.ts';
 import { prepareDevServer } from './temporal.ts';
@@ -34,8 +34,9 @@ async function startEmbedded(boot: Boot, binary: string): Promise<TemporalPlace>
   const file = join(boot.home, 'temporal.db');
   let uiPort = 0;
   const port = await onEmbeddedPort(boot, 'temporal', usualPort, async (one) => {
-    uiPort = await embeddedPort(boot, 'temporal-ui', usualUiPort);
-    await boot.supervisor.start(temporalPart({ binary, file, port: one, uiPort, namespace }));
+    uiPort = await onEmbeddedPort(boot, 'temporal-ui', usualUiPort, (ui) =>
+      boot.supervisor.start(temporalPart({ binary, file, port: one, uiPort: ui, namespace })),
+    );
   });
   const address = `127.0.0.1:${port}`;
   await prepareDevServer(address, namespace);

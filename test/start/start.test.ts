@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { readHomeFile } from '../../src/embedded/home-file.ts';
 import { isAlive } from '../../src/embedded/process-identity.ts';
 import { eventually } from '../support/eventually.ts';
@@ -61,6 +61,7 @@ describe('npm start', () => {
   test.each(parts)(
     '%s is started again within five seconds of a kill -9, and all is ready again',
     async (name) => {
+      onTestFailed(() => console.log(kairos.output()));
       const before = await pidOf(name);
       const runsAgain = kairos.output().split(`${name} runs again`).length;
       const begun = performance.now();

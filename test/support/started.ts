@@ -2,15 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../src/embedded/free-port.ts';
+import { readHomeFile, writeHomeFile } from '../../src/embedded/home-file.ts';
 import { isAlive } from '../../src/embedded/process-identity.ts';
-import { readHomeFile } from '../../src/embedded/home-file.ts';
 import { readProcesses, type Processes } from '../../src/embedded/processes-file.ts';
 import { eventually } from './eventually.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const bootWithinMs = 120_000;
 
-/** A home in a folder of its own, that goes away with everything that still runs in it. */
+/**
+ * A home in a folder of its own, that goes away with everything that still runs in it. Its ports are its own too: of the
+ * usual ones, those of a part that was just killed would be taken by another home that starts at that moment.
+ */
 export interface TestHome extends AsyncDisposable {
   path: string;
 }
@@ -19,6 +23,10 @@ export async function testHome(): Promise<TestHome> {
   const path = await mkdtemp(join(tmpdir(), 'kairos-home-'));
   // Root's PostgreSQL runs as another user, who has to pass through.
   await chmod(path, 0o711);
+  const ports = await Promise.all(
+    ['postgres', 'temporal', 'temporal-ui', 'sandbox'].map(async (name) => [name, await freePort()] as const),
+  );
+  await writeHomeFile(path, { ...(await readHomeFile(path)), ports: Object.fromEntries(ports) });
   return {
     path,
     async [Symbol.asyncDispose]() {
