@@ -56,7 +56,8 @@ async function doDue({ context, works, onDispatches, log }: RouterParts): Promis
   if (!works || works.length === 0) return false;
   const { dispatches, isMore, errors } = await takeDueTurn(context, works);
   if (dispatches > 0) onDispatches();
-  for (const error of errors)
+  // A database that is away fails them all alike.
+  for (const error of new Map(errors.map((one) => [String(one), one])).values())
     log.error({ err: error }, 'what is due could not be done and will be tried again');
   return isMore && errors.length === 0;
 }

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { runRouter } from '../../src/routing/router.ts';
@@ -178,4 +179,29 @@ test('a database that is away for a while loses nothing: the batch is routed whe
   await it.allRouted();
   expect((await it.sql`select 1 from customer_events`).length).toBe(2);
   expect((await it.sql`select 1 from rejections`).length).toBe(0);
+});
+
+test('what fails several works of a turn in the same way is told once', async () => {
+  await using it = await setup();
+  const lines: { msg: string; err: { message: string } }[] = [];
+  const log = pino({}, { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) });
+  const away = () => Promise.reject(new Error('the database is away'));
+  const other = () => Promise.reject(new Error('a bug'));
+  const stop = new AbortController();
+  // The turn is over when the batch after it has been routed.
+  await it.accept(viewed('u1'));
+  const parts = {
+    context: it.context,
+    wakeup: new Wakeup(),
+    works: [away, other, away],
+    onDispatches: () => {},
+    log,
+  };
+  const router = runRouter(parts, stop.signal);
+  await it.allRouted();
+  stop.abort();
+  await router;
+  const told = lines.filter(({ msg }) => msg.startsWith('what is due')).map(({ err }) => err.message);
+  expect(told.slice(0, 2)).toEqual(['the database is away', 'a bug']);
+  expect(told.length % 2).toBe(0);
 });
