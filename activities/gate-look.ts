@@ -191,7 +191,7 @@ export async function renderFor(look: Look): Promise<Wording | { missing: string
   });
   // One message by several channels is one offer, with one code: two would be two discounts for one customer.
   const coded = known.find((id) => stock.kept.has(id)) ?? deliveryId;
-  const found = extrasFor(message, stock, { deliveryId: coded, customerId });
+  const found = extrasFor(message, stock, { deliveryId: coded, customerId, traits: row.traits });
   if ('missing' in found) return found;
   const variant = variantFor(message, row.settings, { ...row, variant: drawnVariant(row) });
   const shopZone = look.shop.timezone;

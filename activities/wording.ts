@@ -6,9 +6,12 @@ import {
   type NamedProducts,
   type RecommendedProduct,
 } from '../src/db/queries/recommended-products.ts';
+import type { Trait } from '../src/db/schema/customers.ts';
 import type { MessageType } from '../src/define/message.ts';
+import { avoidedAmong } from '../src/domain/relevance.ts';
 import { messageScope } from '../src/domain/setting-scopes.ts';
 import { variantOf } from '../src/domain/variant.ts';
+import { textsIn } from '../src/domain/wishes.ts';
 import { messageSettings } from '../src/message-settings.ts';
 import type { ChannelContent } from './channels/channel.ts';
 
@@ -61,18 +64,26 @@ export async function keepCodes(
   if (pool !== undefined) await assignCodes(tx, { pool, assigned, at });
 }
 
+/** Whose words they are, and in which delivery; null: there is none yet. */
+interface WordedFor {
+  deliveryId: string | null;
+  customerId: string;
+  traits: Readonly<Record<string, Trait>>;
+}
+
 /** What the templates of a message see beside its data, or what is missing. */
 export function extrasFor(
   message: MessageType<unknown>,
   stock: WordingStock,
-  { deliveryId, customerId }: { deliveryId: string | null; customerId: string },
+  { deliveryId, customerId, traits }: WordedFor,
 ): { extras: Record<string, unknown>; code: string | null } | { missing: string } {
   const code = stock.kept.get(deliveryId ?? '') ?? stock.free[0] ?? null;
   // Both arms are asked: an empty pool withholds those that would be held out as well.
   if (message.codes !== undefined && code === null) return { missing: `a code of the pool ${message.codes}` };
   const bought = stock.bought.get(customerId);
+  const avoids = textsIn(traits['avoids']);
   const recommendations = stock.recommended
-    .filter(({ sku }) => !bought?.has(sku))
+    .filter(({ sku, category }) => !bought?.has(sku) && !avoidedAmong(avoids, [sku, category ?? '']))
     .slice(0, message.recommendations ?? 0);
   const extras = {
     ...(message.codes === undefined ? {} : { code }),

@@ -1,6 +1,8 @@
 import { event } from '../src/define/event.ts';
+import { stock } from '../src/define/watch.ts';
+import { productAdded } from '../src/events/product-added.ts';
 import { cartNudge } from '../src/messages/cart-nudge.ts';
-import type { CartItem } from '../src/projections/cart.ts';
+import { cart, type CartItem } from '../src/projections/cart.ts';
 import { journey } from '../workflows/sdk/journey.ts';
 
 /** How long the journeys and the bare workflows wait. */
@@ -55,6 +57,19 @@ export const benchWaiting = journey({
   hears: { replied: event('Bench Replied') },
   async run(run) {
     await run.until('replied', '30 days');
+    return 'done';
+  },
+});
+
+/** Holds a cart, hears of what is in it, and begins with a wait: it is asleep when it is told. */
+export const benchCart = journey({
+  ...common,
+  starts: productAdded,
+  ends: { ordered },
+  holds: cart,
+  hearsOf: { soldOut: stock.falls(0) },
+  async run(run) {
+    await run.wait('30 days');
     return 'done';
   },
 });

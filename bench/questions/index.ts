@@ -5,6 +5,7 @@ import { batches } from './batches.ts';
 import { feed } from './feed.ts';
 import { firstTask } from './first-task.ts';
 import { gathering } from './gathering.ts';
+import { hearing } from './hearing.ts';
 import { lookUp } from './look-up.ts';
 import { mails } from './mails.ts';
 import { memory } from './memory.ts';
@@ -24,5 +25,5 @@ import { watching } from './watching.ts';
 export const questions: readonly Question[] = [
   ...[accepting, batches, routing, runs, firstTask, memory, restock],
   ...[recompute, touched, lookUp, audienceOf, routingSegments, space],
-  ...[passingGate, mails, oldLedger, onsite, feed, watching, gathering],
+  ...[passingGate, mails, oldLedger, onsite, feed, watching, gathering, hearing],
 ];

@@ -57,7 +57,7 @@ export interface MessageType<Data = Record<string, never>> {
   readonly segments?: readonly Segment[];
   /** Each of its data's `items` comes with the `rating` and the `reviews` that the catalogue has of it. */
   readonly reviews?: boolean;
-  /** How many products its templates have as `recommendations`, at most. */
+  /** How many products its templates have as `recommendations`, at most; none that the customer bought, avoids, or cannot have. */
   readonly recommendations?: number;
   /**
    * Only of what is owed: when nobody knows whether the provider took it, and its news do not tell within this time, it

@@ -230,7 +230,8 @@ function capsFor(question: CapQuestion): NamedCap[] {
     ...(channel === 'sms' ? (question.lawful?.() ?? []) : []).map(({ cap, of }) => ({
       cap,
       of: { one: `message by sms, by ${of},`, many: `messages by sms, by ${of},` },
-      counts: (one: Counted) => one.kind === 'delivery' && one.channel === channel,
+      // By whomever it was sent: the law does not ask which of the shop's tools did it.
+      counts: (one: Counted) => one.channel === channel,
       isOfChannel: true,
     })),
     ...wishOf(question).map((cap) => ({

@@ -11,6 +11,7 @@ import { deleteOldProductNews } from '../db/queries/product-news.ts';
 import { dropProductsOfClosedRuns } from '../db/queries/run-products.ts';
 import { declaredEvents } from '../define/declared-events.ts';
 import type { WatchDefinition } from '../define/watch.ts';
+import { endLonelyWaits } from './lines-left-alone.ts';
 import { endVisits } from './onsite-visits.ts';
 import { refreshRecommendations } from './recommendations.ts';
 import { Wakeup } from './wakeup.ts';
@@ -21,7 +22,8 @@ const hourMs = 3_600_000;
 
 /**
  * Once a minute of real time takes away what has been kept for as long as it is promised, and what belongs to visits that
- * are over, and once an hour takes away what of the world is of no more use, and reckons anew what goes with what.
+ * are over, and once an hour takes away what of the world is of no more use, ends waits that nobody else would end, and reckons anew
+ * what goes with what.
  */
 export async function runHousekeeping(
   parts: { sql: Sql; clock: Clock; log: Logger; watches: readonly WatchDefinition[] },
@@ -39,6 +41,7 @@ export async function runHousekeeping(
       const now = parts.clock.realNow().getTime();
       if (now - reckonedAt >= hourMs) {
         await forgetWorld(parts);
+        await endLonelyWaits(parts);
         await refreshRecommendations(parts);
         reckonedAt = now;
       }

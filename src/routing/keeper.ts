@@ -41,8 +41,13 @@ import { withLock } from '../db/with-lock.ts';
 export const keeperEveryMs = 60_000;
 /** So many runs are asked for by one call; those that are not listed as running are then described, one by one. */
 export const keeperPage = 200;
-/** At most so many pages of open runs a look, and the next look goes on from there: 5,000 runs a minute. */
-export const keeperPages = 25;
+/**
+ * At most so many pages of open runs a look, of journeys and of watches each, and none is begun after so many real
+ * milliseconds; the next look goes on from there. 100,000 runs are looked at in one, by ten lists a second: that many
+ * Temporal answers for a namespace as it is shipped.
+ */
+export const keeperPages = 500;
+export const keeperLookMs = 50_000;
 /** At most so many runs are described at once. */
 export const keeperConcurrency = 8;
 /** Real milliseconds: closed runs are looked after for so long. */
@@ -128,7 +133,9 @@ async function checkOpenRuns(
   { place, kind, stop }: { place: KeeperPlace; kind: keyof typeof openRunsOf; stop: AbortSignal | undefined },
 ): Promise<void> {
   const { page: size, pages } = parts.reach ?? { page: keeperPage, pages: keeperPages };
+  const lastBegun = parts.clock.realNow().getTime() + keeperLookMs;
   for (let page = 0; page < pages && !stop?.aborted; page += 1) {
+    if (page > 0 && parts.clock.realNow().getTime() > lastBegun) return;
     const runs = await openRunsOf[kind](parts.sql, place[kind], size);
     place[kind] = runs.length < size ? null : runs.at(-1)!;
     const { standings, failures } = await standingsOf(parts, runs);

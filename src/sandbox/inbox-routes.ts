@@ -2,34 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
-import { z } from 'zod';
-import { channels } from '../domain/task-queues.ts';
+import type { z } from 'zod';
 import { AppError, errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { sandboxBounds } from './bounds.ts';
-import { fates } from './fates.ts';
-import { faultKinds } from './faults.ts';
 import type { MessageFile, MessageFilter } from './message-file.ts';
 import type { SandboxParts } from './sandbox-parts.ts';
+import { faultOrder, messagesQuery } from './schemas.ts';
 
 const page = readFileSync(new URL('./inbox.html', import.meta.url), 'utf8');
-
-const query = z.object({
-  to: z.string().optional(),
-  channel: z.enum(channels).optional(),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(sandboxBounds.pageItems)
-    .default(sandboxBounds.pageItemsByDefault),
-});
-
-const order = z.strictObject({
-  channel: z.enum(channels),
-  fault: z.enum([...faultKinds, ...fates]),
-  times: z.int().min(0).max(sandboxBounds.faultTimes).default(1),
-});
 
 /** What people and tests see of the sandbox: the inbox as a page and as JSON, and the faults. */
 export function inboxRoutes({ inbox, faults }: Pick<SandboxParts, 'inbox' | 'faults'>): Router {
@@ -101,18 +82,18 @@ function problemError(thrown: unknown): AppError {
 }
 
 function readQuery(req: Request): MessageFilter {
-  const read = query.safeParse(req.query);
+  const read = messagesQuery.safeParse(req.query);
   if (!read.success) throw new AppError('malformed-query', sayIssues(read.error));
   const { to, ...rest } = read.data;
   // A plus that was not escaped comes as a space: every phone number begins with one, and no address has a space.
   return { ...rest, to: to?.replaceAll(' ', '+') };
 }
 
-function readOrder(req: Request): z.infer<typeof order> {
+function readOrder(req: Request): z.infer<typeof faultOrder> {
   if (req.body === undefined) {
     throw new AppError('malformed-body', 'Send JSON, with "Content-Type: application/json".');
   }
-  const read = order.safeParse(req.body);
+  const read = faultOrder.safeParse(req.body);
   if (!read.success) throw new AppError('malformed-body', sayIssues(read.error));
   return read.data;
 }

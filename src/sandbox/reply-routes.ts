@@ -1,26 +1,10 @@
 import express, { type Router } from 'express';
-import { z } from 'zod';
-import { traitChannels } from '../domain/task-queues.ts';
 import { AppError } from '../errors.ts';
 import { sandboxBounds } from './bounds.ts';
 import { sayIssues } from './inbox-routes.ts';
 import type { InboundMessage } from './provider.ts';
 import type { SandboxParts } from './sandbox-parts.ts';
-
-const words = z.string().max(sandboxBounds.replyLength);
-
-const reply = z
-  .strictObject({
-    /** By the addresses unless told. */
-    channel: z.enum(traitChannels).optional(),
-    from: z.string().min(1).max(320),
-    to: z.string().min(1).max(320),
-    text: words.optional(),
-    /** The same as `text`. */
-    body: words.optional(),
-    subject: z.string().max(998).optional(),
-  })
-  .refine(({ text, body }) => (text === undefined) !== (body === undefined), { error: 'give text, or body' });
+import { replySchema } from './schemas.ts';
 
 /** `POST /sandbox/reply` is a customer who writes: Kairos is told as SendGrid and Twilio tell it, signed. */
 export function replyRoutes({ provider }: Pick<SandboxParts, 'provider'>): Router {
@@ -44,7 +28,7 @@ function readReply(came: unknown): InboundMessage {
   if (came === undefined) {
     throw new AppError('malformed-body', 'Send JSON, with "Content-Type: application/json".');
   }
-  const read = reply.safeParse(came);
+  const read = replySchema.safeParse(came);
   if (!read.success) throw new AppError('malformed-body', sayIssues(read.error));
   const { channel, from, to, text, body, subject } = read.data;
   return {

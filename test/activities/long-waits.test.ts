@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { endWaitsSince, longestWaitSince } from '../../src/db/queries/long-waits.ts';
 import { lockRun } from '../../src/db/queries/lock-run.ts';
 import { loadWaiting, saveEntries } from '../../src/db/queries/routing-waiting.ts';
 import type { WatchDefinition } from '../../src/define/watch.ts';
 import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
+import { endLonelyWaits } from '../../src/routing/lines-left-alone.ts';
 import { watchDefinitions } from '../../workflows/definitions.ts';
 import { eventually } from '../support/eventually.ts';
+import { waitingForLock } from '../support/waiting-for-lock.ts';
 import { looked, stocked } from '../support/watches.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -101,7 +104,38 @@ test('what a wave left open of who has waited too long is withheld with their wa
   ]);
 });
 
-test('who looks while their wait is ended stays where the end has put them', async () => {
+test('who looks at the moment at which their wait would end waits on', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(91);
+  await it.sql.begin(async (tx) => {
+    const [{ id: customerId }] = (await tx`select customer_id as id from waiting_entries`) as unknown as [
+      { id: string },
+    ];
+    const [entry] = await loadWaiting(tx, { looks: [{ customerId, sku: 'kettle' }], buyers: [] });
+    expect(await it.end(), 'the run looks again').toEqual({ nextAt: it.clock.now().getTime() + day });
+    await saveEntries(tx, [{ ...entry!, askedAt: it.clock.now().getTime() }]);
+  });
+  expect(await it.entries()).toEqual(['ada waiting']);
+  expect(await it.end()).toEqual({ nextAt: it.clock.now().getTime() + 90 * day });
+});
+
+test('who looks at the moment at which their wait ends begins anew', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(91);
+  const line = { list: backInStock.waiting!.name, sku: 'kettle' };
+  const { looks } = await it.sql.begin(async (tx) => {
+    await endWaitsSince(tx, line, { before: it.clock.now(), at: it.clock.now() });
+    const looks = it.happens(looked('ada', 'kettle'));
+    await waitingForLock(it.sql);
+    return { looks };
+  });
+  await looks;
+  expect(await it.entries()).toEqual(['ada closed expired', 'ada waiting']);
+});
+
+test('who buys while their wait is ended stays where the end has put them', async () => {
   await using it = await setup();
   await it.happens(looked('ada', 'kettle'));
   it.passDays(91);
@@ -111,9 +145,36 @@ test('who looks while their wait is ended stays where the end has put them', asy
     );
     const [entry] = await loadWaiting(tx, { looks: [], buyers });
     await it.end();
-    await saveEntries(tx, [{ ...entry!, askedAt: it.clock.now().getTime() }]);
+    await saveEntries(tx, [{ ...entry!, state: 'closed', reason: 'bought' }]);
   });
   expect(await it.entries()).toEqual(['ada closed expired']);
+});
+
+test('a line whose run is gone is kept no longer than any other', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(30);
+  await it.happens(looked('grace', 'kettle'));
+  it.passDays(61);
+  const end = () => endLonelyWaits({ sql: it.sql, clock: it.clock, watches: [it.watch] });
+  expect(await end(), 'its run will see to it').toBe(0);
+  await it.sql`update runs set state = 'closed', outcome = 'terminated', closed_at = ${it.clock.now()}`;
+  expect(await end()).toBe(1);
+  expect(await it.entries()).toEqual(['ada closed expired', 'grace waiting']);
+});
+
+test('of a line of any length only so many are looked at, and nobody waits for longer by that', async () => {
+  await using it = await setup();
+  await it.happens(looked('ada', 'kettle'), looked('grace', 'kettle'));
+  it.passDays(20);
+  await it.happens(looked('hedy', 'kettle'));
+  await it.happens(looked('ada', 'kettle'));
+  it.passDays(10);
+  await it.happens(looked('grace', 'kettle'));
+  const line = { list: backInStock.waiting!.name, sku: 'kettle' };
+  const daysIn = async (atMost?: number) =>
+    ((await longestWaitSince(it.sql, line, atMost))!.getTime() - it.opened) / day;
+  expect([await daysIn(), await daysIn(2), await daysIn(1)]).toEqual([20, 20, 0]);
 });
 
 test('a run that is owed a restock hears it first', async () => {

@@ -10,6 +10,7 @@ import { refreshRecommendations } from '../../src/routing/recommendations.ts';
 import { eventually } from '../support/eventually.ts';
 import { ordered as saveOrders } from '../support/ordered.ts';
 import { addCustomer, addRun, startSending, testJourney, type Sending } from '../support/sending.ts';
+import { sku, startWatching, type Watching } from '../support/watching.ts';
 
 const advice = message<object>({
   ...{ name: 'advice', purpose: 'transactional', channels: ['email'] },
@@ -23,7 +24,10 @@ async function shop() {
   return Object.assign(it, { customerId, ...(await addRun(it, customerId)) });
 }
 
-async function put(it: Sending, products: readonly { sku: string; category: string; product?: string }[]) {
+async function put(
+  it: Sending | Watching,
+  products: readonly { sku: string; category: string; product?: string }[],
+) {
   for (const { sku, category, product = `${sku}-product` } of products)
     await it.database.sql`
       insert into products (sku, product_id, title, price_minor, currency, category, substitutes, rating, reviews, updated_at)
@@ -45,6 +49,11 @@ async function seen(it: Sending, sku: string, times: number, by = () => newId(it
     from unnest(${ids}::uuid[]) with ordinality as c (customer, n)`;
 }
 
+const avoid = ({ database: { sql }, clock }: Sending | Watching, customerId: string, value: string[]) => {
+  const avoids = { value, origin: 'stated', at: clock.now().toISOString() };
+  return sql`update customers set traits = traits || ${sql.json({ avoids })} where id = ${customerId}`;
+};
+
 interface Said {
   items: { sku: string; rating: number | null; reviews: { text: string }[] }[];
   recommendations: { sku: string; basis: string }[];
@@ -61,7 +70,7 @@ async function saidAbout(it: Awaited<ReturnType<typeof shop>>, nth: number): Pro
   return JSON.parse((it.channels.email.sent.at(-1)!.content as { text: string }).text) as Said;
 }
 
-test('what was bought together goes before what is seen most, never what the customer bought or what is sold out', async () => {
+test('what was bought together goes before what is seen most, never what the customer bought or avoids, or what is sold out', async () => {
   await using it = await shop();
   const { sql } = it.database;
   await sql`insert into codes (pool, code, added_at) select 'spring', n::text, '2026-01-01' from generate_series(1, 3) n`;
@@ -69,9 +78,11 @@ test('what was bought together goes before what is seen most, never what the cus
   await put(it, [
     { sku: 'kettle', category: 'tea' },
     ...inTea,
+    { sku: 'honey', category: 'Sweets' },
     { sku: 'large', category: 'tea', product: 'kettle-product' },
   ]);
-  for (let n = 0; n < 3; n += 1) await ordered(it, ['kettle', 'filter', 'gone', 'owned', 'large']);
+  for (let n = 0; n < 3; n += 1) await ordered(it, ['kettle', 'filter', 'gone', 'owned', 'large', 'honey']);
+  await avoid(it, it.customerId, ['sweets']);
   await ordered(it, ['kettle', 'cup']);
   await ordered(it, ['owned'], it.customerId);
   await sql`insert into stock (sku, units, at, sold_out_at) values ('gone', 0, ${it.clock.now()}, ${it.clock.now()}), ('cup', 2, ${it.clock.now()}, null)`;
@@ -95,6 +106,28 @@ test('what was bought together goes before what is seen most, never what the cus
     exportSections['codes']!(tx, await exportedPerson(tx, it.customerId, 'secret')),
   );
   expect(codes.map(({ pool }) => String(pool))).toEqual(['spring', 'spring']);
+});
+
+test('on a page of a wave each is recommended what they do not avoid', async () => {
+  const back = message<object>({ name: 'back', purpose: 'help', channels: ['email'], recommendations: 2 });
+  await using it = await startWatching(undefined, { messages: [back], render });
+  const [first] = await it.line(2);
+  await avoid(it, first!, ['sweets']);
+  await put(it, [
+    { sku, category: 'tea' },
+    { sku: 'cup', category: 'tea' },
+    { sku: 'honey', category: 'Sweets' },
+  ]);
+  await it.database.sql`
+    insert into recommendations (basis, beside, sku, count)
+    values ('bought-together', ${sku}, 'honey', 2), ('bought-together', ${sku}, 'cup', 1)`;
+  await it.shelf(2);
+  await it.wave();
+  const told = it.channels.email.calls.flat().map(({ content }) => {
+    const { recommendations } = JSON.parse((content as { text: string }).text) as Said;
+    return recommendations.map((product) => product.sku);
+  });
+  expect(told).toEqual([['cup'], ['honey', 'cup']]);
 });
 
 test('what goes with what is reckoned by whoever keeps house, over and over, and no more of it is kept than is shown', async () => {

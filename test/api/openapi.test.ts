@@ -9,6 +9,7 @@ import { errorCodes } from '../../src/errors.ts';
 import type { Document } from '../../api/openapi/document.ts';
 import { testApi } from '../support/api.ts';
 import { testDatabase } from '../support/database.ts';
+import { testSandbox } from '../support/sandbox.ts';
 
 test('every route that is served is described, and every one described is served', async () => {
   await using database = await testDatabase();
@@ -30,6 +31,42 @@ test('every route that is served is described, and every one described is served
   const identify = JSON.stringify(paths['/v1/identify']!['post']!.requestBody);
   for (const word of ['"stated"', '"traitsOrigin"', 'email:new-arrivals']) expect(identify).toContain(word);
   expect(paths['/v1/runs']!['get']!['x-error-codes']).toContain('wrong-key');
+});
+
+test('the sandbox is described where it is served, as it answers', async () => {
+  await using database = await testDatabase();
+  await using sandbox = await testSandbox();
+  await using api = await testApi({ database }, { KAIROS_SANDBOX_URL: sandbox.url });
+  const { paths } = (await api.get('/openapi.json', {})).body as unknown as Document;
+  const described = Object.entries(paths).filter(([path]) => path.startsWith('/sandbox'));
+  expect(described.map(([path, methods]) => [path, Object.keys(methods)])).toEqual([
+    ['/sandbox', ['get']],
+    ['/sandbox/messages', ['get']],
+    ['/sandbox/faults', ['get', 'post']],
+    ['/sandbox/reply', ['post']],
+  ]);
+  const key = Buffer.from(`AC${'0'.repeat(32)}:token`).toString('base64');
+  const form = new URLSearchParams({ To: '+14155550123', From: '+15005550006', Body: 'here' });
+  const sent = await fetch(`${sandbox.url}/2010-04-01/Accounts/AC${'0'.repeat(32)}/Messages.json`, {
+    ...{ method: 'POST', headers: { authorization: `Basic ${key}` }, body: form },
+  });
+  expect(sent.status).toBe(201);
+  const json = { 'content-type': 'application/json' };
+  // Each answer is held against the description.
+  const answers = [
+    await api.get('/sandbox', {}),
+    await api.get('/sandbox/messages?limit=1', {}),
+    await api.get('/sandbox/messages?limit=none', {}),
+    await api.post('/sandbox/faults', { channel: 'sms', fault: 'refuse' }, json),
+    await api.get('/sandbox/faults', {}),
+    await api.post('/sandbox/reply', { from: '+14155550123', to: '+15005550006', text: 'STOP' }, json),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 200, 200, 503]);
+  expect(answers[1]!.body['messages']).toHaveLength(1);
+  await using without = await testApi({ database });
+  expect(Object.keys((await without.get('/openapi.json', {})).body['paths'] as object)).not.toContain(
+    '/sandbox',
+  );
 });
 
 test('every schema of the description is one', async () => {

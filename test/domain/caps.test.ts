@@ -418,6 +418,10 @@ test('the law of a state lets so many text messages through, whatever the shop a
     '3 messages by sms, by the law of Florida, a day, last one cart-nudge at 2026-03-10T11:00:00.000Z',
   );
   expect(ask({ ...law, channel: 'sms', counted: three.slice(0, 2) })).toBeNull();
+  // What another tool sent counts as well, if it said that it was a text message.
+  const theirs = (channel: 'sms' | null) => [...three.slice(0, 2), { ...contact(ago('2 hours')), channel }];
+  expect(ask({ ...law, channel: 'sms', counted: theirs('sms') })).toContain('by the law of Florida');
+  expect(ask({ ...law, channel: 'sms', counted: theirs(null) })).toBeNull();
   expect(ask({ ...law, counted: three })).toBeNull();
   const lawOf = (phone: string) => lawfulCaps('sms', customerZoneOf({ phone }, 'UTC'));
   expect([lawOf('+13055550123'), lawOf('+14155550123')]).toEqual([[{ cap, of }], []]);

@@ -12,12 +12,14 @@ import {
   worldStates,
 } from '../../src/db/schema/index.ts';
 import { createClock } from '../../src/clock.ts';
+import { deleteOldWaves } from '../../src/db/queries/forget-waves.ts';
 import { bounds } from '../../src/domain/bounds.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
 import { forgetWorld } from '../../src/routing/housekeeping.ts';
 import { watchDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
+import { explaining } from '../support/explaining.ts';
 
 const clock = createClock(realTime, () => Date.parse('2026-05-01T12:00:00.000Z'));
 const ago = (days: number) => new Date(clock.now().getTime() - days * 86_400_000);
@@ -104,4 +106,30 @@ test('what happened in the world is kept for as long as the bounds say, and what
   expect(await left('price_history', 'price_minor')).toEqual(['2']);
   expect(await left('product_news', 'crossing')).toEqual(['stock falls 0']);
   expect(await left('run_products', `run_id = '${open}'`)).toEqual(['t']);
+});
+
+test('what is old is found by its age, however much there is of what is not', async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const before = `case when n <= 50 then '${ago(bounds.waveDays + 1).toISOString()}' else '${ago(1).toISOString()}' end::timestamptz`;
+  await sql.unsafe(`
+    insert into runs (id, name, version, subject, key, n, workflow_id, first, carries, settings, opened_at, last_activity_at)
+    select md5('run ' || n)::uuid, 'weather', 1, n::text, '', 1, 'w/' || n, '{}', '{}', '{}', ${before}, ${before}
+    from generate_series(1, 5000) n;
+    insert into dispatches (run_id, seq, kind, occurred_at, carries, done_at)
+    select id, s, 'event', opened_at, '{}', opened_at from runs, generate_series(1, 2) s;
+    insert into gatherings (run_id, seq, wake, event_id, at, customers) select id, 1, 'frost', id, opened_at, 1 from runs;
+    insert into waves (run_id, wave, began_at, next_at, places, allowed)
+    select id, w, opened_at, opened_at, 1, 1 from runs, generate_series(1, 2) w;
+    insert into waiting_entries (id, list, customer_id, sku, since, state, reason, ended_at)
+    select id, 'watch:weather', id, subject, opened_at, 'closed', 'over', opened_at from runs;
+    analyze runs, dispatches, gatherings, waves, waiting_entries`);
+  const explained = explaining(sql);
+  await deleteOldWaves(explained.sql, clock.now());
+  const [gathered, served, left] = explained.plans;
+  expect(gathered).toContain('gatherings_at');
+  expect(served).toContain('waves_began');
+  expect(left).toContain('waiting_entries_over');
+  for (const plan of explained.plans)
+    expect(plan).not.toMatch(/Seq Scan on (runs|dispatches) /);
 });

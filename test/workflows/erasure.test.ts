@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CallOutcome } from '../../activities/channels/channel.ts';
 import { createLog } from '../../src/log.ts';
-import { testApi, type TestApi } from '../support/api.ts';
+import { admin, testApi, type TestApi } from '../support/api.ts';
 import { bundleFixtures } from '../support/bundle-fixtures.ts';
 import { devServer } from '../support/dev-server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -32,8 +32,11 @@ const mark = {
     stated: 'mk stated 22',
   },
   ...{ source: 'mk source 23', old: 'mk-old-user-24', coupon: 'mk coupon 25' },
+  ...{ waited: 'mk-sku-26', browser: 'mk-endpoint-27', shown: 'mk shown 28', imported: 'mk imported 29' },
 };
 const everywhere = Object.values(mark);
+/** Was given to them: it stays, so that nobody gets it again, and leads to nobody. */
+const code = 'MK-CODE-30';
 
 beforeAll(async () => {
   temporal = await devServer();
@@ -125,8 +128,39 @@ async function aFullStory(): Promise<void> {
     async () => (await of(mark.flying))[0]?.['flying'] === true,
     30_000,
   );
-  await eventually('what was set aside', async () => (await it.sql`select from rejections`).length === 3);
+  await api.post(
+    '/v1/import/customers?name=crm',
+    JSON.stringify({ userId: mark.user, traits: mark.imported }),
+    admin,
+  );
+  await eventually('what was set aside', async () => (await it.sql`select from rejections`).length === 4);
   await it.settled();
+  await besideEvents();
+}
+
+/** What is theirs by other ways than by their events. */
+async function besideEvents(): Promise<void> {
+  const [of] = await it.sql<{ id: string; delivery: string }[]>`
+    select d.customer_id as id, d.id as delivery from deliveries d join runs r on r.id = d.run_id
+    where r.key = ${mark.refused}`;
+  const { id, delivery } = of!;
+  const at = it.clock.now();
+  await it.sql`
+    insert into waiting_entries (id, list, customer_id, sku, since, state)
+    values (gen_random_uuid(), 'lookers', ${id}, ${mark.waited}, ${at}, 'waiting')`;
+  await it.sql`
+    insert into push_subscriptions (id, customer_id, endpoint, keys, created_at)
+    values (gen_random_uuid(), ${id}, ${`https://push.test/${mark.browser}`}, '{}', ${at})`;
+  await it.sql`
+    insert into onsite_streams (id, anonymous_id, opened_at, there_until)
+    values (gen_random_uuid(), ${mark.visitor}, ${at}, ${at})`;
+  const content = it.sql.json({ title: mark.shown, text: '' });
+  await it.sql`
+    insert into onsite_messages (delivery_id, customer_id, content, placed_at, expires_at)
+    values (${delivery}, ${id}, ${content}, ${at}, ${at})`;
+  await it.sql`
+    insert into codes (pool, code, added_at, delivery_id, assigned_at)
+    values ('spring', ${code}, ${at}, ${delivery}, ${at})`;
 }
 
 /** Keeps routers from routing until it is let go. */
@@ -186,6 +220,10 @@ test('nothing of an erased person is found in any table, log or history, wheneve
   });
   expect(await whereFound(it.sql, everywhere)).toEqual([]);
   expect(await whereFound(it.sql, ['cart-of-another'])).toHaveLength(1);
+  expect(await whereFound(it.sql, [code])).toEqual([`${code}: codes`]);
+  const given = await it.sql`
+    select c.delivery_id is not null as given, d.id from codes c left join deliveries d on d.id = c.delivery_id`;
+  expect(given).toEqual([{ given: true, id: null }]);
   await eventually('nothing in Temporal', async () => {
     const found = await foundInTemporal(it.client, [...everywhere, 'cart-of-another']).catch(ignoreGone);
     return found?.join() === 'cart-of-another';

@@ -14,6 +14,7 @@ import { silentLog } from '../../src/log.ts';
 import { carryOut } from '../../src/routing/dispatch.ts';
 import {
   atTheBeginning,
+  keeperLookMs,
   keepOnce,
   runKeeper,
   toldAgainAfterMs,
@@ -364,6 +365,12 @@ describe('keeping', () => {
     }
     const closed = await it.sql`select key from runs where state = 'closed' order by key`;
     expect(closed.map((run) => run['key'])).toEqual(['c00', 'c05', 'c20', 'c22']);
+    // No page is begun after the time of a look: here it is over with the first.
+    let passed = 0;
+    const clock = createClock(realTime, () => it.clock.realNow().getTime() + (passed += keeperLookMs));
+    const place = atTheBeginning();
+    await keepOnce({ ...it.keeperParts(), reach: { page: 3, pages: 9 }, clock }, place);
+    expect(place.open).toMatchObject({ key: 'c03' });
   });
 
   test('Temporal goes away between two pages: what was judged is put right, the rest when it is back', async () => {

@@ -3,7 +3,8 @@ import type { TransactionSql } from 'postgres';
 /**
  * Makes the deliveries to some people nobody's. What waits is withheld as `erased`; what was meant to go out and was
  * certainly not taken is cancelled; of a call that is under way only its end will be written. Verdicts keep when, where
- * and which, and lose their words: a provider may have quoted an address.
+ * and which, and lose their words: a provider may have quoted an address. A coupon code that one had stays given, so that
+ * nobody gets it again, and is no longer known to be that delivery's.
  */
 export async function eraseDeliveries(
   tx: TransactionSql,
@@ -28,6 +29,9 @@ export async function eraseDeliveries(
                       when state = 'intended' and calling_at is null then 'cancelled' end as becomes
       from deliveries where customer_id = any(${[...people]}::uuid[])) s
     where d.id = s.id`;
+  await tx`
+    update codes c set delivery_id = gen_random_uuid() from deliveries d
+    where c.delivery_id = d.id and d.customer_id = any(${[...people]}::uuid[])`;
 }
 
 function plainVerdicts(tx: TransactionSql) {

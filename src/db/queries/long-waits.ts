@@ -38,10 +38,48 @@ export function hasWaitedSince(sql: Sql | TransactionSql, before: Date): Pending
   return sql`(w.since <= ${before} and coalesce(w.asked_at <= ${before}, true))`;
 }
 
-/** When whoever in a line has not asked for longest last did; null: nobody waits. */
-export async function longestWaitSince(sql: Sql | TransactionSql, { list, sku }: Line): Promise<Date | null> {
+/** So many of a line, the longest waiting first, are looked at to see who has not asked for longest. */
+const mostLookedAt = 1_000;
+
+/**
+ * When whoever in a line has not asked for longest last did, or a moment before that: of those who wait less long than
+ * the first `atMost` it is only known that they began later. Null: nobody waits.
+ */
+export async function longestWaitSince(
+  sql: Sql | TransactionSql,
+  { list, sku }: Line,
+  atMost = mostLookedAt,
+): Promise<Date | null> {
   const [row] = await sql<{ since: Date | null }[]>`
-    select min(greatest(e.since, e.asked_at)) as since from waiting_entries e
-    where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'`;
+    select min(case when w.place > ${atMost} then w.since else greatest(w.since, w.asked_at) end) as since
+    from (
+      select e.since, e.asked_at, row_number() over (order by e.since, e.id) as place from waiting_entries e
+      where e.list = ${list} and e.sku = ${sku} and e.state = 'waiting'
+      order by e.since, e.id limit ${atMost + 1}) w`;
   return row?.since ?? null;
+}
+
+/**
+ * The products for which somebody in a list has waited since a moment while none of some watches has a run on it that
+ * would see to that: it was ended in Temporal, say. Product by product along the index, however many wait for each.
+ */
+export async function linesLeftAlone(
+  sql: Sql | TransactionSql,
+  { list, watches, before }: { list: string; watches: readonly string[]; before: Date },
+): Promise<string[]> {
+  const rows = await sql<{ sku: string }[]>`
+    with recursive line as (
+      (select e.sku from waiting_entries e where e.list = ${list} and e.state = 'waiting' order by e.sku limit 1)
+      union all
+      select (select e.sku from waiting_entries e
+              where e.list = ${list} and e.state = 'waiting' and e.sku > l.sku order by e.sku limit 1)
+      from line l where l.sku is not null)
+    select l.sku from line l
+    where l.sku is not null
+      and exists (
+        select from waiting_entries w
+        where w.list = ${list} and w.sku = l.sku and w.state = 'waiting' and ${hasWaitedSince(sql, before)})
+      and not exists (
+        select from runs r where r.name = any(${[...watches]}::text[]) and r.subject = l.sku and r.state = 'open')`;
+  return rows.map(({ sku }) => sku);
 }

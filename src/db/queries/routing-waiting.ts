@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { ownLine } from '../../define/watch.ts';
 import type { Consumed, Purchase, WaitingEntry } from '../../routing/waiting-book.ts';
 
 /** A customer and a product they look at. */
@@ -18,17 +19,20 @@ interface EntryRow {
 
 /**
  * The entries that wait and that a batch may change: those of customers for what they look at, and all those of buyers.
- * Their customers are locked: the gate consumes none meanwhile.
+ * Their customers are locked: the gate consumes none meanwhile. Those that are looked at are locked too, so that no wait
+ * ends as too long in the moment in which somebody asks again: it ends before, and they begin anew, or not at all. By looking nobody asks to be gathered once more.
  */
 export async function loadWaiting(
   tx: TransactionSql,
   { looks, buyers }: { looks: readonly CustomerSku[]; buyers: string[] },
 ): Promise<WaitingEntry[]> {
   const rows = await tx<EntryRow[]>`
-    select w.id, w.list, w.customer_id, w.sku, w.since, w.asked_at from waiting_entries w
-    join unnest(${customersOf(looks)}::uuid[], ${skusOf(looks)}::text[]) as l (customer_id, sku)
-      on l.customer_id = w.customer_id and l.sku = w.sku
-    where w.state = 'waiting'
+    with looked as materialized (
+      select w.id, w.list, w.customer_id, w.sku, w.since, w.asked_at from waiting_entries w
+      join unnest(${customersOf(looks)}::uuid[], ${skusOf(looks)}::text[]) as l (customer_id, sku)
+        on l.customer_id = w.customer_id and l.sku = w.sku
+      where w.state = 'waiting' and not starts_with(w.list, ${ownLine}) for no key update of w)
+    select * from looked
     union
     select w.id, w.list, w.customer_id, w.sku, w.since, w.asked_at from waiting_entries w
     where w.state = 'waiting' and w.customer_id = any(${buyers}::uuid[])`;
