@@ -6,7 +6,6 @@ import type { WatchDefinition } from '../../src/define/watch.ts';
 import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
 import { endLonelyWaits } from '../../src/routing/lines-left-alone.ts';
 import { watchDefinitions } from '../../workflows/definitions.ts';
-import { eventually } from '../support/eventually.ts';
 import { waitingForLock } from '../support/waiting-for-lock.ts';
 import { looked, stocked } from '../support/watches.ts';
 import { startWorld } from '../support/world.ts';
@@ -217,10 +216,7 @@ test('who begins to wait while a run ends is in that run, or opens another', asy
   const ended = await it.sql.begin(async (tx) => {
     await lockRun(tx, id);
     const ending = it.end();
-    await eventually('the end waits', async () => {
-      const waiting = await it.sql`select from pg_locks where not granted`;
-      return waiting.length > 0;
-    });
+    await waitingForLock(it.sql);
     await it.sql`
       insert into waiting_entries (id, list, customer_id, sku, since, state)
       select gen_random_uuid(), list, customer_id, sku, ${it.clock.now()}, 'waiting' from waiting_entries`;
