@@ -3,8 +3,11 @@ import { codes, code as currencyOf } from 'currency-codes';
 
 /** The digits behind the point of a currency's major unit, by ISO 4217; 2 for a code it does not list. */
 export function minorDigits(currency: string): number {
-  return currencyOf(currency)?.digits ?? 2;
+  return digitsByCode.get(currency.toUpperCase()) ?? 2;
 }
+
+/** The list goes through all its currencies for each one it is asked for, and every price asks. */
+const digitsByCode = new Map(codes().map((code) => [code, currencyOf(code)!.digits]));
 
 /** The digits of the currencies that have others than two, by code. */
 export function unusualDigits(): Record<string, number> {

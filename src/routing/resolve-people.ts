@@ -29,6 +29,8 @@ export interface ResolvedPeople {
   newcomers: ReadonlySet<string>;
   /** Those who became others, and whom they became. */
   merged: { from: string[]; into: string[] };
+  /** The personas that stand in the customers' rows, but of those who were joined; null: the last of the list. */
+  personas: ReadonlyMap<string, string | null>;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function resolvePeople(
   context: RoutingContext,
   events: AcceptedEvent[],
 ): Promise<ResolvedPeople> {
-  const { identities, traits, outOfReach } = await loadIdentities(tx, context, events);
+  const { identities, traits, outOfReach, personas } = await loadIdentities(tx, context, events);
   const people = events.map((event) => identities.resolve(event));
   const now = context.clock.now();
   await together([
@@ -54,6 +56,8 @@ export async function resolvePeople(
   await releaseRuns(tx, releasable);
   await saveTraits(tx, joined);
   const ids = (list: readonly Person[]) => [...new Set(list.map(({ id }) => id))];
+  for (const { id } of identities.created) personas.set(id, null);
+  for (const { from } of identities.merges) personas.delete(survivor(from).id);
   return {
     owned: said.map((event, index) => {
       const customerId = survivor(people[index]!).id;
@@ -64,6 +68,7 @@ export async function resolvePeople(
       from: ids(identities.merges.map(({ from }) => from)),
       into: ids(identities.merges.map(({ from }) => survivor(from))),
     },
+    personas,
   };
 }
 
@@ -75,6 +80,7 @@ interface Loaded {
   traits: Map<string, Traits>;
   /** Of them those whom nobody could reach before it. */
   outOfReach: Set<string>;
+  personas: Map<string, string | null>;
 }
 
 async function loadIdentities(
@@ -106,6 +112,7 @@ async function loadIdentities(
     identities,
     traits: new Map(rows.map((row) => [row.id, row.traits])),
     outOfReach: new Set(outOfReach),
+    personas: new Map(rows.map((row) => [row.id, row.persona])),
   };
 }
 

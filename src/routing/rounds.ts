@@ -46,11 +46,16 @@ export const mostRounds = 25;
 /** The first of these events, as many as make no more rounds than a batch may have: one customer may have done a lot. */
 export function withinRounds(index: SegmentIndex, events: AcceptedEvent[]): AcceptedEvent[] {
   const times = new Map<string, number>();
-  const end = events.findIndex((event) => {
-    if (touchedBy(index, event).length === 0) return false;
-    const who = `${event.userId ?? ''}/${event.anonymousId ?? ''}`;
-    times.set(who, (times.get(who) ?? 0) + 1);
-    return times.get(who)! > mostRounds;
+  const whose = events.map((event) => `${event.userId ?? ''}/${event.anonymousId ?? ''}`);
+  for (const who of whose) times.set(who, (times.get(who) ?? 0) + 1);
+  // Hardly anybody does so much that it has to be asked which of it touches segments.
+  if ([...times.values()].every((count) => count <= mostRounds)) return events;
+  const touching = new Map<string, number>();
+  const end = events.findIndex((event, place) => {
+    const who = whose[place]!;
+    if (times.get(who)! <= mostRounds || touchedBy(index, event).length === 0) return false;
+    touching.set(who, (touching.get(who) ?? 0) + 1);
+    return touching.get(who)! > mostRounds;
   });
   return end < 0 ? events : events.slice(0, end);
 }

@@ -17,7 +17,7 @@ export async function routeFacts(
   tx: TransactionSql,
   context: RoutingContext,
   standing: StandingSegments,
-  { owned, newcomers, merged }: ResolvedPeople,
+  { owned, newcomers, merged, personas }: ResolvedPeople,
 ): Promise<DerivedEvent[]> {
   const { segments } = context.segments;
   if (segments.length === 0) {
@@ -37,7 +37,7 @@ export async function routeFacts(
     await lookAtLosers(context, looks, lost);
   }
   await looks.tellOthers([...new Set([...merged.into, ...owned.map(({ customerId }) => customerId)])]);
-  return looks.close();
+  return looks.close(personas);
 }
 
 /**

@@ -134,8 +134,11 @@ export class SegmentLooks {
     await askForLooks(this.tx, { segments, customerIds, at: this.now });
   }
 
-  /** Writes all that was found, and gives the events that follow: `after`, by its number, the event that each follows from. */
-  async close(): Promise<DerivedEvent[]> {
+  /**
+   * Writes all that was found, and gives the events that follow: `after`, by its number, the event that each follows from.
+   * @param written The personas that stand in the customers' rows, as far as they are known.
+   */
+  async close(written: ReadonlyMap<string, string | null> = new Map()): Promise<DerivedEvent[]> {
     const { tx, context, book, standing } = this;
     const told = book.told();
     const last = new Map<string, number>();
@@ -146,9 +149,9 @@ export class SegmentLooks {
     const derivations = book.derivations(last);
     const computing = new Set(standing.computing.map(({ name }) => name));
     const { otherwise } = context.segments.personas;
-    const personas = [...book.personasOf()].map(([customerId, persona]) => {
-      return { customerId, persona: persona === otherwise ? null : persona };
-    });
+    const personas = [...book.personasOf()]
+      .map(([customerId, persona]) => ({ customerId, persona: persona === otherwise ? null : persona }))
+      .filter(({ customerId, persona }) => written.get(customerId) !== persona);
     const [events] = await together([
       deriveEvents(tx, context, derivations),
       saveMemberships(tx, book.changed(), { generations: standing.generations, computing, now: this.now }),

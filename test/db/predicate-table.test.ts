@@ -132,6 +132,16 @@ const table: [string, GivenEvent[], Predicate, string[]][] = [
     ['left'],
   ],
   [
+    'never followed: the last of it came after, also of one time',
+    [
+      ...[add('ordered', '2026-05-09T10:00:00Z'), order('ordered', '2026-05-09T10:00:00Z')],
+      ...[order('left', '2026-05-09T10:00:00Z'), add('left', '2026-05-09T10:00:00Z')],
+      ...[order('again', '2026-05-08T10:00:00Z'), add('again', '2026-05-09T10:00:00Z')],
+    ],
+    did(productAdded).within('30 days').notFollowedBy(orderCompleted),
+    ['again', 'left'],
+  ],
+  [
     'summed; what is no number counts nothing',
     [
       ...[5, 6, 'many'].map((points) => ({ name: 'Points Earned', userId: 'much', properties: { points } })),

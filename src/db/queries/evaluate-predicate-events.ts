@@ -9,7 +9,46 @@ type Fragment = PendingQuery<Row[]>;
 
 /** Events of customers, by their name, properties and time, of which so many, the first or last, or a sum is asked. */
 export function didLeaf(sql: ISql, leaf: DidPredicate, asked: Asked): CompiledLeaf {
+  if (isLastOfAll(leaf)) return unfollowedLeaf(sql, leaf, asked);
   return happenedLeaf(sql, didHappenings(sql, leaf, asked), asked);
+}
+
+/** Whether it is only asked whether any was never followed: then the last is the one that was not. */
+function isLastOfAll({ follow, times, which, sum, window }: DidPredicate): boolean {
+  const isAny = which === 'any' && times.atLeast === 1 && times.atMost === null && sum === null;
+  const { longerAgoThan, since, until } = window;
+  const isUpToNow = longerAgoThan === null && since === null && until === null;
+  return follow?.did === false && follow.within === null && isAny && isUpToNow;
+}
+
+/**
+ * Those whose last was after the last of what should not follow: in one pass, without the order in which `followedFrom`
+ * has to have them. Of one time, it is asked which of them was accepted last.
+ */
+function unfollowedLeaf(sql: ISql, leaf: DidPredicate, asked: Asked): CompiledLeaf {
+  const names = [...new Set([...leaf.events, ...leaf.follow!.events])];
+  const { within } = leaf.window;
+  const isIt = sql`(${named(sql, leaf)} ${about(sql, leaf.about)})`;
+  const follows = sql`(${named(sql, leaf.follow!)})`;
+  const lasts = sql`
+    select e.customer_id, max(e.occurred_at) filter (where ${isIt}) as at,
+      max(e.occurred_at) filter (where ${follows}) as followed_at
+    from customer_events e
+    where e.name = any(${names}::text[]) ${ofAsked(sql, asked)} ${since(sql, leaf, asked)}
+    group by e.customer_id`;
+  const isLastOfMoment = sql`(
+    select ${isIt} is true from customer_events e
+    where e.customer_id = g.customer_id and e.occurred_at = g.at and (${isIt} or ${follows})
+    order by e.seq desc limit 1)`;
+  const next =
+    within === null
+      ? sql``
+      : sql`, g.at + make_interval(secs => ${spanMs(within) / 1_000}::float8) as next_at`;
+  const rows = sql`
+    select g.customer_id ${next} from (${lasts}) g
+    where g.at is not null and (g.followed_at is null or g.at > g.followed_at
+      or g.at = g.followed_at and ${isLastOfMoment})`;
+  return { kind: 'row', rows, moves: within !== null };
 }
 
 export function didHappenings(sql: ISql, leaf: DidPredicate, asked: Asked): Happenings {
@@ -79,11 +118,6 @@ const withProperties = (sql: ISql, { where }: EventTest): Fragment =>
 function followedFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
   const { did, within } = leaf.follow!;
   const names = [...new Set([...leaf.events, ...leaf.follow!.events])];
-  // What follows is younger than what it follows.
-  const from =
-    leaf.window.within === null
-      ? sql``
-      : sql`and e.occurred_at > ${earliest(asked, spanMs(leaf.window.within))}::timestamptz`;
   const pairs = sql`
     select e.customer_id, e.occurred_at, e.properties,
       (${named(sql, leaf)} ${about(sql, leaf.about)}) is true as is_first,
@@ -91,7 +125,7 @@ function followedFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
         partition by e.customer_id order by e.occurred_at desc, e.seq desc
         rows between unbounded preceding and 1 preceding) as followed_at
     from customer_events e
-    where e.name = any(${names}::text[]) ${ofAsked(sql, asked)} ${from}`;
+    where e.name = any(${names}::text[]) ${ofAsked(sql, asked)} ${since(sql, leaf, asked)}`;
   const inTime =
     within === null
       ? sql`e.followed_at is not null`
@@ -99,7 +133,11 @@ function followedFrom(sql: ISql, leaf: DidPredicate, asked: Asked): Fragment {
   return sql`from (${pairs}) e where e.is_first and ${did ? inTime : sql`(${inTime}) is not true`}`;
 }
 
-const earliest = ({ now }: Asked, ms: number) => new Date(now.getTime() - ms);
+/** As far back as the window goes: what follows is younger than what it follows. */
+function since(sql: ISql, { window: { within } }: DidPredicate, { now }: Asked): Fragment {
+  if (within === null) return sql``;
+  return sql`and e.occurred_at > ${new Date(now.getTime() - spanMs(within))}::timestamptz`;
+}
 
 /** Which product, category or topic an event names; the catalogue tells the rest. */
 function about(sql: ISql, what: DidPredicate['about']): Fragment {

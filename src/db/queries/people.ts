@@ -26,6 +26,8 @@ export interface CustomerRow {
   armKey: string;
   /** Those that were taken away among them, as null. */
   traits: Traits;
+  /** Null: the last of the list. */
+  persona: string | null;
   known: boolean;
   /** A browser of theirs takes push. */
   subscribed: boolean;
@@ -33,12 +35,12 @@ export interface CustomerRow {
 
 /** Locks customers, in the order of their ids as everybody who locks several does, and reads them. */
 export async function lockCustomers(tx: TransactionSql, ids: string[]): Promise<CustomerRow[]> {
-  await tx`select id from customers where id = any(${ids}::uuid[]) order by id for update`;
+  // Of a row that had to be waited for, what stands in it then is read. The ids and browsers change under routing's lock alone.
   return tx<CustomerRow[]>`
-    select id, arm_key as "armKey", traits || withdrawn_traits as traits,
+    select id, arm_key as "armKey", traits || withdrawn_traits as traits, persona,
            exists (select 1 from customer_ids i where i.customer_id = c.id and i.kind = 'user') as known,
            ${isSubscribed(tx)} as subscribed
-    from customers c where id = any(${ids}::uuid[])`;
+    from customers c where id = any(${ids}::uuid[]) order by id for update of c`;
 }
 
 /** Those of some customers who are known by no `userId`, with what they could be reached by. */
