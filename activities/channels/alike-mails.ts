@@ -1,3 +1,4 @@
+import { saidMail, type Said } from '../../src/messages/said.ts';
 import type { EmailContent } from './channel.ts';
 import type { FactoredMails, SubstitutionBounds } from './factored-mails.ts';
 import { anyTag, factorableByLines, factorByLines, isWrittenIn, partsFit, tagsFor } from './lined-mails.ts';
@@ -27,6 +28,7 @@ const mostModels = 16;
 /** Whether all of them have the same words around little enough of their own: then `partsKnown` knows how to factor them. */
 export function alikeMails(mails: readonly EmailContent[], bounds: SubstitutionBounds): boolean {
   if (mails.length < 3) return false;
+  if (areSaidAlike(mails, bounds)) return true;
   const models = mails.slice(0, 2);
   while (models.length <= mostModels) {
     const words = wordsOf(models, bounds);
@@ -44,17 +46,49 @@ export function partsKnown(mails: readonly EmailContent[]): FactoredMails | null
   const [first] = mails;
   const words = first && parted.get(first)?.words;
   if (words === undefined || mails.some((mail) => parted.get(mail)?.words !== words)) return null;
+  const parts = mails.map((mail) => parted.get(mail)!.own);
+  const around = bordersOf(words);
   const tagOf = tagsFor(
-    (word) => isWrittenIn(first!, word) || mails.some((mail) => comesUp(parted.get(mail)!, word)),
+    (word) => isWrittenIn(first!, word) || parts.some((own) => comesUp(word, own, around)),
   );
-  const tags = parted.get(first!)!.own.map((_, n) => tagOf(n));
+  const places = firstOfSame(parts);
   const put = fillerOf(words);
+  const own = places.filter((place, n) => place === n);
   return {
-    content: put(tags),
-    substitutions: mails.map((mail) =>
-      Object.fromEntries(parted.get(mail)!.own.map((part, n) => [tags[n]!, part])),
+    content: put(places.map(tagOf)),
+    substitutions: parts.map((mine) =>
+      Object.fromEntries(own.map((place) => [tagOf(place), mine[place]!])),
     ),
   };
+}
+
+/** Of each place the first at which everybody has the same: one tag serves for both, as for a link in HTML and text. */
+function firstOfSame(parts: readonly (readonly string[])[]): number[] {
+  return parts[0]!.map((_, place) => {
+    const isSame = (_part: string, other: number) => parts.every((own) => own[other] === own[place]);
+    return parts[0]!.findIndex(isSame);
+  });
+}
+
+/** Whether they were made of the very same words. The first of a page was not known yet to be like others: it is asked whether it has them. */
+function areSaidAlike(mails: readonly EmailContent[], bounds: SubstitutionBounds): boolean {
+  const said = saidMail(mails.at(-1)!);
+  if (said === null) return false;
+  const words = { subject: said.subject.words, html: said.html.words, text: said.text.words };
+  return mails.every((mail) => isSaid(mail, words, bounds) || isParted(mail, words, bounds));
+}
+
+function isSaid(mail: EmailContent, words: SharedWords, bounds: SubstitutionBounds): boolean {
+  const said = saidMail(mail);
+  if (said === null || !fields.every((field) => areSame(said[field].words, words[field]))) return false;
+  const own = fields.flatMap((field) => said[field].own);
+  if (own.some((part) => part === '' || part.includes('\n')) || !partsFit(own, bounds)) return false;
+  parted.set(mail, { words, own });
+  return true;
+}
+
+function areSame(some: Said['words'], others: Said['words']): boolean {
+  return some === others || (some.length === others.length && some.every((word, n) => word === others[n]));
 }
 
 function wordsOf(models: readonly EmailContent[], bounds: SubstitutionBounds): SharedWords | null {
@@ -107,12 +141,20 @@ function fillerOf(words: SharedWords): (parts: readonly string[]) => EmailConten
   };
 }
 
-/** Whether a word that stands in another mail's words nowhere comes up in this one: in its own parts, or where they meet those words. */
-function comesUp({ words, own }: Parted, word: string): boolean {
-  const near = word.length - 1;
-  const around = fields.flatMap((field) =>
+/** What stands before and after each place. */
+function bordersOf(words: SharedWords): (readonly [string, string])[] {
+  return fields.flatMap((field) =>
     words[field].slice(1).map((after, n) => [words[field][n]!, after] as const),
   );
+}
+
+/** Whether a word that stands in another mail's words nowhere comes up in this one: in its own parts, or where they meet those words. */
+function comesUp(
+  word: string,
+  own: readonly string[],
+  around: readonly (readonly [string, string])[],
+): boolean {
+  const near = word.length - 1;
   return own.some((part, n) => {
     const [before, after] = around[n]!;
     return `${before.slice(-near)}${part}${after.slice(0, near)}`.includes(word);

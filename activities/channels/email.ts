@@ -1,4 +1,5 @@
 import { Client } from '@sendgrid/client';
+import { classes } from '@sendgrid/helpers';
 import { MailService } from '@sendgrid/mail';
 import type { ChannelAdapter, EmailContent, Outbound, RefusalAbout } from './channel.ts';
 import { factorable, factorMails } from './factored-mails.ts';
@@ -66,22 +67,33 @@ async function sendMails(
   messages: readonly Outbound[],
   wiring: CallWiring,
 ): Promise<{ providerId: string | null }> {
-  const { content, substitutions } = factorMails(messages.map(mailOf));
-  const mail = new MailService();
-  mail.setClient(clientFor(options, wiring));
-  // The tags are whole as they are.
-  mail.setSubstitutionWrappers('', '');
-  const personalizations = messages.map(({ deliveryId, to, unsubscribeUrl }, place) => ({
-    to: { email: to },
-    customArgs: { deliveryId },
-    substitutions: substitutions[place]!,
-    headers: unsubscribeHeaders(unsubscribeUrl),
-  }));
-  const [response] = await mail
-    .send({ personalizations, from: options.from, ...content })
-    .catch(throwRefusal);
+  const service = new MailService();
+  service.setClient(clientFor(options, wiring));
+  // It takes a mail of its own class as it is; its types know only what one is made of.
+  const [response] = await service.send(mailFor(options, messages) as never).catch(throwRefusal);
   const id = (response.headers as Record<string, unknown>)['x-message-id'];
   return { providerId: typeof id === 'string' ? id : null };
+}
+
+/** Made part by part: of one made at once the class copies everything, and each recipient once more. */
+function mailFor({ from }: EmailOptions, messages: readonly Outbound[]): InstanceType<typeof classes.Mail> {
+  const { content, substitutions } = factorMails(messages.map(mailOf));
+  const mail = new classes.Mail();
+  mail.setFrom(from);
+  mail.setSubject(content.subject);
+  mail.addTextContent(content.text);
+  mail.addHtmlContent(content.html);
+  // The tags are whole as they are.
+  mail.setSubstitutionWrappers(['', '']);
+  for (const [place, { deliveryId, to, unsubscribeUrl }] of messages.entries()) {
+    const recipient = new classes.Personalization();
+    recipient.setTo({ email: to });
+    recipient.setCustomArgs({ deliveryId });
+    recipient.setSubstitutions(substitutions[place]!);
+    recipient.setHeaders(unsubscribeHeaders(unsubscribeUrl));
+    mail.addPersonalization(recipient as never);
+  }
+  return mail;
 }
 
 /** A client of its own for each call: SendGrid's has no other place for a call's deadline. */

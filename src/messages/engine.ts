@@ -1,5 +1,6 @@
 import { Liquid, LiquidError, type Template } from 'liquidjs';
-import { SharedWords } from './shared-words.ts';
+import { asItIs, SharedWords, type Finish } from './shared-words.ts';
+import { wholeOf, type Said } from './said.ts';
 import { filters, MissingField, NothingToSay } from './filters.ts';
 
 /** What nobody gave is an error, and so is what is there but empty: half a sentence must not go out. */
@@ -56,10 +57,15 @@ const shared = new WeakMap<Template[], SharedWords | null>();
 
 /** What a template says. @throws LiquidError, of which `missingField` says what is missing. */
 export function render(liquid: Liquid, template: string, scope: object): string {
+  return wholeOf(say(liquid, template, scope, asItIs));
+}
+
+/** The same with what it has in common with others told apart, each finished. @throws likewise. */
+export function say(liquid: Liquid, template: string, scope: object, finish: Finish): Said {
   const parts = parsedTemplate(liquid, template);
   if (!shared.has(parts)) shared.set(parts, SharedWords.of(liquid, parts));
-  const said = shared.get(parts)?.render(scope as Readonly<Record<string, unknown>>) ?? null;
-  return said ?? String(liquid.renderSync(parts, scope));
+  const said = shared.get(parts)?.said(scope as Readonly<Record<string, unknown>>, finish) ?? null;
+  return said ?? { words: [finish(String(liquid.renderSync(parts, scope)))], own: [] };
 }
 
 /** Which field an error of LiquidJS is about; null if it is about something else. */

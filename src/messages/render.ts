@@ -1,13 +1,15 @@
 import type { MessageType } from '../define/message.ts';
 import type { Channel } from '../domain/task-queues.ts';
 import { defaultZone } from '../domain/zone.ts';
-import { escaped, missingField, plain, render } from './engine.ts';
+import { escaped, missingField, plain, render, say } from './engine.ts';
 import { contentOf } from './index.ts';
 import { isAddress, MissingField } from './filters.ts';
 import { linesOf, onOneLine, withoutGaps } from './lines.ts';
 import { readLocale } from '../domain/locale.ts';
 import { mailTemplate } from './mail-template.ts';
 import { MissingData } from './missing-data.ts';
+import { mailSaying, wholeOf, type Said } from './said.ts';
+import { asItIs } from './shared-words.ts';
 import { templatesFor, type Chosen, type ChosenOn } from './templates-for.ts';
 
 /** What to say, and to whom. */
@@ -84,13 +86,21 @@ async function mailOf({ templates, textIn }: ChosenOn<'email'>, scope: object): 
   const made = await mailTemplate(templates.mjml, textIn);
   const text =
     templates.text === undefined
-      ? linesOf(render(plain, made.text, scope)).join('\n')
-      : render(plain, templates.text, scope);
-  return {
-    subject: clip(onOneLine(render(plain, templates.subject, scope)), longestSubject),
-    html: render(escaped, made.html, scope),
-    text: `${withoutGaps(text)}\n`,
-  };
+      ? say(plain, made.text, scope, asLines)
+      : say(plain, templates.text, scope, asText);
+  return mailSaying({
+    subject: clipped(say(plain, templates.subject, scope, onOneLine)),
+    html: say(escaped, made.html, scope, asItIs),
+    text,
+  });
+}
+
+const asText = (text: string) => `${withoutGaps(text)}\n`;
+const asLines = (text: string) => asText(linesOf(text).join('\n'));
+
+function clipped(subject: Said): Said {
+  const text = wholeOf(subject);
+  return text.length <= longestSubject ? subject : { words: [clip(text, longestSubject)], own: [] };
 }
 
 function textMessageOf({ text }: { text: string }, scope: object): Rendered {

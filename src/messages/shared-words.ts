@@ -1,4 +1,5 @@
 import { Output, type Liquid, type Template } from 'liquidjs';
+import type { Said } from './said.ts';
 
 /** What is each recipient's own: whatever else a template reads may be the same for a thousand of them. */
 const ownRoots = new Set(['customer', 'unsubscribeUrl', 'code']);
@@ -17,8 +18,24 @@ function asksUnseen(source: string): boolean {
   return isTimed || /_exp\b|\b(sample|shuffle)\b|(^|[^\w\])"'])\[/.test(asked);
 }
 
-/** Stands in the shared words where something of a recipient's own belongs; in what people write it does not occur. */
-const mark = '\u0001';
+/** Stands in the shared words where something of a recipient's own belongs: no character at all, so that nobody writes it. */
+const mark = '\ufdd0';
+
+/** Makes of what was rendered what is sent: lines without gaps, a title on one line. */
+export type Finish = (text: string) => string;
+
+/** What no finish changes, wherever it stands: something, on one line, with no space but between words. */
+const isPlain = (text: string) => text !== '' && !/^\s|\s$|\s\s|[^\S ]|[\p{Cc}\ufdd0]/u.test(text);
+
+/** Whose words are remembered: pages for several products are made at the same time. */
+const mostRemembered = 8;
+
+/** What was rendered for who was told of these things; null: that it may be for others was not known then. */
+interface Remembered {
+  values: readonly unknown[];
+  finish: Finish;
+  words: readonly string[] | null;
+}
 
 /**
  * The words of a template that all have in common who are told of the same things, rendered once for them: of a thousand
@@ -31,8 +48,8 @@ export class SharedWords {
   /** What belongs there, in order. */
   readonly #own: Template[];
   readonly #reads: readonly string[];
-  #seen: readonly unknown[] | null = null;
-  #words: readonly string[] | null = null;
+  /** The last first. */
+  #remembered: Remembered[] = [];
 
   private constructor(liquid: Liquid, of: { marked: Template[]; own: Template[]; reads: readonly string[] }) {
     this.#liquid = liquid;
@@ -59,18 +76,22 @@ export class SharedWords {
   }
 
   /** What a template says; null where it is not known to be what was said before, to somebody who was told the same. */
-  render(scope: Readonly<Record<string, unknown>>): string | null {
+  said(scope: Readonly<Record<string, unknown>>, finish: Finish): Said | null {
     const values = this.#reads.map((root) => scope[root]);
-    const isSeen = this.#seen?.every((value, place) => value === values[place]) ?? false;
-    if (!isSeen) {
-      this.#seen = values;
-      this.#words = null;
+    const known = this.#remembered.find(
+      (one) => one.finish === finish && one.values.every((value, place) => value === values[place]),
+    );
+    if (known === undefined) {
+      this.#remembered = [{ values, finish, words: null }, ...this.#remembered.slice(0, mostRemembered - 1)];
       return null;
     }
-    this.#words ??= String(this.#liquid.renderSync(this.#marked, scope)).split(mark);
-    // Somebody wrote the mark itself.
-    if (this.#words.length !== this.#own.length + 1) return null;
+    known.words ??= finish(String(this.#liquid.renderSync(this.#marked, scope))).split(mark);
+    // Somebody wrote the mark itself, or it went with what was finished.
+    if (known.words.length !== this.#own.length + 1) return null;
     const own = this.#own.map((part) => String(this.#liquid.renderSync([part], scope)));
-    return this.#words.reduce((said, words, place) => `${said}${own[place - 1]!}${words}`);
+    return finish === asItIs || own.every(isPlain) ? { words: known.words, own } : null;
   }
 }
+
+/** No finish. */
+export const asItIs: Finish = (text) => text;

@@ -28,7 +28,7 @@ import {
   type OpenRunPlace,
 } from '../db/queries/open-runs-to-check.ts';
 import { oweEndAgain, oweStartAgain } from '../db/queries/owe-again.ts';
-import { openDeliveries } from '../db/queries/open-deliveries.ts';
+import { openDeliveries, type OpenPlace } from '../db/queries/open-deliveries.ts';
 import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.ts';
 import { bounds } from '../domain/bounds.ts';
 import { newId } from '../ids.ts';
@@ -80,7 +80,7 @@ export interface KeeperPlace {
   /** Likewise, among the runs of watches. */
   watches: OpenRunPlace | null;
   closed: ClosedRunPlace | null;
-  delivery: string | null;
+  delivery: OpenPlace | null;
 }
 
 /** The beginning of a round. */
@@ -256,7 +256,7 @@ async function checkClosedRuns(parts: KeeperParts, place: KeeperPlace): Promise<
 async function settleDeliveries({ sql, clock, log }: KeeperParts, place: KeeperPlace): Promise<void> {
   for (let page = 0; page < deliveriesPages; page += 1) {
     const open = await openDeliveries(sql, place.delivery, deliveriesPage);
-    place.delivery = open.length < deliveriesPage ? null : open.at(-1)!.id;
+    place.delivery = open.length < deliveriesPage ? null : open.at(-1)!;
     const count = await settleClosedDeliveries(sql, {
       ids: open.flatMap(({ id, isOver }) => (isOver ? [id] : [])),
       calledBefore: ago(clock, bounds.callMs),

@@ -138,7 +138,7 @@ test('so does a page whose calls were marked and not made', async () => {
   let isFirst = true;
   const statement = (...given: Parameters<Sql>) => {
     const query = sql(...given);
-    if (!isFirst || !given[0].join('?').includes('update deliveries set calling_at = ?')) return query;
+    if (!isFirst || !given[0].join('?').includes('update deliveries d set calling_at = ?')) return query;
     isFirst = false;
     return (async () => {
       const rows = await query;

@@ -29,7 +29,7 @@ const addresses = (it: Watching) => it.channels.email.calls.flat().map(({ to }) 
 
 function stepOf(strings: readonly string[]): Step | null {
   const text = strings.join('?');
-  if (text.includes('update deliveries set calling_at = ?')) return 'mark';
+  if (text.includes('update deliveries d set calling_at = ?')) return 'mark';
   return text.includes('update deliveries') ? 'settle' : null;
 }
 

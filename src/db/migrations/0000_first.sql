@@ -391,9 +391,7 @@ CREATE TABLE "deliveries" (
 	"provider_id" text,
 	"provider_code" text,
 	"anonymous" boolean DEFAULT false NOT NULL,
-	"at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "deliveries_name" UNIQUE("run_id","message","nth","own_channel"),
-	CONSTRAINT "deliveries_entry" UNIQUE("entry_id","message")
+	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "provider_news" (
@@ -552,12 +550,13 @@ CREATE INDEX "runs_held" ON "runs" USING btree ("held_until") WHERE held_until i
 CREATE INDEX "runs_closed" ON "runs" USING btree ("closed_at","id") WHERE state = 'closed';--> statement-breakpoint
 CREATE UNIQUE INDEX "product_news_to_begin" ON "product_news" USING btree ("sku","crossing") WHERE told_up_to is null;--> statement-breakpoint
 CREATE INDEX "run_products_sku" ON "run_products" USING btree ("sku","seq");--> statement-breakpoint
+CREATE UNIQUE INDEX "deliveries_name" ON "deliveries" USING btree ("run_id","message","nth","own_channel") WHERE nth is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "deliveries_entry" ON "deliveries" USING btree ("entry_id","message") WHERE entry_id is not null;--> statement-breakpoint
 CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","at");--> statement-breakpoint
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint
-CREATE INDEX "deliveries_undecided" ON "deliveries" USING btree ("run_id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
 CREATE INDEX "deliveries_held" ON "deliveries" USING btree ("held_until") WHERE held_until is not null;--> statement-breakpoint
-CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
+CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("run_id","id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
 CREATE INDEX "provider_news_received" ON "provider_news" USING btree ("received_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel","reason") WHERE lifted_at is null;--> statement-breakpoint
 CREATE INDEX "suppressions_at" ON "suppressions" USING btree ("at","id");--> statement-breakpoint

@@ -23,6 +23,6 @@ export function cancelHeld(sql: Sql | TransactionSql, closed: Fragment): Fragmen
         'words', ${state} || case when ${isUnknown} then '' else ': ' || ${reason} end
           || ' — the run ended as ' || coalesce(c.outcome, 'closed') || ${meanwhile}))
     from ${closed} c
-    where d.run_id = c.id and d.state in ('waiting', 'intended', 'unknown') and d.held_until is not null
+    where d.run_id = c.id and d.nth is not null and d.state in ('waiting', 'intended', 'unknown') and d.held_until is not null
       and d.calling_at is null`;
 }

@@ -73,7 +73,7 @@ async function doubledRuns(
   return tx<Doubled[]>`
     with sent as materialized (
       select run_id from deliveries
-      where run_id = any(${[...ids]}::uuid[])
+      where run_id = any(${[...ids]}::uuid[]) and nth is not null
         and state in ('intended', 'unknown', 'accepted', 'delivered', 'bounced', 'held-out')
     ), open as (
       select r.*, ${survivorOf(tx, merges, tx`r.customer_id`)} as into_id

@@ -28,7 +28,7 @@ export async function intendedOf(
     select id, entry_id as "entryId", customer_id as "customerId",
       (extract(epoch from calling_at) * 1000)::float8 as "callingAt", (extract(epoch from at) * 1000)::float8 as at
     from deliveries
-    where run_id = ${runId} and state = 'intended' and message || '' = ${message} and channel = ${channel}
+    where run_id = ${runId} and state = 'intended' and message = ${message} and channel = ${channel}
     order by id limit ${limit}`;
 }
 
@@ -49,16 +49,18 @@ export async function markCalls(
   callingAt: Date,
 ): Promise<MarkedCalls> {
   const begun = sql.json(Object.fromEntries([...doubts].map(([id, at]) => [id, at.toISOString()])));
-  const asFound = sql`state = 'intended'
-    and calling_at is not distinct from (${begun}::jsonb ->> id::text)::timestamptz`;
+  const callBefore = doubts.size === 0 ? sql`null` : sql`(${begun}::jsonb ->> d.id::text)::timestamptz`;
+  const asFound = sql`d.id = any(${[...ids]}::uuid[]) and d.state = 'intended'
+    and d.calling_at is not distinct from ${callBefore}`;
+  // The second part reads nothing where nothing at all is paused, as mostly.
   const rows = await sql<{ id: string; paused: boolean }[]>`
-    with asked as materialized (
-      select d.id, ${isPaused(sql)} as paused from deliveries d where d.id = any(${[...ids]}::uuid[]) and ${asFound}
-    ), marked as (
-      update deliveries set calling_at = ${callingAt}
-      where id = any(array(select a.id from asked a where not a.paused)) and ${asFound}
-      returning id)
-    select id, false as paused from marked union all select id, true from asked where paused`;
+    with marked as (
+      update deliveries d set calling_at = ${callingAt} where ${asFound} and not ${isPaused(sql)} returning d.id)
+    select id, false as paused from marked
+    union all
+    select d.id, true from deliveries d
+    where (select count(*) > 0 from settings s where s.value ->> 'pausedAt' is not null)
+      and ${asFound} and ${isPaused(sql)}`;
   const marked = rows.filter(({ paused }) => !paused).map(({ id }) => id);
   return { ids: new Set(marked), isPaused: marked.length < rows.length };
 }

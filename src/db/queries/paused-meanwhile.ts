@@ -1,12 +1,13 @@
 import type { Sql, TransactionSql } from 'postgres';
 import { channelScopes, journeyScope, sendingScope } from '../../domain/setting-scopes.ts';
 
-/** Whether an operator has paused what a delivery `d` of the statement around it belongs to: all, its journey, its channel. */
+/**
+ * Whether an operator has paused what a delivery `d` of the statement around it belongs to: all, its journey, its channel.
+ * What is paused at all is looked up once for the statement.
+ */
 export function isPaused(sql: Sql | TransactionSql) {
-  return sql`exists (
-    select from settings s
-    where s.scope in (${sendingScope}, ${journeyScope('')} || d.name, ${channelScopes} || d.channel)
-      and s.value ->> 'pausedAt' is not null)`;
+  return sql`(array(select s.scope from settings s where s.value ->> 'pausedAt' is not null)
+    && array[${sendingScope}::text, ${journeyScope('')} || d.name, ${channelScopes} || d.channel])`;
 }
 
 /** Whether any of some deliveries that passed the gate has been paused since. */

@@ -58,7 +58,7 @@ export async function recordPage(
       ${column(({ customerId }) => customerId)}::uuid[], ${places}::int[]) as n (id, entry_id, customer_id, place)
     join jsonb_to_recordset(${tx.json(said as never)}) as r (place int, channel text, variant text, arm text,
       state text, reason text, verdicts jsonb) using (place)
-    on conflict (entry_id, message) do update set
+    on conflict (entry_id, message) where entry_id is not null do update set
       run_id = excluded.run_id, customer_id = excluded.customer_id, wave = excluded.wave, channel = excluded.channel,
       variant = excluded.variant, arm = coalesce(excluded.arm, deliveries.arm), state = excluded.state, reason = excluded.reason,
       verdicts = deliveries.verdicts || excluded.verdicts, at = excluded.at`;

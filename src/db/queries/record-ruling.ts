@@ -65,7 +65,7 @@ export async function recordRulings(
       subject text, message text, nth int, "ownChannel" text, purpose text, topic text, priority int, channel text,
       variant text, arm text, state text, reason text, verdict jsonb, "callingAt" timestamptz, "heldUntil" timestamptz,
       at timestamptz)
-    on conflict (run_id, message, nth, own_channel) do update set
+    on conflict (run_id, message, nth, own_channel) where nth is not null do update set
       customer_id = excluded.customer_id, channel = excluded.channel, variant = excluded.variant,
       arm = excluded.arm, state = excluded.state,
       reason = excluded.reason, calling_at = excluded.calling_at, held_until = excluded.held_until, at = excluded.at,

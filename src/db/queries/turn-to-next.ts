@@ -36,7 +36,7 @@ export async function channelTurnedTo(
 ): Promise<Channel | null> {
   const [row] = await sql<{ channel: Channel }[]>`
     select d.channel from deliveries d
-    where d.run_id = ${runId} and d.message || '' = ${message} and d.state = 'intended' and d.calling_at is null
+    where d.run_id = ${runId} and d.message = ${message} and d.state = 'intended' and d.calling_at is null
       and d.channel = any(${[...among]})
     limit 1`;
   return row?.channel ?? null;

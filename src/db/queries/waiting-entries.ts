@@ -71,9 +71,8 @@ export async function countUndecided(
     where ${undecided(tx, turn)} group by d.channel, d.reason`;
 }
 
-/** The message is no name of an index here: by run and message PostgreSQL would read all that the run ever sent, for each page. */
 function undecided(sql: Sql | TransactionSql, { runId, message, wave }: Turn) {
-  return sql`d.run_id = ${runId} and d.message || '' = ${message} and d.wave = ${wave} and d.state = 'waiting'`;
+  return sql`d.run_id = ${runId} and d.message = ${message} and d.wave = ${wave} and d.state = 'waiting'`;
 }
 
 /** Whether anybody waits. */

@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { moment } from './columns.ts';
 import type { Arm, DeliveryState, Purpose, Verdict } from '../../domain/delivery.ts';
@@ -50,22 +50,23 @@ export const deliveries = pgTable(
     at: moment('at').notNull(),
   },
   (t) => [
-    unique('deliveries_name').on(t.runId, t.message, t.nth, t.ownChannel),
-    unique('deliveries_entry').on(t.entryId, t.message),
+    /** A journey's and a watch's have names of their own: a page of a watch writes a thousand of them. */
+    uniqueIndex('deliveries_name')
+      .on(t.runId, t.message, t.nth, t.ownChannel)
+      .where(sql`nth is not null`),
+    uniqueIndex('deliveries_entry')
+      .on(t.entryId, t.message)
+      .where(sql`entry_id is not null`),
     index('deliveries_customer').on(t.customerId, t.at),
     index('deliveries_journey').on(t.name, t.at),
     index('deliveries_at').on(t.at),
-    /** What a run has still to decide or to call: a watch's page begins with it. */
-    index('deliveries_undecided')
-      .on(t.runId)
-      .where(sql`state in ('waiting', 'intended')`),
     /** What is held for a time: who is held next takes the place after the last of them. */
     index('deliveries_held')
       .on(t.heldUntil)
       .where(sql`held_until is not null`),
-    /** What is not settled: the keeper walks along it. */
+    /** What is not settled: a watch's page begins with its run's, and the keeper walks along all of it. */
     index('deliveries_open')
-      .on(t.id)
+      .on(t.runId, t.id)
       .where(sql`state in ('waiting', 'intended')`),
   ],
 );

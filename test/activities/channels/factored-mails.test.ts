@@ -101,9 +101,9 @@ describe('groups', () => {
     const { content, substitutions } = factorMails(mails);
     expect(content.subject).toBe('For -kairos0x0-');
     expect(substitutions.map((own) => Object.values(own))).toEqual([
-      ['Ada', 'Ada'],
-      ['Grace', 'Grace'],
-      ['Emmy', 'Emmy'],
+      ['Ada'],
+      ['Grace'],
+      ['Emmy'],
     ]);
   });
 

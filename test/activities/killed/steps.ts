@@ -87,5 +87,5 @@ function stepOf(strings: readonly string[]): Step | null {
   const text = strings.join('?').trim();
   if (!/^(with|select|insert|update|delete)\b/.test(text)) return null;
   if (text.startsWith('select')) return 'look';
-  return text.startsWith('with asked') ? 'mark' : 'write';
+  return text.startsWith('with marked') ? 'mark' : 'write';
 }
