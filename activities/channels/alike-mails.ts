@@ -56,9 +56,7 @@ export function partsKnown(mails: readonly EmailContent[]): FactoredMails | null
   const own = places.filter((place, n) => place === n);
   return {
     content: put(places.map(tagOf)),
-    substitutions: parts.map((mine) =>
-      Object.fromEntries(own.map((place) => [tagOf(place), mine[place]!])),
-    ),
+    substitutions: parts.map((mine) => Object.fromEntries(own.map((place) => [tagOf(place), mine[place]!]))),
   };
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { SharedWords } from '../../src/messages/shared-words.ts';
-import { escaped, missingField, parsedTemplate, render } from '../../src/messages/engine.ts';
+import { escaped, missingField, parsedTemplate, plain, render, say } from '../../src/messages/engine.ts';
+import { onOneLine, withoutGaps } from '../../src/messages/lines.ts';
+import { wholeOf } from '../../src/messages/said.ts';
 
 const own = { locale: 'en', zone: 'UTC' };
 /** As it is rendered without anything kept. */
@@ -12,7 +14,7 @@ test('a thousand who are told the same get it to the letter, each with their own
     '{% assign name = product.title | upcase %}Hi {{ customer.name }}: {{ name }} & {{ product.title }}{% if product.isNew %} (new){% endif %} {{ unsubscribeUrl }}{{ code }}';
   for (const product of [
     { title: 'A <kettle>', isNew: true },
-    { title: '\u0001', isNew: false },
+    { title: '\ufdd0', isNew: false },
   ]) {
     for (let n = 0; n < 5; n += 1) {
       const scope = {
@@ -78,4 +80,38 @@ test('what is missing of one is said of that one', () => {
     failure = error;
   }
   expect(missingField(failure)).toBe('customer.name');
+});
+
+test('whatever somebody’s own words are, what is finished is what would have been finished whole', () => {
+  const template = ' \n\n\nHi  {{ customer.name }} \n{{ product.title }}\n\n\n {{ customer.name }}\n';
+  const product = { title: 'Pot' };
+  for (const finish of [onOneLine, withoutGaps]) {
+    for (const name of [
+      'Ada',
+      'Eve',
+      ' Eve',
+      'Eve  K',
+      'Eve\n\n\nK',
+      'E\t',
+      '\u2028',
+      '\u0007',
+      '\ufdd0',
+      'K',
+    ]) {
+      const scope = { ...own, product, customer: { name } };
+      const whole = finish(String(plain.renderSync(parsedTemplate(plain, template), scope)));
+      expect(wholeOf(say(plain, template, scope, finish)), JSON.stringify(name)).toBe(whole);
+    }
+  }
+});
+
+test('who is told of one of several products has the very same words as others who are', () => {
+  const products = Array.from({ length: 4 }, (_, n) => ({ title: `Pot ${n}` }));
+  const words = (n: number) => {
+    const scope = { ...own, product: products[n % 4], customer: { name: `N${n}` } };
+    return say(plain, 'Hi {{ customer.name }}: {{ product.title }}', scope, onOneLine).words;
+  };
+  for (let n = 0; n < 4; n += 1) words(n);
+  const known = [4, 5, 6, 7].map(words);
+  expect([8, 9, 10, 11].every((n) => words(n) === known[n % 4])).toBe(true);
 });

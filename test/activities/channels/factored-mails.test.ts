@@ -5,6 +5,8 @@ import {
   factorMails,
   type SubstitutionBounds,
 } from '../../../activities/channels/factored-mails.ts';
+import { backOnShelf } from '../../../src/messages/back-on-shelf.ts';
+import { renderMessage } from '../../../src/messages/render.ts';
 import { Chance } from '../../plug/chance.ts';
 
 const bounds = { tags: 100, bytes: 10_000 };
@@ -88,6 +90,23 @@ test('whatever is rendered, each gets it to the letter, and no mail is lost or d
   }
 });
 
+test('mails that were made of the same words are factored by those, each with one link for its HTML and its text', async () => {
+  const product = { sku: 'pot', title: 'A <pot>', priceMinor: 100, currency: 'EUR', reviews: [] };
+  const products = [product];
+  const mails: EmailContent[] = [];
+  for (const n of [1, 2, 3, 4]) {
+    const data = { product, products, unsubscribeUrl: `https://k.example/u/${n}${n}` };
+    const asked = { message: backOnShelf, channel: 'email', data, customer: {}, persona: 'other' } as const;
+    mails.push((await renderMessage(asked)) as EmailContent);
+  }
+  checkAll(mails, bounds, new Chance(1));
+  expect(factorable(mails, bounds)).toEqual([[0, 1, 2, 3]]);
+  const { substitutions } = factorMails(mails);
+  expect(substitutions.map((own) => Object.values(own))).toEqual(
+    [1, 2, 3, 4].map((n) => [`https://k.example/u/${n}${n}`]),
+  );
+});
+
 describe('groups', () => {
   const mail = (name: string, more: string[] = []) => ({
     subject: `For ${name}`,
@@ -100,11 +119,7 @@ describe('groups', () => {
     expect(factorable(mails, bounds)).toEqual([[0, 1, 2]]);
     const { content, substitutions } = factorMails(mails);
     expect(content.subject).toBe('For -kairos0x0-');
-    expect(substitutions.map((own) => Object.values(own))).toEqual([
-      ['Ada'],
-      ['Grace'],
-      ['Emmy'],
-    ]);
+    expect(substitutions.map((own) => Object.values(own))).toEqual([['Ada'], ['Grace'], ['Emmy']]);
   });
 
   test('mails of different shapes are different groups', () => {
