@@ -5,6 +5,7 @@ import { trait } from '../../src/define/trait.ts';
 import { segment } from '../../src/define/segment.ts';
 import { contents } from '../../src/messages/index.ts';
 import { startPreview } from '../../src/preview/preview-server.ts';
+import { browserTest, openBrowser } from '../support/browser.ts';
 
 const regulars = segment('regulars', trait('regular').is(true));
 const thanks = message({
@@ -49,6 +50,22 @@ test('what is shipped is shown whole, in every language and variant, with pictur
     ]);
   }
   expect(await (await it.get('/')).text()).toContain('<title>Messages');
+});
+
+browserTest('a mail is shown as it looks on a wide and on a narrow screen', async () => {
+  await using it = await preview(contents);
+  await using browser = await openBrowser();
+  await browser.page.goto(`${it.url}/?message=cart-nudge`);
+  for (const [title, width] of [
+    ['wide', 1280],
+    ['narrow', 380],
+  ] as const) {
+    const frame = `iframe[title="${title}"]`;
+    await browser.page.frameLocator(frame).locator('img').first().waitFor();
+    const inside = `document.querySelector('${frame}').contentWindow`;
+    const widths = [`${inside}.innerWidth`, `${inside}.document.documentElement.scrollWidth`];
+    expect(await browser.page.evaluate(`[${widths.join()}]`), title).toEqual([width, width]);
+  }
 });
 
 test('a message is shown to whom is chosen, and what its sample lacks is named', async () => {

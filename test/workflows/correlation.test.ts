@@ -49,6 +49,24 @@ test('a visitor who comes within reach late: no workflow until then, and what wa
   expect(await outcomes(shop, 'browsing')).toEqual({ '': 'looked-on' });
 });
 
+test('a run that waits hears that what is in its cart is sold out; one with something else does not', async () => {
+  await using shop = await startTestShop({ workflows, only: ['lastCups'] });
+  for (const sku of ['cup', 'pot']) await shop.report('stock.changed', sku, { available: 2 });
+  for (const [id, sku] of [['jane', 'cup'] as const, ['john', 'pot'] as const]) {
+    await shop.identify(id);
+    await shop.track(id, productAdded, { sku });
+  }
+  await shop.pass('1 day');
+  await shop.report('stock.changed', 'cup', { available: 0 });
+  const outcomesNow = async () => [
+    (await shop.runs('jane'))[0]!.outcome,
+    (await shop.runs('john'))[0]!.outcome,
+  ];
+  expect(await outcomesNow()).toEqual(['no-cup-left-0', null]);
+  await shop.pass('25 hours');
+  expect(await outcomesNow()).toEqual(['no-cup-left-0', 'still-there']);
+});
+
 describe('an event with the same product', () => {
   const added = async (product_id?: string) => {
     const shop = await startTestShop({ workflows });
