@@ -37,7 +37,7 @@ test('what a run has still to decide or to call is found by itself, also before 
   const plans = [...explained.plans, behind.map((row) => String(row['QUERY PLAN'])).join('\n')];
   expect(plans).toHaveLength(3);
   for (const plan of plans) {
-    expect(plan).toContain('deliveries_undecided');
+    expect(plan).toContain('deliveries_open');
     expect(plan).not.toMatch(/deliveries_name|Seq Scan on deliveries/);
   }
 });
