@@ -26,7 +26,6 @@ export async function migrateDatabase(url: string): Promise<void> {
     await refuseUnknown(sql);
     await migrate(drizzle(sql), { migrationsFolder });
     await learnZones(sql);
-    await leaveRoom(sql);
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -36,16 +35,6 @@ export async function migrateDatabase(url: string): Promise<void> {
 async function learnZones(sql: postgres.Sql): Promise<void> {
   await sql`
     insert into time_zones (name) select distinct lower(name) from pg_timezone_names on conflict do nothing`;
-}
-
-/**
- * A row that is changed where it lies needs no new entries in its table's indexes, those by expressions among them. Of
- * customers in every page is room for some: a wave writes down of each whom it finds that they were exposed.
- */
-async function leaveRoom(sql: postgres.Sql): Promise<void> {
-  const [table] = await sql`
-    select from pg_class where oid = 'customers'::regclass and 'fillfactor=90' = any(reloptions)`;
-  if (!table) await sql`alter table customers set (fillfactor = 90)`;
 }
 
 async function refuseUnknown(sql: postgres.Sql): Promise<void> {

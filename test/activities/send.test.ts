@@ -56,8 +56,6 @@ describe('a send that nothing speaks against', () => {
       callingAt: null,
     });
     expect(row!.verdicts.map((verdict) => verdict.state)).toEqual(['intended', 'accepted']);
-    const [customer] = await it.database.db.select().from(customers);
-    expect(customer!.exposedAt).toEqual(it.clock.now());
   });
 
   test('repeated, it answers the same and calls nobody', async () => {
@@ -326,8 +324,6 @@ describe('paused', () => {
       expect(row!.verdicts).toHaveLength(1);
       expect(row!.verdicts[0]!.words).toContain('paused since 2026-03-02T18:00:00.000Z');
       expect(it.channels.email.sent).toEqual([]);
-      const [customer] = await it.database.db.select().from(customers);
-      expect(customer!.exposedAt).toBeNull();
 
       await resume(it);
       expect((await it.send(it.ask())).state).toBe('accepted');
@@ -380,8 +376,6 @@ describe('the holdout', () => {
     expect(answer).toMatchObject({ state: 'held-out', reason: null, arm: 'held-out', channel: 'email' });
     expect(await it.send(it.ask())).toEqual(answer);
     expect(it.channels.email.sent).toEqual([]);
-    const [customer] = await it.database.db.select().from(customers);
-    expect(customer!.exposedAt).toEqual(it.clock.now());
     expect(await it.send(it.ask({ nth: 2 }))).toMatchObject({
       state: 'withheld',
       reason: 'capped',
@@ -396,16 +390,6 @@ describe('the holdout', () => {
       .values({ scope: 'shop', value: { globalHoldout: 1 }, at: it.clock.now() });
     expect(await it.send(it.ask())).toMatchObject({ state: 'held-out', arm: 'global-held-out' });
     expect(await it.send(it.ask({ message: 'receipt' }))).toMatchObject({ arm: 'held-out' });
-  });
-
-  test('the first would-send stays the first', async () => {
-    await using it = await shop();
-    const first = it.clock.now();
-    await it.send(it.ask());
-    it.pass('3 days');
-    await it.send(it.ask({ nth: 2 }));
-    const [customer] = await it.database.db.select().from(customers);
-    expect(customer!.exposedAt).toEqual(first);
   });
 
   test('shares the customers of a shop out as declared', async () => {

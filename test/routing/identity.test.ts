@@ -243,11 +243,11 @@ describe('when two customers become one', () => {
     it.moveTo('2026-05-01T12:10:00.000Z');
     await it.acceptAndRoute(added({ anonymousId: 'a1' }));
     const before = await it.sql`select id, arm_key from customers order by created_at`;
-    await it.sql`update customers set exposed_at = created_at where id = ${before[1]!['id'] as string}`;
     for (const [index, arm] of (['treated', 'held-out'] as const).entries()) {
       await it.sql`
         insert into deliveries (id, run_id, customer_id, name, message, nth, purpose, state, arm, verdicts, at)
-        select ${newId(it.clock)}, r.id, r.customer_id, r.name, 'cart-nudge', 1, 'help', 'accepted', ${arm}, '[]', r.opened_at
+        select ${newId(it.clock)}, r.id, r.customer_id, r.name, 'cart-nudge', 1, 'help', 'accepted', ${arm}, '[]',
+          r.opened_at - ${index} * interval '1 hour'
         from runs r where r.customer_id = ${before[index]!['id'] as string}`;
     }
     await it.acceptAndRoute(seen({ userId: 'u1', anonymousId: 'a1' }));

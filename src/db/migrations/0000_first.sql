@@ -97,7 +97,6 @@ CREATE TABLE "customers" (
 	"persona" text,
 	"erased_at" timestamp (3) with time zone,
 	"forgotten_at" timestamp (3) with time zone,
-	"exposed_at" timestamp (3) with time zone,
 	"crossed" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
 );

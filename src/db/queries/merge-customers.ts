@@ -44,21 +44,25 @@ export async function mergeCustomers(
 async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
   const everyone = [...merges.everyone];
   await tx`
-    with crossing as materialized (
-      select into_id from (
-        select ${survivorOf(tx, merges, tx`d.customer_id`)} as into_id, d.name, d.customer_id, d.arm
-        from deliveries d where d.customer_id = any(${everyone}::uuid[]) and d.arm is not null) exposed
+    with exposed as materialized (
+      select ${survivorOf(tx, merges, tx`d.customer_id`)} as into_id, d.name, d.customer_id, d.arm, d.at
+      from deliveries d where d.customer_id = any(${everyone}::uuid[]) and d.arm is not null
+    ), crossing as materialized (
+      select into_id from exposed
       group by into_id, name having count(distinct arm) > 1 and count(distinct customer_id) > 1
+    ), first as materialized (
+      select customer_id, min(at) as at from exposed group by customer_id
     ), joined as materialized (
-      select into_id, bool_or(crossed) as crossed, min(exposed_at) as exposed_at, min(created_at) as created_at,
+      select into_id, bool_or(crossed) as crossed, min(created_at) as created_at,
         (array_agg(arm_key order by exposed_at nulls last, created_at, arm_key))[1] as arm_key
-      from (select c.*, ${survivorOf(tx, merges, tx`c.id`)} as into_id from customers c
+      from (select c.*, first.at as exposed_at, ${survivorOf(tx, merges, tx`c.id`)} as into_id
+            from customers c left join first on first.customer_id = c.id
             where c.id = any(${everyone}::uuid[])) members
       group by into_id
     )
     update customers s set
       crossed = j.crossed or s.id in (select into_id from crossing),
-      arm_key = j.arm_key, exposed_at = j.exposed_at, created_at = j.created_at
+      arm_key = j.arm_key, created_at = j.created_at
     from joined j where s.id = j.into_id and s.id = any(${everyone}::uuid[])`;
   // Who was joined to one of them before leads there, and from there on: those rows are not locked, and not searched for.
   await tx`

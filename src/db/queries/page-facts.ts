@@ -16,7 +16,7 @@ import { isSubscribed } from './push-subscriptions.ts';
 import { ruleValues, servesFor } from './serves-for.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
 import {
-  askedProducts,
+  productsMeant,
   relevanceFacts,
   type RelevanceQuestion,
   type RelevanceRow,
@@ -98,16 +98,17 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
   // Of one that is judged again: it does not count against itself.
   const itself = sql`and (d.entry_id is distinct from e.id or d.message <> ${message})`;
   return sql<PageRow[]>`
+    with asked as materialized (${productsMeant(sql, question.relevance.products)}),
+      suppressed as materialized (${hashesSuppressed(sql, addresses)})
     select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
       c.erased_at is not null as erased, ${boughtOf(sql, question.substitutes)} as bought,
       ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
-      coalesce((select jsonb_object_agg(n.channel, n.state) from (
-        select asked.channel, ${consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`asked.channel`, topic })} as state
-        from unnest(${[...channels]}::text[]) as asked (channel) offset 0) n where n.state is not null), '{}') as consents,
-      ${suppressionsByChannel(sql, channels, topic)} as suppressions,
+      coalesce(${topic === '' ? sql`w.consents` : consentsOnTopic(sql, channels, topic)}, '{}') as consents,
+      case when h.email in (select address_hash from suppressed) or h.phone in (select address_hash from suppressed)
+        then ${suppressionsByChannel(sql, channels, topic)} else '{}' end as suppressions,
       ${relevanceFacts(sql, question.relevance, {
         ...{ who: question.customerIds, now: at, since: sql`e.since`, key: null },
-        products: askedProducts(sql, question.relevance.products),
+        products: 'asked',
       })} as relevance,
       ${countedForCaps(sql, countedSince, itself)} as counted,
       ${heldForCaps(sql, countedSince)} as claims,
@@ -116,6 +117,7 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
     from waiting_entries e
     join customers c on c.id = e.customer_id
     left join ${hashed(sql, addresses)} on h.customer_id = c.id
+    left join (${newestConsents(sql, question)}) w on w.customer_id = c.id
     left join lateral (
       select o.id, o.state, o.variant, o.verdicts from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
     ) d on true
@@ -130,15 +132,40 @@ function hashed(sql: Sql | TransactionSql, addresses: PageQuestion['addresses'])
     ${column(({ phone }) => phone)}::text[]) as h (customer_id, email, phone)`;
 }
 
+/** What each of the customers said last of each channel as a whole, read once for all of them. */
+function newestConsents(sql: Sql | TransactionSql, { customerIds, channels }: PageQuestion) {
+  return sql`
+    select n.customer_id, jsonb_object_agg(n.channel, n.state) as consents from (
+      select distinct on (s.customer_id, s.channel) s.customer_id, s.channel, s.state from consents s
+      where s.customer_id = any(${[...customerIds]}::uuid[]) and s.topic = '' and s.channel = any(${[...channels]}::text[])
+      order by s.customer_id, s.channel, s.at desc, s.state, s.id desc) n
+    group by n.customer_id`;
+}
+
+function consentsOnTopic(sql: Sql | TransactionSql, channels: readonly Channel[], topic: string) {
+  const holds = consentThatHolds(sql, { customerId: sql`c.id`, channel: sql`a.channel`, topic });
+  return sql`(select jsonb_object_agg(n.channel, n.state) from (
+    select a.channel, ${holds} as state
+    from unnest(${[...channels]}::text[]) as a (channel) offset 0) n where n.state is not null)`;
+}
+
+/** Of few anything is suppressed: whose are looked up once for all, and then what it is. */
+function hashesSuppressed(sql: Sql | TransactionSql, addresses: PageQuestion['addresses']) {
+  const hashes = addresses.flatMap(({ email, phone }) => [email, phone]).filter((hash) => hash !== null);
+  return sql`
+    select s.address_hash from suppressions s
+    where s.address_hash = any(${hashes}::text[]) and s.lifted_at is null`;
+}
+
 function suppressionsByChannel(sql: Sql | TransactionSql, channels: readonly Channel[], topic: string) {
   const found = suppressionsInForce(sql, {
-    addressHash: sql`case asked.channel when 'email' then h.email else h.phone end`,
-    channel: sql`asked.channel`,
+    addressHash: sql`case a.channel when 'email' then h.email else h.phone end`,
+    channel: sql`a.channel`,
     customerId: sql`c.id`,
     topic,
   });
-  return sql`(select jsonb_object_agg(asked.channel, ${found})
-    from unnest(${[...channels]}::text[]) as asked (channel))`;
+  return sql`(select jsonb_object_agg(a.channel, ${found})
+    from unnest(${[...channels]}::text[]) as a (channel))`;
 }
 
 /** Who was gathered by price is told of what it costs only if they have never bought it. */

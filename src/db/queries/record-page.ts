@@ -33,8 +33,8 @@ export interface RuledEntry {
 }
 
 /**
- * Writes what the gate ruled about a page, under the name of each (the waiting entry and the message), and the
- * customers' first would-sends with it. The transaction holds the customers' locks.
+ * Writes what the gate ruled about a page, under the name of each (the waiting entry and the message). The transaction
+ * holds the customers' locks.
  */
 export async function recordPage(
   tx: TransactionSql,
@@ -62,8 +62,4 @@ export async function recordPage(
       run_id = excluded.run_id, customer_id = excluded.customer_id, wave = excluded.wave, channel = excluded.channel,
       variant = excluded.variant, arm = coalesce(excluded.arm, deliveries.arm), state = excluded.state, reason = excluded.reason,
       verdicts = deliveries.verdicts || excluded.verdicts, at = excluded.at`;
-  const exposed = ruled.filter(({ arm }) => arm !== null).map(({ customerId }) => customerId);
-  if (exposed.length === 0) return;
-  await tx`
-    update customers set exposed_at = ${at} where id = any(${exposed}::uuid[]) and exposed_at is null`;
 }

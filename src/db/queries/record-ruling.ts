@@ -40,8 +40,8 @@ export interface RuledDelivery {
 }
 
 /**
- * Writes what the gate ruled under each delivery's name, and the customers' first would-sends with it. The transaction
- * holds the customers' locks, so that nobody else rules on these names meanwhile. Says which were written: one that no
+ * Writes what the gate ruled under each delivery's name. The transaction holds the customers' locks, so that nobody else
+ * rules on these names meanwhile. Says which were written: one that no
  * longer waits is not, for its run, whose end needs no such lock, was closed since the gate looked, and cancelled it.
  */
 export async function recordRulings(
@@ -49,13 +49,7 @@ export async function recordRulings(
   ruled: readonly RuledDelivery[],
 ): Promise<ReadonlySet<string>> {
   if (ruled.length === 0) return new Set();
-  const exposed = ruled.filter(({ arm }) => arm !== null);
   const rows = await tx<{ id: string }[]>`
-    with exposed as (
-      update customers c set exposed_at = e.at
-      from unnest(${exposed.map(({ customerId }) => customerId)}::uuid[],
-        ${exposed.map(({ at }) => at.toISOString())}::timestamptz[]) as e (id, at)
-      where c.id = e.id and c.id = any(${exposed.map(({ customerId }) => customerId)}::uuid[]) and c.exposed_at is null)
     insert into deliveries (id, run_id, customer_id, name, subject, message, nth, own_channel, purpose, topic, priority,
       channel, variant, arm, state, reason, verdicts, calling_at, held_until, at)
     select r.id, r."runId", r."customerId", r.name, r.subject, r.message, r.nth, r."ownChannel", r.purpose, r.topic,

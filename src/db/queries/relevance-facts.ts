@@ -36,8 +36,11 @@ export interface RelevanceOf {
   since: Fragment;
   /** The key of the run, an order's id perhaps; null: it has none. */
   key: Fragment | null;
-  /** A query of the products asked about: `sku` and `product_id`, each perhaps null; null: about none. */
-  products: Fragment | null;
+  /**
+   * A query of the products asked about: `sku` and `product_id`, each perhaps null; null: about none. Where all customers
+   * are asked about the same, `asked`: the statement has `productsMeant` under this name.
+   */
+  products: Fragment | 'asked' | null;
 }
 
 /** All that relevance looks at, as one column of the gate's statement: JSON (`RelevanceRow`). */
@@ -80,24 +83,52 @@ export function productsOfCart(sql: Sql | TransactionSql): Fragment {
     where k.customer_id = c.id and k.key = r.key`;
 }
 
+/** What becomes of the products for a customer, where all are asked about the same: nearly all have bought none of them. */
+function productsAlike(sql: Sql | TransactionSql, since: Fragment): Fragment {
+  const said = (bought: Fragment, delivered: Fragment) => sql`
+    jsonb_agg(jsonb_build_object('sku', n.sku, 'productId', n.product_id, 'units', n.units, 'category', n.category,
+      'boughtAt', ${bought}, 'deliveredAt', ${delivered}))`;
+  return sql`coalesce(case when exists (
+      select from purchases l where l.customer_id = c.id and l.sku = any(array(select n.meant from asked n)))
+    then (select ${said(sql`extract(epoch from b.bought_at) * 1000`, sql`extract(epoch from b.delivered_at) * 1000`)}
+      from asked n left join lateral (${purchasesSince(sql, since)}) b on true)
+    else (select ${said(sql`null`, sql`null`)} from asked n) end, '[]')`;
+}
+
+/** Of the customer `c` and a product `n`. */
+const purchasesSince = (sql: Sql | TransactionSql, since: Fragment): Fragment => sql`
+  select max(l.ordered_at) filter (where l.ordered_at >= ${since}) as bought_at,
+    max(l.delivered_at) filter (where l.delivered_at >= ${since}) as delivered_at
+  from purchases l
+  where l.customer_id = c.id and l.sku = n.meant`;
+
+/** The products of a question as they are now, for a statement that asks about the same of many customers. */
+export function productsMeant(sql: Sql | TransactionSql, products: RelevanceQuestion['products']): Fragment {
+  return meantOf(
+    sql,
+    askedProducts(sql, products) ?? sql`select null::text as sku, null::text as product_id where false`,
+  );
+}
+
 /** Which sku is meant is found as everywhere: the `sku`, else that of the product with this id, else the id itself. */
+const meantOf = (sql: Sql | TransactionSql, products: Fragment): Fragment => sql`
+  select n.*, s.units, p.category
+  from (
+    select a.sku, a.product_id, coalesce(a.sku,
+      (select q.sku from products q where q.product_id = a.product_id order by q.sku limit 1), a.product_id) as meant
+    from (${products}) a) n
+  left join lateral (select x.units from stock x where x.sku = n.meant offset 0) s on true
+  left join lateral (select x.category from products x where x.sku = n.meant offset 0) p on true
+  where n.meant is not null`;
+
 function productsOf(sql: Sql | TransactionSql, { since, products }: RelevanceOf): Fragment {
   if (products === null) return sql`'[]'::jsonb`;
+  if (products === 'asked') return productsAlike(sql, since);
   return sql`coalesce((
-    select jsonb_agg(jsonb_build_object('sku', n.sku, 'productId', n.product_id, 'units', s.units, 'category', p.category,
+    select jsonb_agg(jsonb_build_object('sku', n.sku, 'productId', n.product_id, 'units', n.units, 'category', n.category,
         'boughtAt', extract(epoch from b.bought_at) * 1000, 'deliveredAt', extract(epoch from b.delivered_at) * 1000))
-    from (
-      select a.sku, a.product_id, coalesce(a.sku,
-        (select q.sku from products q where q.product_id = a.product_id order by q.sku limit 1), a.product_id) as meant
-      from (${products}) a) n
-    left join lateral (select x.units from stock x where x.sku = n.meant offset 0) s on true
-    left join lateral (select x.category from products x where x.sku = n.meant offset 0) p on true
-    left join lateral (
-      select max(l.ordered_at) filter (where l.ordered_at >= ${since}) as bought_at,
-        max(l.delivered_at) filter (where l.delivered_at >= ${since}) as delivered_at
-      from purchases l
-      where l.customer_id = c.id and l.sku = n.meant) b on true
-    where n.meant is not null), '[]')`;
+    from (${meantOf(sql, products)}) n
+    left join lateral (${purchasesSince(sql, since)}) b on true), '[]')`;
 }
 
 /** Since when the newest request for help has been open: of one ticket, or where tickets are not named, the next word ends it. */

@@ -31,8 +31,6 @@ export const customers = pgTable(
     erasedAt: moment('erased_at'),
     /** When the last of what was theirs was gone, here and from Temporal; null while it is being taken away. */
     forgottenAt: moment('forgotten_at'),
-    /** The first would-send ever recorded for them. */
-    exposedAt: moment('exposed_at'),
     /** Two exposed customers of different arms were joined: left out of reports, counted beside them. */
     crossed: boolean('crossed').notNull().default(false),
     createdAt: moment('created_at').notNull(),
