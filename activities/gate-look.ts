@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
-import { gateFacts, type GateRow } from '../src/db/queries/gate-facts.ts';
+import { gateFacts, gateSizes, type GateRow } from '../src/db/queries/gate-facts.ts';
 import { lockRunsCustomer, type LockedCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import { lockRunsCustomers } from '../src/db/queries/lock-runs-customers.ts';
 import { productsNamed, type ProductWords } from '../src/db/queries/product-words.ts';
@@ -103,7 +103,8 @@ export async function takeLooks(
   message: MessageType<unknown>,
   inputs: readonly SendInput[],
 ): Promise<(Look | null)[]> {
-  const customers = await lockCustomers(tx, inputs);
+  // Asked in one go.
+  const [customers, sizes] = await Promise.all([lockCustomers(tx, inputs), gateSizes(tx)]);
   // After the locks: who waited for them judges by the time at which they got them.
   const now = new Date(Math.max(parts.clock.now().getTime(), ...inputs.map(({ askedAt }) => askedAt)));
   const taken = customers.flatMap((customer, place) =>
@@ -115,7 +116,7 @@ export async function takeLooks(
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     ...{ channel, each: each === true, at: now },
     countedSince: new Date(now.getTime() - longestCapMs(parts.definitions)),
-    segments: (message.segments ?? []).map(({ name }) => name),
+    ...{ segments: (message.segments ?? []).map(({ name }) => name), sizes },
     orders: taken.map(({ customer, input: { runId, nth, data } }) => ({
       ...{ runId, nth, customerId: customer.id },
       addressHash: hashOn(channel, customer, parts.secret),

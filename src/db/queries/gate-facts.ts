@@ -15,6 +15,7 @@ import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
+import { bearing, sizesOf, withKeptPlan, type TableSizes } from './kept-plan.ts';
 import { isBehind } from './is-behind.ts';
 import { isSubscribed } from './push-subscriptions.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
@@ -43,6 +44,8 @@ export interface GateQuestion {
   /** It comes in variants. */
   varies: boolean;
   orders: readonly GateOrder[];
+  /** Of the tables that are looked at (`gateSizes`). */
+  sizes: TableSizes;
 }
 
 /** One order of a question. */
@@ -125,7 +128,20 @@ export interface Sibling {
  * routed or still owed. In the order of the orders, without those whose run is gone.
  */
 export async function gateFacts(tx: TransactionSql, question: GateQuestion): Promise<GateRow[]> {
-  return gateFactsQuery(tx, question);
+  // What has to hold of the customers is looked up among all that they ever did: how is best depends on who they are.
+  const isByKey = question.orders.every(({ relevance }) => relevance.predicates.length === 0);
+  return isByKey ? withKeptPlan(tx, () => gateFactsQuery(tx, question)) : gateFactsQuery(tx, question);
+}
+
+const looked = (
+  'runs customers customer_ids unrouted consents suppressions settings memberships segments deliveries ' +
+  'deliveries_held deliveries_open contacts carts orders order_lines products stock customer_events ' +
+  'push_subscriptions onsite_streams'
+).split(' ');
+
+/** How large the tables are that it looks at, and of the ledger what is open, which may be much of it tonight. */
+export async function gateSizes(tx: TransactionSql): Promise<TableSizes> {
+  return sizesOf(tx, looked);
 }
 
 /**
@@ -140,7 +156,7 @@ export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion
   // What was begun as one stays one, and as several several, also if the message is declared otherwise meanwhile.
   const own = sql`d.own_channel in ('', ${channel})`;
   return sql<GateRow[]>`
-    select o.place, r.name, r.version, r.subject, r.state as "runState", r.outcome,
+    select ${bearing(sql, question.sizes)} o.place, r.name, r.version, r.subject, r.state as "runState", r.outcome,
       (extract(epoch from r.closed_at) * 1000)::float8 as "closedAt",
       (extract(epoch from r.opened_at) * 1000)::float8 as "openedAt",
       c.arm_key as "armKey", ${channel === 'push' ? isSubscribed(sql) : sql`false`} as subscribed, c.traits, c.persona, c.erased_at is not null as erased,
