@@ -15,7 +15,7 @@ export interface Operation {
   /** What it answers when all went well: a schema, or the media type of what is no JSON. */
   answer: z.ZodType | string;
   /** With which status; 200 unless it says another. */
-  status?: 200 | 202;
+  status?: 200 | 202 | 302;
   /** Beside those that follow from its key, query and body. */
   errors?: ErrorCode[];
 }

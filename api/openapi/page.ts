@@ -80,7 +80,7 @@ function section(shown: Shown): string {
     ({ name, in: place, schema }) =>
       `<tr><td>${codeOf(name)}</td><td>${place}</td><td>${escape(saySchema(schema))}</td></tr>`,
   );
-  const answered = (responses['200'] ?? responses['202']) as { content: object };
+  const answered = (responses['200'] ?? responses['202'] ?? responses['302']) as { content: object };
   const codes = operation['x-error-codes'].map((code) => `<a href="#${code}">${code}</a>`).join(', ');
   return `<section id="${anchorOf(shown)}"><h3><code>${method} ${escape(paths[0]!)}</code> <span class="key">${key}</span></h3>
 <p>${prose(summary)}</p>${also}

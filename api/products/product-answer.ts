@@ -7,13 +7,17 @@ const price = z.int().describe('In minor units of the currency: 1999 for 19.99 E
 export const productAnswer = z.object({
   sku: z.string(),
   product_id: z.string().nullable(),
-  title: z.string(),
+  title: z
+    .string()
+    .nullable()
+    .describe('Null where only stock or a price was reported of the sku, and the catalogue lacks it.'),
   price: z
     .int()
+    .nullable()
     .describe(
-      'The newest price that any source reported, in minor units of the currency: 1999 for 19.99 EUR.',
+      'The newest price that any source reported, in minor units of the currency: 1999 for 19.99 EUR; null when none did.',
     ),
-  currency: z.string(),
+  currency: z.string().nullable(),
   category: z.string().nullable(),
   url: z.string().nullable(),
   image_url: z.string().nullable(),
@@ -49,5 +53,5 @@ export const productAnswer = z.object({
       `What it cost since when, the newest first, up to ${bounds.productPrices}; a price is kept until it has not been ` +
         `in force for ${bounds.priceHistoryDays} days.`,
     ),
-  updatedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime().nullable().describe('When anything of what was put last changed.'),
 });

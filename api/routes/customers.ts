@@ -5,7 +5,7 @@ import { customerPersona } from '../../src/db/queries/customer-persona.ts';
 import { customerProfile, type CustomerProfile } from '../../src/db/queries/customer-profile.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
 import { idKinds } from '../../src/db/queries/find-customer.ts';
-import { suppressedNow } from '../../src/db/queries/leaving-customer.ts';
+import { suppressedNow, type SuppressedNow } from '../../src/db/queries/leaving-customer.ts';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
 import { addressHashes } from '../../src/domain/address-hash.ts';
 import { suppressionReasons, type SuppressionReason } from '../../src/domain/suppression.ts';
@@ -89,18 +89,21 @@ export function customerRoutes(router: IRouter, deps: RouteDeps): void {
 /** Without those that ended when they agreed to the channel again. */
 async function suppressedOf(
   { database, secret }: RouteDeps,
-  { traits, consents }: CustomerProfile,
+  { id, traits, consents }: CustomerProfile,
 ): Promise<{ channel: Channel; reason: SuppressionReason; at: Date }[]> {
   const { email, phone } = addressHashes(
     { email: traits['email']?.value, phone: traits['phone']?.value },
     secret,
   );
   const hashes = [email, phone].filter((hash) => hash !== null);
-  const found = hashes.length === 0 ? [] : await suppressedNow(database.sql, hashes);
-  return found.filter(({ channel, reason, at }) => {
-    const word = consents[channel];
-    return reason !== 'unsubscribed' || word?.state !== 'granted' || word.at <= at;
-  });
+  if (hashes.length === 0) return [];
+  const found = await suppressedNow(database.sql, { customerId: id, addressHashes: hashes });
+  const holds = ({ channel, reason, at, agreedAt }: SuppressedNow) =>
+    reason !== 'unsubscribed' ||
+    consents[channel]?.state !== 'granted' ||
+    agreedAt === null ||
+    agreedAt <= at.getTime();
+  return found.filter(holds).map(({ channel, reason, at }) => ({ channel, reason, at }));
 }
 
 async function segmentsOf({ database, clock }: RouteDeps, id: string): Promise<string[]> {

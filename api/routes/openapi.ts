@@ -16,5 +16,9 @@ export function openapiRoutes(router: IRouter): void {
   describe(router, '/docs', {
     get: { summary: 'This description, for people.', key: 'none', answer: 'text/html' },
   });
+  describe(router, '/', {
+    get: { summary: 'Leads people to /docs.', key: 'none', answer: 'text/html', status: 302 },
+  });
+  resource(router, '/', { get: (_req, res) => res.redirect('/docs') });
   resource(router, '/docs', { get: (_req, res) => void res.type('html').send(pageOf(document())) });
 }

@@ -39,7 +39,7 @@ export function productRoutes(router: IRouter, deps: RouteDeps): void {
     get: {
       summary:
         'A product with its stock and price as they are now, in the words in which it was put; the price in minor units. ' +
-        'Beside it its variants, where it lies, and what it cost.',
+        'Beside it its variants, where it lies, and what it cost. Of a sku that was only ever reported, what was reported.',
       key: 'admin',
       answer: productAnswer,
       errors: ['unknown-product'],
@@ -82,7 +82,10 @@ async function showProduct(
   await awaitEffect(sql, await newestUnroutedOfProduct(sql, sku));
   const product = await productNow(sql, sku);
   if (!product)
-    throw new AppError('unknown-product', `The catalogue has no product with the sku ${sayValue(sku)}.`);
+    throw new AppError(
+      'unknown-product',
+      `The catalogue has no product with the sku ${sayValue(sku)}, and no stock or price was reported of it.`,
+    );
   const { updatedAt, ...now } = product;
   res.json({ ...now, ...(await productAround(sql, { sku, productId: product.product_id })), updatedAt });
 }

@@ -36,7 +36,7 @@ export async function readLeaver(deps: Deps, way: WayOut): Promise<Leaver> {
   const hashes = channels.flatMap((channel) => hashesOn(deps, { way, customer }, channel));
   const [consents, suppressed] = await Promise.all([
     currentConsents(db, customer.id),
-    suppressedNow(sql, hashes),
+    suppressedNow(sql, { customerId: customer.id, addressHashes: hashes }),
   ]);
   return { way, customer, consents, choices: choicesOf({ messages, from: way, consents, suppressed }) };
 }
@@ -95,18 +95,19 @@ export async function leaveEverything(deps: Deps, leaver: Leaver): Promise<void>
   await noteLeaving(deps, leaver);
 }
 
+/** Of a channel as a whole, the refusal goes with the person to their next address, and with the address to whoever has it. */
 async function refuse(
   deps: Deps,
   leaver: Leaver,
   { place, source, at }: { place: ConsentPlace; source: 'one-click' | 'preferences'; at: Date },
 ): Promise<void> {
-  const hashes = hashesOn(deps, leaver, place.channel);
-  if (place.topic !== '' || hashes.length === 0) {
-    if (leaver.consents[sayConsentPlace(place)]?.state === 'denied') return;
-    // Of who was erased nothing is left that a topic could be refused for but the address, which is left out whole.
-    if (await say(deps, leaver, { ...place, state: 'denied', source, at })) return;
-  }
+  const isSaid =
+    leaver.consents[sayConsentPlace(place)]?.state === 'denied' ||
+    (await say(deps, leaver, { ...place, state: 'denied', source, at }));
+  // Of who was erased nothing is left that a topic could be refused for but the address, which is left out whole.
+  if (isSaid && place.topic !== '') return;
   const { database, clock } = deps;
+  const hashes = hashesOn(deps, leaver, place.channel);
   const row = { channel: place.channel, reason: 'unsubscribed' as const, source, at };
   await suppress(
     database.sql,

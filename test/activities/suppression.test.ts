@@ -80,6 +80,22 @@ test('it outlives the person: who comes back with the address is not written to'
   expect(JSON.stringify(row)).not.toMatch(/ada|example/i);
 });
 
+test('what a page repeats of somebody new undoes no unsubscription of the address; a consent that names who asked does', async () => {
+  await using it = await shop();
+  await suppressed(it, email, { reason: 'unsubscribed' });
+  await it.database.sql`update customers set erased_at = ${it.clock.now()}, traits = '{}'`;
+  it.pass('1 hour');
+  const again = await addCustomer(it, { email, consents: {} });
+  const { ask } = await addRun(it, again);
+  const agrees = (source: string) => it.database.sql`
+    insert into consents (id, customer_id, channel, state, source, at)
+    values (gen_random_uuid(), ${again}, 'email', 'granted', ${source}, ${it.clock.now()})`;
+  await agrees('identify');
+  expect(await it.send(ask())).toMatchObject({ reason: 'suppressed' });
+  await agrees('newsletter form');
+  expect(await it.send(ask({ nth: 2 }))).toMatchObject({ state: 'accepted' });
+});
+
 test('a page passes over whom it holds back, each by their own address and channel', async () => {
   await using it = await startWatching();
   await it.database.sql`truncate suppressions`;

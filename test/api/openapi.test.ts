@@ -94,6 +94,7 @@ test('the page has every error, every bound and every path, and loads nothing', 
   await using database = await testDatabase();
   await using api = await testApi({ database });
   const page = String((await api.get('/docs', {})).body['text']);
+  expect((await fetch(api.url)).url, 'who opens the address alone').toBe(`${api.url}/docs`);
   for (const code of Object.keys(errorCodes)) expect(page).toContain(`<tr id="${code}">`);
   for (const name of Object.keys(bounds)) expect(page).toContain(`<td><code>${name}</code></td>`);
   for (const said of ['<td>512,000 bytes (500 KB)</td>', '<td>8 seconds</td>', '<td>14 days</td>']) {

@@ -90,8 +90,21 @@ test('products are put with what they say of stock and price, and shown with wha
   expect([unknown.status, unknown.body.code, unknown.body.detail]).toEqual([
     404,
     'unknown-product',
-    'The catalogue has no product with the sku "nothing".',
+    'The catalogue has no product with the sku "nothing", and no stock or price was reported of it.',
   ]);
+});
+
+test('of a sku that the catalogue lacks it is answered what was reported', async () => {
+  await using s = await setup();
+  await postEvents(s.api, [
+    cloudEvent({ type: 'stock.changed', subject: 'lamp', data: { available: 3 } }),
+    cloudEvent({ type: 'price.changed', subject: 'lamp', data: { price: 5, currency: 'EUR' } }),
+  ]);
+  await s.routing.route();
+  expect((await s.get('lamp')).body).toMatchObject({
+    ...{ sku: 'lamp', title: null, price: 500, currency: 'EUR', available: 3, substitutes: [], reviews: [] },
+    ...{ stock: [{ available: 3 }], prices: [{ price: 500 }], variants: [], updatedAt: null },
+  });
 });
 
 test('a sku that is a number is taken as its text', async () => {

@@ -68,13 +68,15 @@ test('one click suppresses help and offers at the address, without a cookie or a
   expect(await it.suppressed()).toEqual([
     { channel: 'email', reason: 'unsubscribed', source: 'one-click', lifted: false },
   ]);
-  expect(await it.words()).toEqual([]);
+  // It is the person's word as well: whoever gives another address later is not written to there either.
+  expect(await it.words()).toMatchObject([
+    { channel: 'email', topic: '', state: 'denied', source: 'one-click' },
+  ]);
   expect((await it.sql`select unsubscribed_at as at from deliveries`)[0]).toEqual({ at });
   expect(await it.ticked()).toEqual(['sms', 'onsite']);
-  // What they consented to stands beside it, and is not all that an operator has to know.
   const customer = async () => (await it.api.get('/v1/customers/u1')).body;
   expect(await customer()).toMatchObject({
-    consents: { email: { state: 'granted' } },
+    consents: { email: { state: 'denied', source: 'one-click' } },
     suppressed: [{ channel: 'email', reason: 'unsubscribed' }],
   });
   await it.api.put('/v1/customers/u1/consents', { consents: { email: 'granted' }, source: 'call' });
@@ -179,12 +181,13 @@ test('what is chosen is kept with the words that were shown, and can be chosen a
     { channel: 'email', reason: 'unsubscribed', source: 'preferences' },
   ]);
   expect(await it.words()).toMatchObject([
+    { channel: 'email', topic: '', state: 'denied', source: 'preferences' },
     { channel: 'onsite', topic: '', state: 'denied', source: 'preferences' },
   ]);
   await it.post(it.pathOf(), `${shown}&on=sms&on=email&on=onsite`);
   expect(await it.ticked()).toEqual(['email', 'sms', 'onsite']);
   expect(await it.suppressed()).toMatchObject([{ channel: 'email', lifted: true }]);
-  expect((await it.words()).slice(1)).toMatchObject([
+  expect((await it.words()).slice(2)).toMatchObject([
     { channel: 'email', state: 'granted', wording: 'Tips, reminders and offers by e-mail' },
     { channel: 'onsite', state: 'granted' },
   ]);
