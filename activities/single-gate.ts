@@ -5,7 +5,7 @@ import { bounds } from '../src/domain/bounds.ts';
 import { pageNewsOf } from './call-news.ts';
 import type { SendInput } from './contract.ts';
 import type { GateParts } from './gate-look.ts';
-import { Gathering } from './gathering.ts';
+import { WorkTogether } from './work-together.ts';
 import { itsTurnLater, passTogether, type Passed } from './pass-gate.ts';
 import type { Passage } from './passage.ts';
 
@@ -20,16 +20,19 @@ export interface SingleGate {
 }
 
 export function singleGate(parts: GateParts): SingleGate {
-  const gates = new Map<string, Gathering<SendInput, Passed>>();
+  const gates = new Map<string, WorkTogether<SendInput, Passed>>();
   const gateFor = (message: MessageType<unknown>, { channel, each }: SendInput) => {
     const key = `${channel}/${each === true}/${message.name}`;
     // Of a pool of codes each takes the first that nobody else has locked, which one transaction does once.
     const most = message.codes === undefined ? bounds.gatheredSends : 1;
-    const gate = gates.get(key) ?? new Gathering((inputs) => passTogether(parts, message, inputs), most);
+    const gate = gates.get(key) ?? new WorkTogether((inputs) => passTogether(parts, message, inputs), most);
     gates.set(key, gate);
     return gate;
   };
-  const settled = new Gathering((news: readonly Raise[]) => raiseTogether(parts, news), bounds.gatheredSends);
+  const settled = new WorkTogether(
+    (news: readonly Raise[]) => raiseTogether(parts, news),
+    bounds.gatheredSends,
+  );
   return {
     async pass(message, input) {
       const { passage, laterMs } = await gateFor(message, input).add(input);

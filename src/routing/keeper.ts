@@ -33,7 +33,7 @@ import { settleClosedDeliveries } from '../db/queries/settle-closed-deliveries.t
 import { bounds } from '../domain/bounds.ts';
 import { newId } from '../ids.ts';
 import { awaitRoutingLock } from '../db/routing-lock.ts';
-import { listedAsRunning, standingOf, type Standing } from './standing.ts';
+import { listedAsRunning, standingOf, type Standing } from './workflow-standing.ts';
 import { Wakeup } from './wakeup.ts';
 import { withLock } from '../db/with-lock.ts';
 

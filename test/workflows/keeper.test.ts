@@ -20,7 +20,7 @@ import {
   toldAgainAfterMs,
   type KeeperParts,
 } from '../../src/routing/keeper.ts';
-import { standingOf } from '../../src/routing/standing.ts';
+import { standingOf } from '../../src/routing/workflow-standing.ts';
 import { journeyDefinitions } from '../../workflows/definitions.ts';
 import { testDatabase } from '../support/database.ts';
 import { devServer } from '../support/dev-server.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Gathering } from '../../activities/gathering.ts';
+import { WorkTogether } from '../../activities/work-together.ts';
 
 /** Work that says of each item what it was worked on with, and ends when the test says so. */
 function workshop({ most = 10, fails = (items: readonly string[]): boolean => items.length === 0 } = {}) {
   const under: { items: readonly string[]; end: () => void }[] = [];
-  const gathering = new Gathering<string, string>(async (items) => {
+  const gathering = new WorkTogether<string, string>(async (items) => {
     await new Promise<void>((end) => under.push({ items, end }));
     if (fails(items)) throw new Error(`no ${items.join('+')}`);
     return items.map((item) => (item === 'shy' && items.length > 1 ? null : items.join('+')));

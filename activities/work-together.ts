@@ -23,7 +23,7 @@ interface Waiting<Item, Result> {
  *
  * One item never fails another: if the work fails, each is worked on alone, and so is one for which it says null.
  */
-export class Gathering<Item, Result> {
+export class WorkTogether<Item, Result> {
   readonly #work: (items: readonly Item[]) => Promise<(Result | null)[]>;
   readonly #most: number;
   #waiting: Waiting<Item, Result>[] = [];
