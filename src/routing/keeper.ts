@@ -42,9 +42,8 @@ export const keeperEveryMs = 60_000;
 /** So many runs are asked for by one call; those that are not listed as running are then described, one by one. */
 export const keeperPage = 200;
 /**
- * At most so many pages of open runs a look, of journeys and of watches each, and none is begun after so many real
- * milliseconds; the next look goes on from there. 100,000 runs are looked at in one, by ten lists a second: that many
- * Temporal answers for a namespace as it is shipped.
+ * At most so many pages of open runs a look, of journeys and of watches each: 100,000 runs. None is begun after so many
+ * real milliseconds. The next look goes on from there.
  */
 export const keeperPages = 500;
 export const keeperLookMs = 50_000;

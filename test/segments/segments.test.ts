@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listMembers } from '../../src/db/queries/list-members.ts';
 import { membersOf } from '../../src/db/queries/evaluate-predicate.ts';
@@ -213,6 +214,13 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 test('every segment has its table', () => {
   expect(Object.keys(tables).sort()).toEqual(segments.map(({ name }) => name).sort());
+});
+
+test('the README lists them, each in a row of its own', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, section] = readme.split('## Segments and personas');
+  const rows = [...section!.split('\n## ')[0]!.matchAll(/^\| `([\w-]+)` +\|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(expect.arrayContaining(segments.map(({ name }) => name)));
 });
 
 test('everybody has the first persona whose segment they are in, and each of the sixteen is somebody', async () => {
