@@ -1,7 +1,8 @@
 /**
  * What `npm start` and `npm test` run first: plain JavaScript without dependencies, because on a fresh clone nothing
  * is installed yet. It installs what is missing, then runs a TypeScript file as its child:
- *   node src/bin/bootstrap.mjs FILE [ARGUMENTS]
+ *   node [FLAGS] src/bin/bootstrap.mjs FILE [ARGUMENTS]
+ * with the flags that it was itself run with.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -129,5 +130,6 @@ if (isStale(needsDevelopment)) {
   });
 }
 const loader = import.meta.resolve('tsx');
-const { code, signal } = await run(process.execPath, ['--import', loader, join(root, file), ...args]);
+const flags = [...process.execArgv, '--import', loader];
+const { code, signal } = await run(process.execPath, [...flags, join(root, file), ...args]);
 process.exit(signal ? 1 : code);

@@ -34,11 +34,19 @@ export function toMinor(amount: unknown, currency: string): number | null {
   if (typeof amount !== 'number' && typeof amount !== 'string') return null;
   if (typeof amount === 'string' && !/^-?\d{1,15}(\.\d{1,15})?$/.test(amount.trim())) return null;
   if (typeof amount === 'number' && !Number.isFinite(amount)) return null;
-  const minor = new Big(typeof amount === 'string' ? amount.trim() : amount)
-    .times(new Big(10).pow(minorDigits(currency)))
-    .round(0, Big.roundHalfUp)
-    .toNumber();
+  const digits = minorDigits(currency);
+  const text = String(amount).trim();
+  const minor =
+    withoutRounding(text, digits) ??
+    new Big(text).times(new Big(10).pow(digits)).round(0, Big.roundHalfUp).toNumber();
   return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** Nearly every amount has no more digits than its currency: it need not be reckoned with. */
+function withoutRounding(text: string, digits: number): number | null {
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === undefined || fraction.length > digits) return null;
+  return Number(whole + fraction.padEnd(digits, '0'));
 }
 
 /** The currency a message names, if it looks like one; else the shop's own. */

@@ -53,13 +53,24 @@ export async function bundleInto(home: string): Promise<string> {
   throw new StartError(`The workflows could not be bundled:\n${output}`);
 }
 
+/**
+ * All that a batch of routing makes is needed until the batch is through. In the 16 MB that Node gives what is young, the
+ * collector runs twice in each and copies nearly all of it.
+ */
+const nodeFlags: Readonly<Record<string, readonly string[]>> = {
+  router: ['--max-semi-space-size=64', '--min-semi-space-size=32'],
+};
+
 /** A part of ours: a file in `src/bin`, in a process of its own. The home among its arguments marks it as this home's. */
 export function kairosPart(name: string, home: string, env: NodeJS.ProcessEnv, options: string[] = []): Part {
   return {
     name,
     command: {
       file: process.execPath,
-      args: ['--import', import.meta.resolve('tsx'), join(bin, `${name}.ts`), `--home=${home}`, ...options],
+      args: [
+        ...(nodeFlags[name] ?? []),
+        ...['--import', import.meta.resolve('tsx'), join(bin, `${name}.ts`), `--home=${home}`, ...options],
+      ],
       env,
       account: null,
       stopSignal: 'SIGTERM',

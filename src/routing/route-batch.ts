@@ -77,7 +77,7 @@ export async function routeBatch(context: RoutingContext, limit: number): Promis
     const events = withinRounds(context.segments, taken);
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
-    if (taken.length === limit) ahead?.begin(sql, { after: seqs.at(-1)!, limit });
+    if (taken.length === limit) ahead?.begin(sql, context.segments, { after: seqs.at(-1)!, limit });
     try {
       let [dispatches, due] = [0, false];
       for (const slice of cutAtErasures(events)) {

@@ -94,13 +94,19 @@ async function openBook(
   const names = [...new Set(starting.flatMap(({ concerns }) => concerns.map(({ journey }) => journey.name)))];
   const starters = customersOf(starting);
   // Past runs are looked at when the open ones are locked: none of them closes in between.
-  const [open, past, endings] = await together([
+  const [open, past, endings, ofStarters] = await together([
     lockOpenRuns(tx, everyone),
     starters.length === 0 ? new Map<string, PastRuns>() : loadPastRuns(tx, starters, names),
     starters.length === 0 ? [] : loadEndings(tx, starters, names),
+    outOfReach(tx, starters),
   ]);
   const ofHeld = open.filter(({ heldUntil }) => heldUntil !== null).map(({ customerId }) => customerId);
-  const unreached = await outOfReach(tx, [...new Set([...starters, ...ofHeld])]);
+  const isStarter = new Set(starters);
+  const others = await outOfReach(
+    tx,
+    [...new Set(ofHeld)].filter((id) => !isStarter.has(id)),
+  );
+  const unreached = new Set([...ofStarters, ...others]);
   const sendsOnSite = concerned.some(({ concerns }) => concerns.some(({ journey }) => journey.onsite));
   return new RunBook({
     ...{ open, past, endings },

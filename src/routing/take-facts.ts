@@ -55,11 +55,10 @@ function subscriptionsOf({ clock }: RoutingContext, owned: readonly OwnedEvent[]
 
 function factOf({ event, customerId }: OwnedEvent) {
   const isTrack = event.kind === 'track';
-  const facts = isTrack ? factProperties(event.body.properties) : null;
   return {
     ...{ seq: event.seq, id: event.id, customerId, at: event.occurredAt },
     name: isTrack ? event.name : null,
-    properties: facts !== null && facts === event.body.properties ? undefined : facts,
+    properties: isTrack ? factProperties(event.body.properties) : null,
     contact: event.name === 'Contact Made' && isTrack ? contactOf(event) : null,
   };
 }

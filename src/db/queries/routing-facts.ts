@@ -101,8 +101,7 @@ export interface CustomerFact {
   at: number;
   /** Of a track, else null. */
   name: string | null;
-  /** Undefined: what the accepted event has, all of it. */
-  properties: FactProperties | null | undefined;
+  properties: FactProperties | null;
   /** Null: it is none. */
   contact: { channel: Channel | null } | null;
 }
@@ -110,16 +109,13 @@ export interface CustomerFact {
 /** Whose event each was, and the contacts among them that count towards the caps. */
 export async function saveCustomerEvents(tx: TransactionSql, events: readonly CustomerFact[]): Promise<void> {
   const at = (list: readonly { at: number }[]) => list.map((event) => new Date(event.at).toISOString());
-  // What was accepted is here already: mostly all of its properties are facts, and need not be sent back.
-  const others = events.map(({ properties }) => (properties ? JSON.stringify(properties) : null));
+  const rows = events.map(({ seq, customerId, name, at, properties }) => {
+    return { seq, customer_id: customerId, name, occurred_at: new Date(at), properties };
+  });
   await tx`
     insert into customer_events (seq, customer_id, name, occurred_at, properties)
-    select g.seq, g.customer_id, g.name, g.at, coalesce(e.body -> 'properties', g.others::jsonb)
-    from unnest(${events.map(({ seq }) => seq)}::bigint[], ${events.map((e) => e.customerId)}::uuid[],
-        ${events.map(({ name }) => name)}::text[], ${at(events)}::timestamptz[],
-        ${events.map(({ seq, properties }) => (properties === undefined ? seq : null))}::bigint[], ${others}::text[])
-        as g (seq, customer_id, name, at, accepted, others)
-      left join events e on e.seq = g.accepted`;
+    select * from jsonb_to_recordset(${tx.json(rows)})
+      as r (seq bigint, customer_id uuid, name text, occurred_at timestamptz, properties jsonb)`;
   const contacts = events.filter((event) => event.contact !== null);
   if (contacts.length === 0) return;
   await tx`
