@@ -59,6 +59,7 @@ export async function judgePage(
     quietUntil: null,
   };
   const stock = await takePageStock(look, rows, Math.min(rows.length, Math.max(places, 0)));
+  const at = now.toISOString();
   let left = places;
   for (const row of rows) {
     if (left <= 0) break;
@@ -68,7 +69,7 @@ export async function judgePage(
       page.bought.push({ entryId: row.entryId, sku: row.bought });
       continue;
     }
-    if (await judgeEntry(look, page, { row, now, stock })) left -= 1;
+    if (await judgeEntry(look, page, { row, now, at, stock })) left -= 1;
   }
   return page;
 }
@@ -77,7 +78,7 @@ export async function judgePage(
 async function judgeEntry(
   look: PageLook,
   page: JudgedPage,
-  { row, now, stock }: { row: PageRow; now: Date; stock: WordingStock },
+  { row, now, at, stock }: { row: PageRow; now: Date; at: string; stock: WordingStock },
 ): Promise<boolean> {
   const found = askChannels(look, row, now);
   const last = found.at(-1)!;
@@ -85,7 +86,7 @@ async function judgeEntry(
   if (last.ruling.reason === null && last.channel !== look.input.channel) {
     const tried = found.slice(0, found.findIndex(({ channel }) => channel === look.input.channel) + 1);
     const { channel, ruling } = tried.at(-1)!;
-    const refused = ruledEntry(look, { row, found: tried, now });
+    const refused = ruledEntry(look, { row, found: tried, at });
     page.ruled.push({ ...refused, state: 'waiting', reason: ruling.reason, channel });
     return true;
   }
@@ -96,7 +97,7 @@ async function judgeEntry(
   const variant = rendered && 'content' in rendered ? rendered.variant : null;
   const together = ruling.reason === null ? toldTogether(look, row) : [];
   sayTogether(ruling, together);
-  const ruled = { ...ruledEntry(look, { row, found, now }), variant };
+  const ruled = { ...ruledEntry(look, { row, found, at }), variant };
   page.together.push(...together.map(({ entryId }) => ({ entryId, deliveryId: ruled.id })));
   page.ruled.push(ruled);
   if (ruling.state === 'withheld') {
@@ -159,12 +160,12 @@ function askEach(
 
 function ruledEntry(
   look: PageLook,
-  { row, found, now }: { row: PageRow; found: readonly Found[]; now: Date },
+  { row, found, at }: { row: PageRow; found: readonly Found[]; at: string },
 ): RuledEntry {
   const said = found.map(({ channel, ruling: { state, reason } }) => ({ state, reason, channel }));
   const own = said.at(-1)!;
   const verdicts = found.map(({ channel, ruling: { state, reason, words } }) =>
-    verdictOf(row, { at: now.toISOString(), channel, state, reason, words }),
+    verdictOf(row, { at, channel, state, reason, words }),
   );
   return {
     id: deliveryIdOf(look, row),

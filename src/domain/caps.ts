@@ -101,6 +101,10 @@ export interface CapQuestion {
 
 /** The first cap that one more message would break, in words for an operator; null when none. */
 export function brokenCap(question: CapQuestion): string | null {
+  const { counted, claims } = question;
+  const isNew = counted.length === 0 && claims.length === 0;
+  // Of a wave nearly nobody has been written to: then no cap is broken but one that allows nothing.
+  if (isNew && capsFor(question).every(({ cap }) => cap.sends > 0)) return null;
   for (const look of looksOf(question)) {
     const words = brokenAt(look, question.now);
     if (words !== null) return words;

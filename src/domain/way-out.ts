@@ -34,14 +34,16 @@ export function wayOutToken(
   { customerId, deliveryId, channel, topic, addressHash }: WayOut,
   secret: string,
 ): string {
-  const said = Buffer.concat([
-    Buffer.from([version, channels.indexOf(channel)]),
-    bytesOf(customerId),
-    bytesOf(deliveryId),
-    addressHash === null ? Buffer.alloc(addressHashBytes) : Buffer.from(addressHash, 'base64url'),
-    Buffer.from(topic),
-  ]);
-  return Buffer.concat([said, codeOf(said, secret)]).toString('base64url');
+  const bytes = Buffer.alloc(fixedBytes + Buffer.byteLength(topic) + codeBytes);
+  bytes[0] = version;
+  bytes[1] = channels.indexOf(channel);
+  bytes.write(hexOf(customerId), 2, 'hex');
+  bytes.write(hexOf(deliveryId), 18, 'hex');
+  if (addressHash !== null) bytes.write(addressHash, 34, addressHashBytes, 'base64url');
+  bytes.write(topic, fixedBytes);
+  const said = bytes.subarray(0, -codeBytes);
+  codeOf(said, secret).copy(bytes, said.length);
+  return bytes.toString('base64url');
 }
 
 /** What a token says; null for what was not made with this secret, whatever is wrong with it. */
@@ -69,14 +71,15 @@ export function unsubscribeUrl(
   of: WayOut,
   { secret, publicUrl }: { secret: string; publicUrl: string },
 ): string {
-  return `${publicUrl.replace(/\/$/, '')}/u/${wayOutToken(of, secret)}`;
+  const place = publicUrl.endsWith('/') ? publicUrl.slice(0, -1) : publicUrl;
+  return `${place}/u/${wayOutToken(of, secret)}`;
 }
 
 function codeOf(said: Buffer, secret: string): Buffer {
   return createHmac('sha256', `way-out ${secret}`).update(said).digest().subarray(0, codeBytes);
 }
 
-const bytesOf = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+const hexOf = (uuid: string) => uuid.replaceAll('-', '');
 
 function uuidOf(bytes: Buffer): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
