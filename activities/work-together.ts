@@ -1,14 +1,12 @@
-/** Longer than this nobody waits for the work before theirs, real milliseconds. */
+/** Longer than this nobody waits for the work before theirs, real milliseconds; nor for those of it who are worked on alone. */
 const patienceMs = 100;
+const patienceAloneMs = 25;
 
 /** How many of those who are not served together are worked on at once: each may wait, and takes a connection. */
 const mostAlone = 4;
 
 /** How long it is waited for more of them where several came together before, real milliseconds. */
 const lingerMs = 3;
-
-/** How much work may be under way at once: while the one waits for the database, the other goes on in this process. */
-const mostUnderWay = 2;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -17,15 +15,16 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Gathers what comes one by one, so that it is worked on together: what comes while as much is under way as may be waits
- * for the end of one, and is the next. Who comes alone waits for nobody; where many come, a moment is waited for more. Work that
- * takes long, behind somebody's lock perhaps, does not hold up those who come after it.
+ * Gathers what comes one by one, so that it is worked on together: what comes while work is under way waits for its end,
+ * and is the next; so the more come, the more go together. Who comes alone waits for nobody; where many come, a moment is
+ * waited for more. Work that takes long, behind somebody's lock perhaps, does not hold up those who come after it.
  *
  * One item never fails another: if the work fails, each is worked on alone, and so is one for which it says null.
  */
 export class WorkTogether<Item, Result> {
   readonly #work: (items: readonly Item[]) => Promise<(Result | null)[]>;
   readonly #most: number;
+  readonly #mostUnderWay: number;
   #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
   #isAboutTo = false;
@@ -36,6 +35,8 @@ export class WorkTogether<Item, Result> {
   constructor(work: (items: readonly Item[]) => Promise<(Result | null)[]>, most: number) {
     this.#work = work;
     this.#most = most;
+    // What is never worked on together gains nothing by waiting for each other.
+    this.#mostUnderWay = most > 1 ? 1 : mostAlone;
   }
 
   add(item: Item): Promise<Result> {
@@ -46,7 +47,7 @@ export class WorkTogether<Item, Result> {
   }
 
   #begin(): void {
-    if (this.#isAboutTo || this.#underWay >= mostUnderWay || this.#waiting.length === 0) return;
+    if (this.#isAboutTo || this.#underWay >= this.#mostUnderWay || this.#waiting.length === 0) return;
     this.#isAboutTo = true;
     if (this.#areMany && this.#waiting.length < this.#most) setTimeout(() => this.#next(), lingerMs);
     // Those who come in this same turn of the loop are there by then.
@@ -66,18 +67,24 @@ export class WorkTogether<Item, Result> {
       this.#underWay -= 1;
       this.#begin();
     };
-    const timer = setTimeout(over, patienceMs);
-    void this.#serve(these).finally(over);
+    let timer = setTimeout(over, patienceMs);
+    const alone = () => {
+      clearTimeout(timer);
+      timer = setTimeout(over, patienceAloneMs);
+    };
+    void this.#serve(these, alone).finally(over);
     this.#begin();
   }
 
-  async #serve(these: readonly Waiting<Item, Result>[]): Promise<void> {
+  /** @param onAlone called when what can be done together is done, and some are left. */
+  async #serve(these: readonly Waiting<Item, Result>[], onAlone: () => void): Promise<void> {
     const results = these.length > 1 ? await this.#together(these) : [];
     const alone = these.filter((one, place) => {
       const result = results[place] ?? null;
       if (result !== null) one.resolve(result);
       return result === null;
     });
+    if (alone.length > 0) onAlone();
     const next = async () => {
       for (let one = alone.shift(); one !== undefined; one = alone.shift()) await this.#alone(one);
     };

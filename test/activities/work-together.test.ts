@@ -41,6 +41,14 @@ test('work that takes long holds nobody up', async () => {
   expect(await slow).toBe('slow');
 });
 
+test('what is never worked on together does not wait for each other', async () => {
+  const { gathering, under, begun } = workshop({ most: 1 });
+  const all = Promise.all(['a', 'b', 'c'].map((item) => gathering.add(item)));
+  await begun(3);
+  for (const { end } of under) end();
+  expect(await all).toEqual(['a', 'b', 'c']);
+});
+
 test('one that fails fails nobody else, and one that is to be alone is', async () => {
   const { gathering, under, begun } = workshop({ fails: (items) => items.includes('poison') });
   const blocking = gathering.add('blocking');
