@@ -17,6 +17,8 @@ export interface LocalApi {
 export async function startLocalApi(deps: Omit<ApiDeps, 'config'>): Promise<LocalApi> {
   const config = loadConfig({});
   const server = createServer(createApp({ ...deps, config }));
+  // By itself Node closes what is idle after five seconds: maybe at the moment in which a slow machine asks again.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -25,6 +25,9 @@ export async function startWorkers(work: JourneyWork): Promise<() => Promise<voi
     activities: work.journey,
     // Without a cache there is no sticky queue, in which a task would wait for workers that a test has stopped.
     maxCachedWorkflows: 0,
+    // One task at a time: of more, without a cache, the SDK now and then forgets one until its ten seconds are over.
+    maxConcurrentWorkflowTaskExecutions: 1,
+    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
   });
   const byChannel = channels.map((channel) =>
     Worker.create({ ...common, taskQueue: channelQueue[channel], activities: work.channel }),

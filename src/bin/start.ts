@@ -7,7 +7,7 @@ import { migrateDatabase } from '../db/migrate.ts';
 import { realTime } from '../domain/time-scale.ts';
 import { onEmbeddedPort, type Boot } from '../embedded/boot.ts';
 import { endLeftovers } from '../embedded/leftovers.ts';
-import { freePort, portState } from '../embedded/free-port.ts';
+import { freePort, holdPort, type HeldPort } from '../embedded/free-port.ts';
 import { readHomeFile } from '../embedded/home-file.ts';
 import { lockHome, makeHome } from '../embedded/home-folder.ts';
 import { checkOutside } from '../embedded/outside.ts';
@@ -35,7 +35,7 @@ const impatientAfterMs = 1_500;
 async function start(boot: Boot): Promise<void> {
   const { config } = boot;
   assertLinksWork(config);
-  const port = await publicPort(config);
+  const { port, letGo } = await publicPort(config);
   await checkOutside(boot);
   await endLeftovers(boot.home, dataDirOf(boot.home, boot.file));
   const [databaseUrl, temporal, bundle] = await Promise.all([
@@ -59,12 +59,20 @@ async function start(boot: Boot): Promise<void> {
     // For the sandbox, which calls back where the world may not reach Kairos yet.
     KAIROS_LOCAL_URL: url,
   };
-  await startOwnParts(boot, env, bundle);
+  await startOwnParts(boot, { env, bundle, letGo });
   sayWhatIsWhere(boot, url, temporal);
   say(`ready ${url}`);
 }
 
-async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string): Promise<void> {
+interface Own {
+  env: NodeJS.ProcessEnv;
+  /** The file of the workflows. */
+  bundle: string;
+  /** Lets go of the port that was held for the API. */
+  letGo: () => Promise<void>;
+}
+
+async function startOwnParts(boot: Boot, { env, bundle, letGo }: Own): Promise<void> {
   const keys = boot.config.VAPID_PUBLIC_KEY ? {} : await providePushKeys(boot.home);
   const all: NodeJS.ProcessEnv = { ...env, ...keys };
   if (usesSandbox(boot.config)) {
@@ -83,6 +91,7 @@ async function startOwnParts(boot: Boot, env: NodeJS.ProcessEnv, bundle: string)
     kairosPart('router', boot.home, all),
     kairosPart('api', boot.home, all),
   ];
+  await letGo();
   await withProgress(say, 'Starting worker, router and API', () =>
     Promise.all(parts.map((part) => boot.supervisor.start(part))),
   );
@@ -94,12 +103,12 @@ function usesSandbox(config: Config): boolean {
   return !SENDGRID_API_KEY && !SMTP_URL && !TWILIO_ACCOUNT_SID && !TWILIO_AUTH_TOKEN;
 }
 
-async function publicPort({ HOST, PORT }: Config): Promise<number> {
-  if (PORT === 0) return freePort([], HOST);
-  const state = await portState(PORT, HOST);
-  if (state === 'free') return PORT;
-  if (state !== 'EADDRINUSE') {
-    throw new StartError(`HOST=${HOST} PORT=${PORT} cannot be listened on: ${state}. Set them to others.`);
+/** Held until the API starts: what comes before takes many seconds, in which somebody else could take it. */
+async function publicPort({ HOST, PORT }: Config): Promise<HeldPort> {
+  const held = await holdPort(PORT === 0 ? await freePort([], HOST) : PORT, HOST);
+  if (typeof held !== 'string') return held;
+  if (held !== 'EADDRINUSE') {
+    throw new StartError(`HOST=${HOST} PORT=${PORT} cannot be listened on: ${held}. Set them to others.`);
   }
   const holder = (await portHolder(PORT)) ?? 'another process';
   throw new StartError(

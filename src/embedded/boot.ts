@@ -18,9 +18,12 @@ export interface Boot {
 
 const attempts = 4;
 
+/** What programs say, each in its own sentence, that cannot listen where they want to. */
+const taken = /address already in use|EADDRINUSE/i;
+
 /**
  * Starts an embedded part on a port of its own (`embeddedPort`). Somebody else may take the port between the choice
- * and the start: then on another.
+ * and the start, or one that the program chose for itself: then it is started again, on another if it is still taken.
  */
 export async function onEmbeddedPort(
   boot: Boot,
@@ -34,7 +37,7 @@ export async function onEmbeddedPort(
       await start(port);
       return port;
     } catch (error) {
-      const wasTaken = (await portState(port)) !== 'free';
+      const wasTaken = (await portState(port)) !== 'free' || taken.test((error as Error).message);
       if (!wasTaken || attempt === attempts || boot.supervisor.isStopping) throw error;
     }
   }

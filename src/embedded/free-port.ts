@@ -1,10 +1,29 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Whether an address can be listened on now: `free`, or the system's code for why not (`EADDRINUSE` when taken). */
+/** A port on which nobody else can listen until it is let go. Whoever connects to it is turned away. */
+export interface HeldPort {
+  port: number;
+  letGo: () => Promise<void>;
+}
+
+/** Holds a port for who listens on it later; or the system's code for why it cannot be had (`EADDRINUSE` when taken). */
+export async function holdPort(port: number, host = '127.0.0.1'): Promise<HeldPort | string> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () =>
+      resolve({ port, letGo: () => new Promise((closed) => server.close(() => closed())) }),
+    );
+  });
+}
+
+/** Whether an address can be listened on now: `free`, or the system's code for why not. */
 export async function portState(port: number, host = '127.0.0.1'): Promise<string> {
-  const result = await listenOnce(port, host);
-  return typeof result === 'number' ? 'free' : result;
+  const held = await holdPort(port, host);
+  if (typeof held === 'string') return held;
+  await held.letGo();
+  return 'free';
 }
 
 /**
@@ -16,22 +35,8 @@ export async function freePort(wanted: number[] = [], host = '127.0.0.1'): Promi
   let reason = '';
   const byChance = Array.from({ length: 20 }, () => randomInt(10_000, 32_768));
   for (const port of [...wanted, ...byChance]) {
-    const result = await listenOnce(port, host);
-    if (typeof result === 'number') return result;
-    reason = result;
+    reason = await portState(port, host);
+    if (reason === 'free') return port;
   }
   throw new Error(`No port can be listened on at ${host}: ${reason}.`);
-}
-
-/** The port that could be listened on, closed again; or the error's code. */
-async function listenOnce(port: number, host: string): Promise<number | string> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address();
-      const found = typeof address === 'object' && address ? address.port : port;
-      server.close(() => resolve(found));
-    });
-  });
 }

@@ -87,6 +87,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         ),
       );
     });
+    // A kept connection that is closed here as a call comes in on it leaves that call in doubt: the clients close first.
+    server.keepAliveTimeout = 65_000;
     server.listen(port, host, resolve);
   });
 }

@@ -29,7 +29,7 @@ test('thousands of events at once share their commits, universal ones with those
       ? api.post('/v1/track', { event: 'X', userId: 'u', messageId: `e${n}` })
       : postEvents(api, tenEvents(n)),
   );
-  await eventually('all of them to be in the queue', () => ingestion.waiting() === 2_101, 50_000);
+  await eventually('all of them to be in the queue', () => ingestion.waiting() === 2_101);
   await held.letGo();
   const answers = await Promise.all([first, ...rest]);
   expect(answers.filter(({ status }) => status === 202)).toHaveLength(201);
@@ -39,7 +39,7 @@ test('thousands of events at once share their commits, universal ones with those
            count(*) filter (where kind = 'universal')::int as universal
     from events`;
   expect(stored).toEqual({ events: 2_101, commits: 2, universal: 2_001 });
-}, 90_000);
+});
 
 test('two processes that take the same events at once take each once, and neither locks the other out', async () => {
   await using database = await testDatabase();

@@ -64,7 +64,7 @@ test('what happens live waits behind no more of an import than the bound, howeve
   expect(most).toBeLessThanOrEqual(bounds.importUnrouted);
   expect(live).toBeGreaterThan(1);
   expect(await sql`select count(*)::int as n from runs`, 'the import started none').toEqual([{ n: live }]);
-}, 60_000);
+});
 
 test('an import of which nobody routes anything says so, after a while', async () => {
   await using database = await testDatabase();

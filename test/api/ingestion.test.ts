@@ -16,7 +16,8 @@ const track = (messageId: string, event = 'X') => ({ type: 'track', event, userI
 /** The API on a database, with its queue in sight and bounds that may be moved. */
 async function setup(limits: Partial<Bounds> = {}) {
   const database = await testDatabase();
-  const moved = { ...bounds, ...limits };
+  // A commit is held for as long as hundreds of requests take on a slow machine.
+  const moved = { ...bounds, commitMs: 60_000, ...limits };
   const ingestion = createIngestion({ database, clock, log: silentLog, limits: moved });
   const api = await testApi({ database, ingestion });
   const other = connect(database.url, { max: 2 });
@@ -160,7 +161,7 @@ test('without a database the API accepts nothing and says when to come back', as
 });
 
 test('a database that hangs, or goes away during the commit, is answered with 503, and the retry succeeds', async () => {
-  await using s = await setup({ commitMs: 300 });
+  await using s = await setup({ commitMs: 1_500 });
   await using held = await holdMessageIds(s.database.url);
   const slow = await s.api.post('/v1/track', track('a'));
   expect([slow.status, slow.headers.get('retry-after')]).toEqual([503, '2']);

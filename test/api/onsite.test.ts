@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ApiDeps } from '../../api/deps.ts';
@@ -8,6 +8,7 @@ import { openOnsiteStream } from '../../src/db/queries/onsite-streams.ts';
 import { onsiteChannel, placeOnsite } from '../../src/db/queries/onsite-place.ts';
 import { deliveries } from '../../src/db/schema/index.ts';
 import { bounds, type Bounds } from '../../src/domain/bounds.ts';
+import { freePort } from '../../src/embedded/free-port.ts';
 import { newId } from '../../src/ids.ts';
 import { admin, testApi, write } from '../support/api.ts';
 import { emptiedDatabase } from '../support/emptied-database.ts';
@@ -317,9 +318,8 @@ describe('the life of a stream', () => {
       from.on('error', () => to.destroy()).pipe(to);
       to.on('error', () => from.destroy()).pipe(from);
     });
-    await new Promise<void>((listening) => line.listen(0, '127.0.0.1', listening));
-    const { port } = line.address() as AddressInfo;
-    await new Promise((closed) => line.close(closed));
+    // One that stays free meanwhile: not of those that systems give to outgoing connections.
+    const port = await freePort();
     const away = openDatabase(
       Object.assign(new URL(there), { hostname: '127.0.0.1', port: String(port) }).href,
     );

@@ -55,7 +55,7 @@ test('from nothing to a deployment that is ready, twice over; its parts then are
   );
   await Promise.all(parts.map((part) => once(part, 'message')));
   expect(await checkHealth('router', env)).toBe('healthy');
-  await eventually('a poll', async () => (await checkHealth('worker', env)) === 'healthy', 30_000);
+  await eventually('a poll', async () => (await checkHealth('worker', env)) === 'healthy');
   for (const part of parts) part.kill('SIGTERM');
   await Promise.all(parts.map((part) => once(part, 'exit')));
   expect(await checkHealth('router', env)).toMatch(/^No router of this host/);

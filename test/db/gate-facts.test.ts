@@ -145,7 +145,7 @@ test('reads no table whole among 100,000 of everything, with the statistics of a
   expect((await whole()).filter((table) => !short.includes(table))).toEqual([]);
   await sql.unsafe('analyze');
   expect((await whole()).filter((table) => !short.includes(table))).toEqual([]);
-}, 120_000);
+});
 
 test('keeps no plan from when the shop was smaller, which would read tables whole', async () => {
   const { sql } = it.database;

@@ -109,7 +109,6 @@ function checkNext({ customers, predicate, now }: Asked, rows: readonly Evaluate
 
 test.each([1, 8, 12])(
   'any predicate on any history has the same members by SQL and by hand, and changes no sooner than told (seed %i)',
-  { timeout: 60_000 },
   async (seed) => {
     const chance = new Chance(seed);
     await using database = await testDatabase();

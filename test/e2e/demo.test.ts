@@ -63,10 +63,8 @@ test('the printed commands bring a message about the cart, why it came, and word
   const { userId } = JSON.parse(cart!.body!) as { userId: string };
   await run(cart!);
   await run(restock!);
-  await eventually(
-    'word that the kettle is back',
-    async () => (await inbox('limit=1000')).some(isAboutKettle),
-    60_000,
+  await eventually('word that the kettle is back', async () =>
+    (await inbox('limit=1000')).some(isAboutKettle),
   );
   const [mail] = await eventually(
     'the message about the cart',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { openShop, type OpenShop } from '../support/open-shop.ts';
-import { someone, type Shop } from '../support/shop.ts';
+import { added, bought, identified, someone, type Shop } from '../support/shop.ts';
 
 /** An hour passes in a second: a nudge after 45 minutes comes within 5 s, a run of four days closes in about 100. */
 const clockSpeed = 3_600;
@@ -37,12 +37,14 @@ describe.concurrent('from an event over HTTP to a message in the inbox', () => {
     const [run] = await shop.runsOf(user);
     const waited = Date.parse(delivery!.at) - Date.parse(run!.openedAt);
     expect(waited).toBeGreaterThan(20 * 60_000);
-    expect(waited).toBeLessThan(5 * 3_600_000);
+    // Not a day: seconds of ours, also on a machine that takes many of them.
+    expect(waited).toBeLessThan(18 * 3_600_000);
     const closed = await shop.untilClosed(user);
     expect(closed).toMatchObject({ outcome: 'lost', key: 'c1' });
     // A day after the nudge and three more: nearly 100 s of real time.
     expect(Date.parse(closed.closedAt!) - Date.parse(delivery!.at)).toBeGreaterThanOrEqual(4 * 86_400_000);
-    expect(Date.parse(closed.closedAt!) - Date.parse(delivery!.at)).toBeLessThan(4.8 * 86_400_000);
+    // And not only because its ten days are over.
+    expect(Date.parse(closed.closedAt!) - Date.parse(delivery!.at)).toBeLessThan(6 * 86_400_000);
     expect(await shop.deliveriesOf(user)).toHaveLength(1);
   });
 
@@ -68,9 +70,8 @@ describe.concurrent('from an event over HTTP to a message in the inbox', () => {
 
   test('an order ends the run as ordered and nothing is sent', async () => {
     const user = someone('buyer');
-    shop.identifies(user);
-    shop.adds(user);
-    shop.buys(user, `${user}-1`);
+    // In one request: the client could send the order in the next, and the nudge is due in less than a second.
+    await shop.tells(identified(user), added(user), bought(user, `${user}-1`));
     expect(await shop.untilClosed(user)).toMatchObject({ outcome: 'ordered' });
     expect(await shop.deliveriesOf(user)).toEqual([]);
   });
@@ -130,7 +131,6 @@ describe('text messages', () => {
     ['rate-limit', 'delivered', 1],
   ] as const)(
     '%s: the delivery is %s and %i messages arrive',
-    { timeout: 60_000 },
     async ([name, state, arrived], { expect: e }) => {
       await fault(name);
       const number = `+1415555${1_000 + name.length * 7}`;

@@ -35,7 +35,7 @@ test('a cluster is made once, keeps its data, and lets nobody in without the pas
   const url = clusterUrl(cluster, port, 'postgres');
   for (const round of [1, 2]) {
     const server = runProgram(clusterCommand(await prepareCluster(home.place), port), 'ignore');
-    await expect.poll(() => answersQueries(url), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => answersQueries(url)).toBe(true);
     const sql = postgres(url, { max: 1, onnotice: () => {} });
     await sql`create table if not exists rounds (round int)`;
     await sql`insert into rounds values (${round})`;

@@ -22,7 +22,7 @@ test('the dev server keeps closed runs for 30 days and knows the search attribut
   const address = `127.0.0.1:${server.port}`;
   const child = runProgram(devServerCommand(server), 'ignore');
   try {
-    await expect.poll(() => answersTemporal(address, 'shop'), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => answersTemporal(address, 'shop')).toBe(true);
     await prepareDevServer(address, 'shop');
     await prepareDevServer(address, 'shop');
     const connection = await Connection.connect({ address });

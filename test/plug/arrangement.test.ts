@@ -2,15 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { patiently } from '../../testing/patiently.ts';
 import { createClock } from '../../src/clock.ts';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { freePort } from '../../src/embedded/free-port.ts';
-import { findTemporal } from '../../src/embedded/temporal-binary.ts';
+import { bareDevServer } from '../support/dev-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { testSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { Backend, tellUntil } from './backend.ts';
@@ -64,19 +63,7 @@ async function emptyDatabase() {
 }
 
 /** The Temporal of the arrangement: the namespace is there and empty, as its job in docker-compose.yml leaves it. */
-async function emptyTemporal(): Promise<TestWorkflowEnvironment> {
-  const path = await findTemporal((line) => console.error(line));
-  return patiently(() =>
-    TestWorkflowEnvironment.createLocal({
-      server: {
-        executable: { type: 'existing-path', path },
-        namespace: 'kairos',
-        // What it warns of are its own losses of breath on a busy machine.
-        log: { format: 'pretty', level: 'never' },
-      },
-    }),
-  );
-}
+const emptyTemporal = () => bareDevServer('kairos');
 
 describe('the processes of docker-compose.yml: one API, two routers, two workers', () => {
   const chance = chanceOfThisRun();
@@ -227,11 +214,7 @@ describe('the processes of docker-compose.yml: one API, two routers, two workers
   }
 
   async function killTwo(moments: Chance): Promise<Killed> {
-    await eventually(
-      'a message',
-      async () => (await sandbox.messages()).length > moments.between(10, 40),
-      60_000,
-    );
+    await eventually('a message', async () => (await sandbox.messages()).length > moments.between(10, 40));
     const [router, worker] = [moments.pick(routers), moments.pick(workers)];
     router.child.kill('SIGKILL');
     await router.ended;

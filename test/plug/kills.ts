@@ -114,7 +114,7 @@ export class Victim {
     const at = by.clock.realNow();
     await (kill.what === 'everything' ? this.#killAll() : this.#killParts(kill.what));
     const look = () => callsLeftBehind(by.sql, { at: by.clock.fromReal(at), deadAt: at }).catch(() => null);
-    const leftBehind = killsWorker(kill.what) ? await eventually('the ledger', look, 60_000) : [];
+    const leftBehind = killsWorker(kill.what) ? await eventually('the ledger', look) : [];
     return { ...kill, at: at.getTime(), leftBehind, broke: killsProvider(kill.what) };
   }
 

@@ -60,7 +60,7 @@ test('Ctrl-C, also when npm repeats it, stops it after the batch under way', asy
   await using kairos = await kairosStandIn();
   await using file = await recordingFile([viewed(0), viewed(3_600)]);
   const { child, ended } = command([file.path, '--url', kairos.url], { KAIROS_HOME: file.folder });
-  await expect.poll(() => kairos.batches.length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => kairos.batches.length).toBe(1);
   child.kill('SIGINT');
   child.kill('SIGINT');
   const { out, code } = await ended;

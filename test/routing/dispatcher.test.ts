@@ -46,10 +46,10 @@ async function holder({ sql }: TestDatabase, otherThan: number | null): Promise<
 test('the connection of an idle dispatcher ends: the process lives, and soon dispatches on another', async () => {
   await using it = await dispatching();
   for (let before: number | null = null, round = 0; round < 2; round++) {
-    const pid: number = await eventually('a dispatcher leads', () => holder(it.database, before), 5_000);
+    const pid: number = await eventually('a dispatcher leads', () => holder(it.database, before));
     expect(pid).not.toBe(before);
     await it.database.sql`select pg_terminate_backend(${pid})`;
     before = pid;
   }
-  await eventually('it leads again', () => holder(it.database, null), 5_000);
+  await eventually('it leads again', () => holder(it.database, null));
 });

@@ -110,7 +110,7 @@ test('where no Kairos runs, it says what to start', async () => {
   }
 });
 
-test('the command asks the database that is named', { timeout: 60_000 }, async () => {
+test('the command asks the database that is named', async () => {
   await openHome(database.sql, { clockSpeed: 1, realNow: now });
   const args = ['--import', 'tsx', 'src/bin/segment.ts', 'loyal-shoppers', '--customer', 'joan'];
   const env = { PATH: process.env['PATH'], DATABASE_URL: database.url };

@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { freePort } from '../../src/embedded/free-port.ts';
+import { eventually } from '../support/eventually.ts';
 import { startKairos, testHome } from '../support/started.ts';
 
 test('a database that does not answer is named within ten seconds, without its password', async () => {
   await using home = await testHome();
   const port = await freePort();
-  const begun = performance.now();
   const kairos = startKairos({
     home: home.path,
     env: { DATABASE_URL: `postgres://kairos:its-password@127.0.0.1:${port}/shop` },
   });
+  // It says so after two seconds; how long its process takes to begin is the machine's affair.
+  const looks = () => kairos.output().includes('Looking for the database');
+  await eventually('the look for it', looks, 240_000);
+  const begun = performance.now();
   expect(await kairos.ended()).toBe(1);
-  expect(performance.now() - begun).toBeLessThan(15_000);
+  expect(performance.now() - begun).toBeLessThan(10_000);
   expect(kairos.output()).toContain(
     `The database at 127.0.0.1:${port}/shop does not answer: connect ECONNREFUSED`,
   );

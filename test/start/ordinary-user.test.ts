@@ -1,5 +1,5 @@
-import { chown, link, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { findTemporal } from '../../src/embedded/temporal-binary.ts';
@@ -12,7 +12,12 @@ test.runIf(process.getuid?.() === 0)('an ordinary user starts and stops all of i
   await using home = await testHome();
   const cache = join(home.path, 'cache', 'kairos');
   await mkdir(cache, { recursive: true });
-  await link(await findTemporal(console.error), join(cache, 'temporal-v1.5.1'));
+  const temporal = await findTemporal(console.error);
+  // One on PATH is found by everybody. A link would not do: the cache of who tests may lie on another disk.
+  if (isAbsolute(temporal)) {
+    await copyFile(temporal, join(cache, 'temporal-v1.5.1'));
+    await chmod(join(cache, 'temporal-v1.5.1'), 0o755);
+  }
   for (const path of [home.path, join(home.path, 'cache'), cache]) await chown(path, nobody, nobody);
 
   const kairos = startKairos({

@@ -52,6 +52,8 @@ export async function testApi(
   const server = createServer(
     createApp({ clock: createClock(realTime), config, secret: testSecret, ...given }),
   );
+  // By itself Node closes what is idle after five seconds: maybe at the moment in which a slow machine asks again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let check: Promise<AnswerCheck> | undefined;

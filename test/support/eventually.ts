@@ -1,11 +1,13 @@
 /**
  * Asks again and again until the answer is something (not null, undefined or false), and gives it.
- * @throws after `withinMs` of real time, with what was waited for.
+ * @param withinMs How long to go on, real milliseconds: no promise of the product but when to give up, for which a slow
+ * machine has a minute.
+ * @throws after that, with what was waited for.
  */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const until = performance.now() + withinMs;
   for (;;) {

@@ -108,11 +108,7 @@ export async function kairosOn(
     ledger: () => sql`
       select r.key, d.nth, d.state, d.reason from deliveries d join runs r on r.id = d.run_id order by r.key, d.nth`,
     closed: (key: string) =>
-      eventually(
-        `the end of ${key}`,
-        async () => ((await run(key))?.state === 'closed' ? run(key) : null),
-        30_000,
-      ),
+      eventually(`the end of ${key}`, async () => ((await run(key))?.state === 'closed' ? run(key) : null)),
     /** Everything is routed and Temporal was told everything. */
     settled: () =>
       eventually(
@@ -121,7 +117,6 @@ export async function kairosOn(
           (
             await sql`select from unrouted union all select from dispatches where done_at is null and not held`
           ).length === 0,
-        30_000,
       ),
     async [Symbol.asyncDispose]() {
       for (const one of started) await one.stop();

@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import { createChannelActivities, type ChannelActivityParts } from '../../activities/send.ts';
 import type { CallOutcome, ChannelAdapter, Outbound } from '../../activities/channels/channel.ts';
 import type { SendAnswer, SendInput } from '../../activities/contract.ts';
@@ -10,7 +9,8 @@ import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
-import { testDatabase, type TestDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+import { databaseOfFile } from './file-database.ts';
 import { channelsOf } from './channels-of.ts';
 import { testJourney } from './test-journey.ts';
 
@@ -48,9 +48,7 @@ export const testSecret = 'secret of the test';
 export const news = message<object>({ name: 'news', purpose: 'offer', channels: ['email'], topic: 'news' });
 export const testMessages: MessageType<unknown>[] = [nudge, offer, receipt, news];
 
-/** One database for all tests of a file, emptied after each: cloning one takes longer than most of these tests. */
-let shared: Promise<TestDatabase> | null = null;
-afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
+const fileDatabase = databaseOfFile();
 
 async function empty({ sql }: TestDatabase): Promise<void> {
   await sql`truncate customers, customer_ids, consents, runs, deliveries, unrouted, settings, contacts, carts,
@@ -61,7 +59,7 @@ export async function startSending(
   definitions: JourneyDefinition[] = [testJourney('cart')],
   parts: Partial<ChannelActivityParts> = {},
 ): Promise<Sending> {
-  const database = await (shared ??= testDatabase());
+  const database = await fileDatabase();
   let nowMs = Date.parse('2026-03-02T18:00:00Z');
   const clock = createClock(realTime, () => nowMs);
   const channels = channelsOf((channel) => testChannel(channel));

@@ -36,6 +36,24 @@ export function someone(name: string, arm: 'treated' | 'held-out' = 'treated'): 
   }
 }
 
+/** Somebody with an address, and consent for each channel that has one; `email: null` for none. */
+export function identified(userId: string, over: { phone?: string; email?: string | null } = {}) {
+  const { email = `${userId}@example.test`, phone } = over;
+  const channels = { email: email !== null, sms: phone !== undefined };
+  return { userId, traits: { email, phone }, context: { consent: { channels } } };
+}
+
+/** A kettle is put into a cart. */
+export function added(userId: string, cart = 'c1') {
+  const properties = { cart_id: cart, product_id: 'p-1', name: 'Kettle', price: 29.9, quantity: 1 };
+  return { userId, event: 'Product Added', properties };
+}
+
+/** It is ordered. */
+export function bought(userId: string, order: string, cart?: string) {
+  return { userId, event: 'Order Completed', properties: { order_id: order, total: 29.9, cart_id: cart } };
+}
+
 /** A shop that uses a running Kairos from outside: the real Segment client to tell, plain HTTP to look. */
 export class Shop {
   readonly url: string;
@@ -56,25 +74,27 @@ export class Shop {
     return this.#client.closeAndFlush();
   }
 
+  /** In one request by itself, resolved when it was answered. */
+  async tells(...batch: readonly { userId: string }[]): Promise<void> {
+    const typed = batch.map((one) => ({ type: 'event' in one ? 'track' : 'identify', ...one }));
+    await this.admin('/v1/batch', { method: 'POST', body: JSON.stringify({ batch: typed }) });
+  }
+
   /** With an address, and consent for each channel that has one; `email: null` for none. */
   identifies(userId: string, over: { phone?: string; email?: string | null } = {}): void {
-    const { email = `${userId}@example.test`, phone } = over;
-    const channels = { email: email !== null, sms: phone !== undefined };
-    this.#client.identify({ userId, traits: { email, phone }, context: { consent: { channels } } });
+    this.#client.identify(identified(userId, over));
   }
 
   identifiesWithoutConsent(userId: string): void {
     this.#client.identify({ userId, traits: { email: `${userId}@example.test` } });
   }
 
-  adds(userId: string, cart = 'c1'): void {
-    const properties = { cart_id: cart, product_id: 'p-1', name: 'Kettle', price: 29.9, quantity: 1 };
-    this.#client.track({ userId, event: 'Product Added', properties });
+  adds(userId: string, cart?: string): void {
+    this.#client.track(added(userId, cart));
   }
 
   buys(userId: string, order: string, cart?: string): void {
-    const properties = { order_id: order, total: 29.9, cart_id: cart };
-    this.#client.track({ userId, event: 'Order Completed', properties });
+    this.#client.track(bought(userId, order, cart));
   }
 
   async admin<T>(path: string, init: RequestInit = {}): Promise<T> {
@@ -105,7 +125,7 @@ export class Shop {
       const isOpen = deliveries.some(({ state }) => ['intended', 'waiting', 'accepted'].includes(state));
       return deliveries.length > 0 && !isOpen && deliveries;
     };
-    return eventually(`a decision about ${userId}`, ask, 60_000);
+    return eventually(`a decision about ${userId}`, ask);
   }
 
   async untilClosed(userId: string): Promise<ShownRun> {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/embedded/free-port.ts';
 import { readHomeFile, writeHomeFile } from '../../src/embedded/home-file.ts';
-import { isAlive } from '../../src/embedded/process-identity.ts';
+import { beganAt, isAlive } from '../../src/embedded/process-identity.ts';
 import { readProcesses, type Processes } from '../../src/embedded/processes-file.ts';
 import { eventually } from './eventually.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const bootWithinMs = 120_000;
+const bootWithinMs = 240_000;
 
 /**
  * A home in a folder of its own, that goes away with everything that still runs in it. Its ports are its own too: of the
@@ -129,7 +129,13 @@ export async function temporalAddressOf(home: string): Promise<string> {
   return `127.0.0.1:${(await readHomeFile(home)).ports['temporal']}`;
 }
 
-/** Waits until none of these processes lives. */
+/** Waits until none of these processes lives. One that nobody collects, as in a container without an init, does not. */
 export async function untilGone(pids: number[]): Promise<void> {
-  await eventually(`the end of processes ${pids.join(', ')}`, () => pids.every((pid) => !isAlive(pid)));
+  await eventually(`the end of processes ${pids.join(', ')}`, async () => (await living(pids)).length === 0);
+}
+
+/** Those of these processes that live. */
+export async function living(pids: number[]): Promise<number[]> {
+  const began = await Promise.all(pids.map(beganAt));
+  return pids.filter((_, n) => began[n] !== null);
 }

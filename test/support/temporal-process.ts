@@ -25,7 +25,7 @@ export async function temporalProcess(): Promise<TemporalProcess> {
     const file = join(folder, `${(files += 1)}.db`);
     const command = devServerCommand({ binary, file, port, uiPort, namespace: 'default' });
     const child = runProgram(command, 'ignore');
-    await eventually('Temporal answers', () => answersTemporal(address, 'default'), 30_000);
+    await eventually('Temporal answers', () => answersTemporal(address, 'default'));
     return child;
   };
   let child = await start();

@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs } from '../../src/embedded/ending-with-us.ts';
 import { freePort } from '../../src/embedded/free-port.ts';
 import { answersQueries, clusterCommand, clusterUrl, prepareCluster } from '../../src/embedded/postgres.ts';
@@ -12,6 +13,8 @@ export interface TestPostgres {
   url: string;
   stop(): Promise<void>;
 }
+
+const attempts = 3;
 
 /** Durability costs tests much and protects nothing: the data are thrown away. */
 const settings = {
@@ -64,21 +67,22 @@ async function startEmbedded(): Promise<TestPostgres> {
     sharedFolder: join(tmpdir(), 'kairos-shared'),
     password: randomBytes(12).toString('hex'),
   });
-  const port = await freePort();
+  const stopped = () => rm(folder, { recursive: true, force: true });
   const log = join(folder, 'postgres.log');
-  // A test run that is killed leaves no server behind.
-  const command = await endingWithUs(clusterCommand(cluster, port, settings));
-  const child = runProgram(command, ['ignore', 'ignore', openSync(log, 'a')]);
-  const url = clusterUrl(cluster, port, 'postgres');
-  while (!(await answersQueries(url))) {
-    if (!hasEnded(child)) continue;
-    throw new Error(`The PostgreSQL of the tests ended while it started:\n${await readFile(log, 'utf8')}`);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    // A test run that is killed leaves no server behind.
+    const command = await endingWithUs(clusterCommand(cluster, port, settings));
+    const child = runProgram(command, ['ignore', 'ignore', openSync(log, 'a')]);
+    const url = clusterUrl(cluster, port, 'postgres');
+    while (!hasEnded(child)) {
+      if (await answersQueries(url))
+        return { url, stop: () => stopProgram(child, 'SIGINT', 20_000).then(stopped) };
+      await delay(20);
+    }
+    const said = await readFile(log, 'utf8');
+    // Somebody took the port meanwhile.
+    if (attempt < attempts && said.includes('Address already in use')) continue;
+    throw new Error(`The PostgreSQL of the tests ended while it started:\n${said}`);
   }
-  return {
-    url,
-    async stop() {
-      await stopProgram(child, 'SIGINT', 20_000);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }

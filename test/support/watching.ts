@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import type {
   CallOutcome,
   ChannelAdapter,
@@ -16,8 +15,9 @@ import { spanMs, type Span } from '../../src/domain/span.ts';
 import type { Channel } from '../../src/domain/task-queues.ts';
 import { realTime } from '../../src/domain/time-scale.ts';
 import { newId } from '../../src/ids.ts';
-import { testDatabase, type TestDatabase } from './database.ts';
 import { channelsOf } from './channels-of.ts';
+import type { TestDatabase } from './database.ts';
+import { databaseOfFile } from './file-database.ts';
 import { finishWave } from './finish-wave.ts';
 import { back, list, sku, testWatch } from './test-watch.ts';
 
@@ -60,14 +60,13 @@ export interface Person {
   armKey?: string;
 }
 
-let shared: Promise<TestDatabase> | null = null;
-afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
+const fileDatabase = databaseOfFile();
 
 export async function startWatching(
   watch: WatchDefinition = testWatch(),
   over: Partial<Pick<PageActivityParts, 'messages' | 'render'>> = {},
 ): Promise<Watching> {
-  const database = await (shared ??= testDatabase());
+  const database = await fileDatabase();
   let nowMs = Date.parse('2026-03-02T18:00:00Z');
   const clock = createClock(realTime, () => nowMs);
   const channels = channelsOf((channel) => testChannel(channel, channel === 'email' ? 1_000 : null));

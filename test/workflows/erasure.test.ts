@@ -97,11 +97,7 @@ async function aFullStory(): Promise<void> {
   await it.post({ kind: 'alias', userId: mark.user, previousId: mark.old, admin: true });
   const of = (key: string) => it.sql`select d.state, d.calling_at is not null as flying
     from deliveries d join runs r on r.id = d.run_id where r.key = ${key}`;
-  await eventually(
-    'a refused message',
-    async () => (await of(mark.refused))[0]?.['state'] === 'failed',
-    30_000,
-  );
+  await eventually('a refused message', async () => (await of(mark.refused))[0]?.['state'] === 'failed');
   await post(
     added(mark.flying, 2),
     added(mark.asleep, 0),
@@ -123,11 +119,7 @@ async function aFullStory(): Promise<void> {
   });
   const consents = { consents: { sms: 'denied' }, source: mark.source, wording: mark.wording };
   await api.put(`/v1/customers/${mark.user}/consents`, consents);
-  await eventually(
-    'a message in flight',
-    async () => (await of(mark.flying))[0]?.['flying'] === true,
-    30_000,
-  );
+  await eventually('a message in flight', async () => (await of(mark.flying))[0]?.['flying'] === true);
   await api.post(
     '/v1/import/customers?name=crm',
     JSON.stringify({ userId: mark.user, traits: mark.imported }),
@@ -209,11 +201,7 @@ test('nothing of an erased person is found in any table, log or history, wheneve
   await letGo();
   await eventually('it took effect', async () => (await api.get(path)).status === 404);
   answer({ kind: 'accepted', providerId: mark.provider });
-  await eventually(
-    'the last is gone',
-    async () => (await api.delete(path)).body['state'] === 'forgotten',
-    30_000,
-  );
+  await eventually('the last is gone', async () => (await api.delete(path)).body['state'] === 'forgotten');
   await eventually('the end of the message in flight', async () => {
     const [row] = await it.sql`select count(*)::int as n from deliveries where state = 'accepted'`;
     return row!['n'] === 1;

@@ -81,4 +81,4 @@ test('to all channels: the mail goes out at night and the text in the morning, t
   expect(await states('buyer')).toEqual({ email: 'accepted', sms: 'cancelled' });
   expect(await states('sleeper')).toEqual({ email: 'accepted', sms: 'accepted' });
   expect(await shop.runs('sleeper')).toMatchObject([{ outcome: 'email-accepted' }]);
-}, 120_000);
+});

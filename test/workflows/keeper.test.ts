@@ -60,6 +60,8 @@ async function setup() {
     clock,
     log: silentLog,
     onDispatches: () => {},
+    // From a clock that stands still: by it every call would be late when a test has taken so long.
+    timeoutMs: 600_000,
   });
   const workflowIdOf = async (key: string) =>
     (await sql<{ workflowId: string }[]>`select workflow_id as "workflowId" from runs where key = ${key}`)[0]!
@@ -120,7 +122,7 @@ async function answerTask(temporal: TestWorkflowEnvironment, command: object): P
   const namespace = temporal.namespace ?? 'default';
   const asked = { namespace, taskQueue: { name: journeyQueue }, identity: 'test' };
   const { taskToken } = await temporal.client.withDeadline(
-    performance.timeOrigin + performance.now() + 10_000,
+    performance.timeOrigin + performance.now() + 60_000,
     () => workflowService.pollWorkflowTaskQueue(asked),
   );
   await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands: [command] });
@@ -326,7 +328,8 @@ describe('keeping', () => {
     const parts = it.keeperParts();
     const gone = await devServer();
     await gone.teardown();
-    await keepOnce({ ...parts, client: gone.client }, atTheBeginning());
+    const over = { client: gone.client, clock: createClock(realTime), timeoutMs: 4_000 };
+    await keepOnce({ ...parts, ...over }, atTheBeginning());
     expect(await it.rows()).toEqual([{ key: 'c1', state: 'open', outcome: null }]);
     expect(await owedDispatches(it.sql, 10)).toEqual([]);
     await (await it.handle('c1')).terminate();
@@ -384,7 +387,7 @@ describe('keeping', () => {
       line.cut();
       return answer;
     });
-    const over = { reach: { page: 2, pages: 9 }, clock: createClock(realTime), timeoutMs: 1_500 };
+    const over = { reach: { page: 2, pages: 9 }, clock: createClock(realTime), timeoutMs: 4_000 };
     await it.keep({ client, ...over });
     const states = async () => (await it.rows()).map((run) => [run['key'], run['outcome']]);
     expect(await states()).toEqual([

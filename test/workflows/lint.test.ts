@@ -26,7 +26,7 @@ export const abandonedCart = journey({
 }
 
 // The first look at the types takes its time.
-beforeAll(() => complaints(''), 120_000);
+beforeAll(() => complaints(''), 300_000);
 
 test('a straight line is fine', async () => {
   expect(await complaints("await cart.wait('1 day');")).toEqual([]);

@@ -35,7 +35,7 @@ test('Temporal loses all it knows: runs go on where they were, send nothing twic
   await using temporal = await temporalProcess();
   await using it = await kairosOn(temporal.address, { exported: lasting, workflowBundle });
   await it.post(known('u1'), known('u2'), added('u1', 'nudged', 2), added('u2', 'bought', 2));
-  await eventually('both were sent to', async () => (await it.ledger()).length === 2, 30_000);
+  await eventually('both were sent to', async () => (await it.ledger()).length === 2);
   await eventually('both wait', async () => (await timersOf(it, 'nudged')).length > 0);
   expect(await timersOf(it, 'nudged')).toEqual([48 * 60]);
   await it.post(known('u3'), added('u3', 'asleep', 0));
@@ -46,14 +46,10 @@ test('Temporal loses all it knows: runs go on where they were, send nothing twic
   await temporal.loseState();
   await it.post({ name: 'Order Completed', userId: 'u2', properties: { order_id: 'o', cart_id: 'bought' } });
   await eventually('the order is routed', async () => (await it.sql`select from unrouted`).length === 0);
-  await eventually(
-    'the open runs are known again',
-    async () => {
-      await it.keep();
-      return (await timersOf(it, 'nudged')).length > 0 && (await it.client.workflow.count()).count === 2;
-    },
-    40_000,
-  );
+  await eventually('the open runs are known again', async () => {
+    await it.keep();
+    return (await timersOf(it, 'nudged')).length > 0 && (await it.client.workflow.count()).count === 2;
+  });
   await it.settled();
 
   expect(await timersOf(it, 'nudged')).toEqual([28 * 60]);

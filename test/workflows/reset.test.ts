@@ -43,9 +43,9 @@ const waits = (key: string) => async () =>
 /** The first message is sent, and the run waits before the second. */
 async function nudged(key: string): Promise<void> {
   await it.post(known(key), addedTwoHoursAgo(key));
-  await eventually('its run', async () => (await it.rows()).some((row) => row.key === key), 20_000);
+  await eventually('its run', async () => (await it.rows()).some((row) => row.key === key));
   await it.settled();
-  await eventually('it waits', waits(key), 20_000);
+  await eventually('it waits', waits(key));
 }
 
 /** @param signals Whether what the run was told is told to the new execution as well. */
@@ -78,7 +78,7 @@ describe('a run that is open', () => {
   test('sends nothing again, waits from what it has sent, and hears its end', async () => {
     await nudged('open');
     await reset('open', 'told again');
-    await eventually('it waits again', waits('open'), 20_000);
+    await eventually('it waits again', waits('open'));
     expect(sentTo('open')).toBe(1);
     await it.keep();
     expect((await it.rows()).find((row) => row.key === 'open')).toMatchObject({ state: 'open' });
@@ -135,7 +135,7 @@ describe('a run that is closed', () => {
 
   test('cancelled while it was asleep, it ends as cancelled and sends nothing', async () => {
     await it.post(known('asleep'), of('asleep', 'Product Added'));
-    await eventually('its run', async () => (await it.rows()).some((row) => row.key === 'asleep'), 20_000);
+    await eventually('its run', async () => (await it.rows()).some((row) => row.key === 'asleep'));
     await it.settled();
     await (await it.handle('asleep')).cancel();
     expect(await it.closed('asleep')).toMatchObject({ outcome: 'cancelled' });

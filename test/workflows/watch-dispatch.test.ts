@@ -30,6 +30,8 @@ async function setup() {
     clock,
     log: silentLog,
     onDispatches: () => {},
+    // From a clock that stands still: by it every call would be late when a test has taken so long.
+    timeoutMs: 600_000,
   });
   return {
     ...routing,

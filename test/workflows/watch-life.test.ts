@@ -188,7 +188,7 @@ test('no wake is lost where one workflow gives way to the next, also out of orde
     },
   });
   await it.tell(1);
-  await eventually('the last wave', () => it.asked.includes(`end ${waves}`), 40_000);
+  await eventually('the last wave', () => it.asked.includes(`end ${waves}`));
   await Promise.all(telling);
   await it.handle.cancel();
   await expect(it.handle.result()).rejects.toThrow(/cancelled/i);
@@ -253,11 +253,7 @@ test('it changes its version between two episodes, never within one', async () =
   };
   await using it = await running(answers, await bundleFixtures('two-versions.ts'));
   await it.tell(1);
-  await eventually(
-    'the second version',
-    async () => (await it.handle.describe()).type === 'backInStock_v2',
-    40_000,
-  );
+  await eventually('the second version', async () => (await it.handle.describe()).type === 'backInStock_v2');
   // Once, and after both waves: the workflow between them is still of the first version.
   expect(asked).toEqual([it.asked.indexOf('end 2') + 1]);
 });

@@ -55,7 +55,7 @@ test('on SIGTERM the worker sees a call to a provider through, and the ledger ha
     taskQueue: journeyQueue,
     args: [input],
   });
-  await eventually('the call', () => held.length === 1, 30_000);
+  await eventually('the call', () => held.length === 1);
   child.kill('SIGTERM');
   const exit = once(child, 'exit');
   // It waits for the provider, however long that takes within the bound of a call.

@@ -36,7 +36,7 @@ test('calls that follow upon each other share a connection, which is closed when
   expect(it.count()).toBe(3);
   expect(it.sockets.size).toBe(1);
   const [socket] = [...it.sockets];
-  await expect.poll(() => socket!.destroyed, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => socket!.destroyed).toBe(true);
   expect(await it.send()).toMatchObject({ kind: 'accepted' });
   expect(it.sockets.size).toBe(2);
 });

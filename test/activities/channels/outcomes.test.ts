@@ -40,16 +40,18 @@ describe.each(channels)('%s, through the real client library', (channel) => {
   });
 
   const code = { email: '400', sms: '21612', whatsapp: '21612' }[channel];
-  test.each<[Parameters<Awaited<ReturnType<typeof testSandbox>>['order']>[0]['fault'], CallOutcome, number]>([
-    ['refuse', { kind: 'refused', code, detail: anyText }, 0],
-    ['rate-limit', { kind: 'not-accepted', retryAfterMs: 1_000, detail: anyText }, 0],
-    ['server-error', { kind: 'unknown', detail: anyText }, 0],
-    ['timeout', { kind: 'unknown', detail: 'no answer within 500 ms' }, 0],
-    ['accept-then-timeout', { kind: 'unknown', detail: 'no answer within 500 ms' }, 1],
-  ])('%s happens once, and is not repeated by the library', async (fault, expected, stored) => {
+  type Fault = Parameters<Awaited<ReturnType<typeof testSandbox>>['order']>[0]['fault'];
+  // Where no answer comes, time is left in which the message can.
+  test.each<[Fault, CallOutcome, number, timeoutMs: number]>([
+    ['refuse', { kind: 'refused', code, detail: anyText }, 0, 20_000],
+    ['rate-limit', { kind: 'not-accepted', retryAfterMs: 1_000, detail: anyText }, 0, 20_000],
+    ['server-error', { kind: 'unknown', detail: anyText }, 0, 20_000],
+    ['timeout', { kind: 'unknown', detail: 'no answer within 1000 ms' }, 0, 1_000],
+    ['accept-then-timeout', { kind: 'unknown', detail: 'no answer within 1000 ms' }, 1, 1_000],
+  ])('%s happens once, and is not repeated by the library', async (fault, expected, stored, timeoutMs) => {
     await using sandbox = await testSandbox();
     await sandbox.order({ channel, fault, times: 1 });
-    expect(await call(channel, sandbox.url, { timeoutMs: 500 })).toMatchObject(expected);
+    expect(await call(channel, sandbox.url, { timeoutMs })).toMatchObject(expected);
     expect(await sandbox.messages()).toHaveLength(stored);
     expect((await call(channel, sandbox.url)).kind, 'the fault was used up').toBe('accepted');
   });
@@ -117,7 +119,8 @@ describe.each(channels)('%s, through the real client library', (channel) => {
     });
     const from = performance.now();
     expect((await call(channel, server.url, { timeoutMs: 400 })).kind).toBe('unknown');
-    expect(performance.now() - from).toBeLessThan(2_000);
+    // They would trickle for ever.
+    expect(performance.now() - from).toBeLessThan(15_000);
   });
 
   test.each([

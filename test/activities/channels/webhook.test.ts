@@ -17,9 +17,13 @@ const outbound: Outbound = {
   about: { message: 'restock', purpose: 'help', customerId: 'c-1', data: { sku: 'table' } },
 };
 
-function webhookTo(url: string, names?: () => Promise<never>): ChannelAdapter {
+/** @param over.timeoutMs Ample where an answer comes, so that a slow machine gets it too. */
+function webhookTo(
+  url: string,
+  over: { names?: () => Promise<never>; timeoutMs?: number } = {},
+): ChannelAdapter {
   const known = () => Promise.resolve({ userIds: ['u1'], anonymousIds: ['a1', 'a2'] });
-  const options = { emailFrom: 'a@example.test', clock, names: names ?? known, timeoutMs: 500 };
+  const options = { emailFrom: 'a@example.test', clock, names: known, timeoutMs: 20_000, ...over };
   return createChannels({ ...options, webhook: { url, secret } }).webhook!;
 }
 
@@ -92,13 +96,13 @@ test.each<[string, Record<string, string>, object]>([
 
 test('no answer leaves it in doubt; nobody there, or a database that is away, does not', async () => {
   await using hanging = await brokenProvider(() => undefined);
-  expect(await webhookTo(hanging.url).send(outbound)).toEqual({
+  expect(await webhookTo(hanging.url, { timeoutMs: 500 }).send(outbound)).toEqual({
     kind: 'unknown',
     detail: 'no answer within 500 ms',
   });
   expect(await webhookTo('http://127.0.0.1:1/').send(outbound)).toMatchObject({ kind: 'not-accepted' });
   const away = () => Promise.reject(new Error('connection lost for u1'));
-  expect(await webhookTo(hanging.url, away).send(outbound)).toEqual({
+  expect(await webhookTo(hanging.url, { names: away }).send(outbound)).toEqual({
     kind: 'not-accepted',
     retryAfterMs: null,
     detail: 'the customer’s ids could not be read',
