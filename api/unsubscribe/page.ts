@@ -30,7 +30,7 @@ export function sendPage(res: Response, status: number, shown: Shown): void {
   res
     .status(status)
     .set({
-      'Content-Security-Policy': `default-src 'none'; style-src ${styleHash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      'Content-Security-Policy': `default-src 'none'; img-src data:; style-src ${styleHash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
       'X-Robots-Tag': 'noindex, nofollow',
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',

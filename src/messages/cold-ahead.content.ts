@@ -21,7 +21,7 @@ export const coldAheadContent = content(coldAhead, {
       body: [
         paragraph('Hello,'),
         paragraph(
-          'on {{ event.day | weekday_date }} it will be {{ event.temperatureC | round }} °C where you are ({{ event.condition }}). You have looked at what keeps warm: if you still need it, now is the time to choose.',
+          'On {{ event.day | weekday_date }} it will be {{ event.temperatureC | round }} °C where you are ({{ event.condition }}). You have looked at what keeps warm: if you still need it, now is the time to choose.',
         ),
         paragraph('Would you like advice before you decide? Just reply to this message.'),
       ].join('\n'),
