@@ -31,6 +31,8 @@ export interface ApiDeps {
   log?: Log;
   /** Of the pages that listen; those of `bounds` unless told. */
   onsiteLimits?: Bounds;
+  /** How long an import that is sent again waits for the one before it; that of `bounds` unless told. */
+  importRepeatMs?: number;
   /** Aborted when this process stops: what could go on for hours ends. */
   stopping?: AbortSignal;
 }

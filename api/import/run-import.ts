@@ -34,6 +34,9 @@ export interface ImportParts {
   config: Pick<Config, 'KAIROS_CURRENCY'>;
   clock: Clock;
   counts: ImportCounts;
+  importRepeatMs?: number;
+  /** Aborted when this process stops. */
+  stopping?: AbortSignal;
 }
 
 export interface Importing {
@@ -42,14 +45,21 @@ export interface Importing {
   body: AsyncIterable<Buffer>;
 }
 
+const lookEveryMs = 100;
+
 /**
- * Imports a file; gives where the import stands when all of it is taken.
+ * Imports a file; gives where the import stands when all of it is taken. One of its name that is under way is waited
+ * for: whoever was broken off sends again at once, while what had come is still being taken.
  * @throws AppError `import-running`, `import-differs`, `malformed-body`, `unavailable`; what was committed stays.
  */
 export async function runImport(parts: ImportParts, importing: Importing): Promise<ImportRow> {
   const { sql, db } = parts.database;
-  const isOurs = await withLock(sql, lockOf(importing.name), () => takeFile(parts, importing));
-  if (!isOurs) throw isElsewhere(importing.name);
+  const { clock, importRepeatMs = bounds.importRepeatMs, stopping } = parts;
+  const untilMs = clock.realNow().getTime() + importRepeatMs;
+  while (!(await withLock(sql, lockOf(importing.name), () => takeFile(parts, importing)))) {
+    if (clock.realNow().getTime() >= untilMs || stopping?.aborted) throw isElsewhere(importing.name);
+    await new Promise((done) => setTimeout(done, lookEveryMs));
+  }
   return (await findImport(db, importing.name))!;
 }
 

@@ -154,6 +154,8 @@ export const bounds = {
   importUnrouted: 1_000,
   /** How long an import waits for routing to take any of its events, or for more of its body, real milliseconds. */
   importStallMs: 60_000,
+  /** How long an import sent again waits for the one of its name, broken off but still taking what came of it, real milliseconds. */
+  importRepeatMs: 15_000,
   /** Refused lines of an import that are kept, and those of them that its answer shows. */
   importRejections: 10_000,
   importRefusalsShown: 100,

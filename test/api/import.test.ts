@@ -9,10 +9,10 @@ import { testDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { routingOver } from '../support/routing.ts';
 
-async function setup() {
+async function setup(importRepeatMs?: number) {
   const database = await testDatabase();
   const { sql } = database;
-  const api = await testApi({ database });
+  const api = await testApi({ database, ...(importRepeatMs !== undefined && { importRepeatMs }) });
   const { context } = routingOver(sql, []);
   return {
     sql,
@@ -269,8 +269,20 @@ test('of a file that is wrong throughout the first refusals are kept, and all ar
   expect(kept).toEqual({ n: bounds.importRejections, last: bounds.importRejections });
 });
 
-test('two of one name at once: the second is refused, and free again after the first', async () => {
+test('whoever was broken off may send again at once: it goes on when what had come is taken', async () => {
   await using it = await setup();
+  const headers = { ...admin, 'content-type': 'application/x-ndjson' };
+  const first = request(`${it.api.url}/v1/import/events?name=once`, { method: 'POST', headers });
+  first.on('error', () => {}).write(`${JSON.stringify(viewed(1))}\n`);
+  await eventually('the first to begin', async () => (await it.sql`select from imports`).length > 0);
+  const again = it.post('events?name=once', [viewed(1), viewed(2)]);
+  await eventually('both to be there', async () => /kairos_imports_running 2\n/.test(await it.metrics()));
+  first.destroy();
+  expect(counts(await again).slice(0, 3)).toEqual([2, 2, 0]);
+});
+
+test('two of one name at once: the second is refused, and free again after the first', async () => {
+  await using it = await setup(0);
   const headers = { ...admin, 'content-type': 'application/x-ndjson' };
   const first = request(`${it.api.url}/v1/import/events?name=once`, { method: 'POST', headers });
   const answered = once(first, 'response');
