@@ -31,7 +31,7 @@ import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import type { Turns } from './turns.ts';
-import { extrasFor, namedIn, namedInAll, takeStock, variantFor, type Wording } from './wording.ts';
+import { extrasFor, isNamedIn, namedIn, namedInAll, takeStock, variantFor, type Wording } from './wording.ts';
 
 /** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
 export type RenderMessage = (input: {
@@ -112,7 +112,8 @@ export async function takeLooks(
   );
   if (taken.length === 0) return inputs.map(() => null);
   const { channel, each } = inputs[0]!;
-  const rows = await gateFacts(tx, {
+  const named = namedInAll(taken.map(({ input: { data } }) => data));
+  const asked = gateFacts(tx, {
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     ...{ channel, each: each === true, at: now },
     countedSince: new Date(now.getTime() - longestCapMs(parts.definitions)),
@@ -123,8 +124,13 @@ export async function takeLooks(
       relevance: relevanceQuestion(message, data),
     })),
   });
+  // In one go with that.
+  const [rows, early] = await Promise.all([asked, message.reviews ? productsNamed(tx, named) : []]);
   const shopOf = shopSettingsOnce();
-  const reviewed = once(() => productsNamed(tx, namedInAll([...looks.values()].map(({ data }) => data))));
+  const reviewed = once(async () => {
+    const all = namedInAll([...looks.values()].map(({ data }) => data));
+    return isNamedIn(named, all) ? early : productsNamed(tx, all);
+  });
   const looks: ReadonlyMap<SendInput, Look> = new Map(
     rows.map((row) => {
       const { customer, input } = taken[row.place]!;

@@ -123,3 +123,9 @@ export function namedInAll(all: readonly Readonly<Record<string, unknown>>[]): N
     productIds: [...new Set(named.flatMap(({ productIds }) => productIds))],
   };
 }
+
+/** Whether all of some products are among those named: what the cart knows of an item may name another. */
+export function isNamedIn(named: NamedProducts, some: NamedProducts): boolean {
+  const [skus, productIds] = [new Set(named.skus), new Set(named.productIds)];
+  return some.skus.every((sku) => skus.has(sku)) && some.productIds.every((id) => productIds.has(id));
+}

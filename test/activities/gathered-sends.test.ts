@@ -159,8 +159,25 @@ test('of the products that many tell of at once each tells of its own', async ()
   const send = it.worker({
     render: ({ data }) => ({ text: String((data['items'] as { rating: unknown }[])[0]!.rating) }),
   });
+  // What the first is, only the cart says.
+  const [{ customerId }] = it.asked as [(typeof it.asked)[number]];
+  const line = {
+    line: 'l-1',
+    sku: 'cup-2',
+    productId: null,
+    variant: null,
+    title: 'Cup',
+    url: null,
+    imageUrl: null,
+  };
+  const price = { quantity: 1, priceMinor: 100, currency: 'USD', addedAt: 0 };
+  await sql`
+    insert into carts (customer_id, key, lines, last_activity_at)
+    select ${customerId}, key, ${sql.json([{ ...line, ...price }])}, ${it.clock.now()}
+    from runs where customer_id = ${customerId} limit 1`;
+  const itemsOf = (n: number) => [n === 0 ? { line: 'l-1' } : items[n % 4]];
   await Promise.all(
-    it.asked.map(({ ask }, n) => send(ask({ message: 'rated', data: { items: [items[n % 4]] } }))),
+    it.asked.map(({ ask }, n) => send(ask({ message: 'rated', data: { items: itemsOf(n) } }))),
   );
   const said = new Map(
     it.channels.email.sent.map(({ to, content }) => [to, (content as { text: string }).text]),
