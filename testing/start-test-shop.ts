@@ -132,7 +132,8 @@ function routingOn({ client, declared, database, time }: Parts) {
         segments: indexSegments(kept.segments, kept.personas),
       },
     },
-    dispatching: { client, describe: describeWorkflows(declared.versions) },
+    // By a clock that stands still between two looks every call would be late when ten seconds have passed since one.
+    dispatching: { client, describe: describeWorkflows(declared.versions), timeoutMs: 600_000 },
     log: silentLog,
   });
 }

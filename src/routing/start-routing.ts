@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { startDatesDue } from './dates-due.ts';
 import type { DispatchContext } from './dispatch.ts';
-import { runDispatcher } from './dispatcher.ts';
+import { runDispatcher, type DispatcherParts } from './dispatcher.ts';
 import type { DueWork } from './due.ts';
 import { expireHeldRunsDue } from './held-runs-due.ts';
 import { forgetErased } from './forget-erased.ts';
@@ -34,7 +34,7 @@ const dueWorks: readonly DueWork[] = [
 /** Starts routing, dispatching and keeping; `stop` lets what is under way finish. */
 export async function startRouting(parts: {
   routing: RoutingContext;
-  dispatching: Pick<DispatchContext, 'client' | 'describe'>;
+  dispatching: Pick<DispatchContext, 'client' | 'describe'> & Pick<DispatcherParts, 'timeoutMs'>;
   log: Logger;
 }): Promise<{ stop(): Promise<void> }> {
   const { routing, log } = parts;

@@ -2,6 +2,7 @@ import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createClock } from '../../src/clock.ts';
+import { connect } from '../../src/db/connect.ts';
 import { owedDispatches } from '../../src/db/queries/owed-dispatches.ts';
 import { staticSummary } from '../../src/define/journey-summary.ts';
 import { event } from '../../src/define/event.ts';
@@ -52,7 +53,7 @@ async function setup() {
   const running: Promise<void>[] = [];
   return {
     ...routing,
-    sql,
+    ...{ sql, url: database.url },
     parts,
     temporal,
     startDispatcher: (over: Partial<DispatcherParts> = {}) =>
@@ -204,9 +205,15 @@ describe('two routers', () => {
     };
     const people = Array.from({ length: 8 }, (_, i) => `u${i}`);
     const [rounds, clock] = [12, createClock(realTime)];
-    const routing = { ...routingOver(it.sql, [journey]).context, clock };
     const dispatching = { client: it.parts.client, describe: it.parts.describe };
-    const two = await Promise.all([1, 2].map(() => startRouting({ routing, dispatching, log: silentLog })));
+    // On connections of their own: one that ends could be at work for the test by then.
+    const pools = [1, 2].map(() => connect(it.url));
+    const two = await Promise.all(
+      pools.map(({ sql }) => {
+        const routing = { ...routingOver(sql, [journey]).context, clock };
+        return startRouting({ routing, dispatching, log: silentLog });
+      }),
+    );
     await it.accept(...people.map((userId) => added('c', userId)));
     for (let n = 1; n <= rounds; n += 1) {
       await it.accept(...people.map((userId) => replied(userId, n)));
@@ -221,6 +228,7 @@ describe('two routers', () => {
         0,
     );
     for (const one of two) await one.stop();
+    for (const pool of pools) await pool.end();
     const runs = await it.sql<{ workflowId: string }[]>`select workflow_id as "workflowId" from runs`;
     expect(runs).toHaveLength(people.length);
     for (const { workflowId } of runs) {
