@@ -3,7 +3,6 @@ import { standing } from '../../src/routing/kept-segments.ts';
 import { takeDueTurn } from '../../src/routing/due.ts';
 import { recomputeSegments, takeOverFoundSegments } from '../../src/routing/recompute-segments.ts';
 import { noHearers } from '../../src/routing/product-hearers.ts';
-import { ReadAhead } from '../../src/routing/read-ahead.ts';
 import type { RoutingContext } from '../../src/routing/route-batch.ts';
 import { indexSegments, type SegmentIndex } from '../../src/routing/segment-index.ts';
 import type { Segment } from '../../src/define/segment.ts';
@@ -30,7 +29,6 @@ export function routingContext(
     segments: has.segments,
     currency: 'USD',
     secret: 'bench',
-    ahead: new ReadAhead(),
   };
 }
 

@@ -20,7 +20,6 @@ import type { AcceptedEvent } from './event.ts';
 import type { JourneyIndex } from './journey-index.ts';
 import { standingSegments, type StandingSegments } from './kept-segments.ts';
 import type { ProductHearers } from './product-hearers.ts';
-import type { ReadAhead } from './read-ahead.ts';
 import { resolvePeople, type ResolvedPeople } from './resolve-people.ts';
 import { withinRounds } from './rounds.ts';
 import { routeFacts } from './route-facts.ts';
@@ -44,8 +43,6 @@ export interface RoutingContext {
   currency: string;
   /** Keys the hashes that stand for identifiers which may not be shown. */
   secret: string;
-  /** Reads the next batch while one is routed, for who routes batch after batch. */
-  ahead?: ReadAhead;
 }
 
 /** An event and the customer it turned out to be of. */
@@ -70,14 +67,10 @@ export class BatchFailure extends Error {
 
 /** Routes up to `limit` events. `locked`: another router is at work. */
 export async function routeBatch(context: RoutingContext, limit: number): Promise<BatchOutcome> {
-  const { sql, ahead } = context;
-  const known = await ahead?.take();
-  const outcome = await underRoutingLock<BatchOutcome>(sql, async (tx) => {
-    const taken = await takeUnrouted(tx, limit, known);
-    const events = withinRounds(context.segments, taken);
+  const outcome = await underRoutingLock<BatchOutcome>(context.sql, async (tx) => {
+    const events = withinRounds(context.segments, await takeUnrouted(tx, limit));
     if (events.length === 0) return { kind: 'routed', events: 0, dispatches: 0 };
     const seqs = events.map((event) => event.seq);
-    if (taken.length === limit) ahead?.begin(sql, context.segments, { after: seqs.at(-1)!, limit });
     try {
       let [dispatches, due] = [0, false];
       for (const slice of cutAtErasures(events)) {

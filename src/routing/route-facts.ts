@@ -1,6 +1,5 @@
 import type { TransactionSql } from 'postgres';
 import { dropMemberships } from '../db/queries/memberships.ts';
-import { together } from '../db/together.ts';
 import { orderEvents, orderIdOf } from './orders.ts';
 import type { ResolvedEvent, ResolvedPeople } from './resolve-people.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
@@ -8,7 +7,7 @@ import type { StandingSegments } from './kept-segments.ts';
 import { SegmentLooks, type DerivedEvent, type Reason } from './route-segments.ts';
 import { roundsOf, type TouchingEvent } from './rounds.ts';
 import { effectsOf, touchedBy } from './segment-index.ts';
-import { saveDeeds, takeFacts } from './take-facts.ts';
+import { takeFacts } from './take-facts.ts';
 
 /**
  * Writes what a batch says of its customers, round by round, and keeps their segments and personas current after each.
@@ -28,19 +27,12 @@ export async function routeFacts(
   const touching = touchingEvents(context, owned, newcomers);
   const joined = merged.into.map((customerId) => ({ customerId, segments }));
   const concerned = [...joined, ...touching];
-  // What is done first is so however the rounds fall: it is written while it is found out which segments are worth a look.
-  const isEarly = joined.length === 0 && standing.computing.length === 0;
-  const first = isEarly ? (roundsOf(touching)[0] ?? []) : [];
-  const [looks] = await together([
-    SegmentLooks.open(tx, context, standing, { concerned, newcomers }),
-    saveDeeds(tx, first),
-  ]);
-  const saved = new Set(first.map(({ event }) => event));
+  const looks = await SegmentLooks.open(tx, context, standing, { concerned, newcomers });
   if (merged.from.length > 0) await dropMemberships(tx, merged.from);
   const at = context.clock.now().getTime();
   await looks.look(joined.map((one) => ({ ...one, cause: null, at, isSilent: true })));
   for (const round of roundsOf(looks.worthALook(touching))) {
-    const lost = await takeFacts(tx, context, round, saved);
+    const lost = await takeFacts(tx, context, round);
     await looks.look(round.map(reasonOf), asOf(context, round));
     await lookAtLosers(context, looks, lost);
   }

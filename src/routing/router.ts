@@ -10,7 +10,6 @@ import { setEventAside, routeBatch, BatchFailure, type RoutingContext } from './
 import { isDoingOfData } from './failure.ts';
 import { PoisonEvent } from './event.ts';
 import { takeDueTurn, type DueWork } from './due.ts';
-import { ReadAhead } from './read-ahead.ts';
 import type { Wakeup } from './wakeup.ts';
 
 /** At most so many events are routed in one transaction. */
@@ -35,11 +34,10 @@ export interface RouterParts {
 export async function runRouter(parts: RouterParts, stop: AbortSignal): Promise<void> {
   let limit = routingBatch;
   let dueAtMs = -Infinity;
-  const context = { ...parts.context, ahead: new ReadAhead() };
   while (!stop.aborted) {
     try {
       if (realMs(parts) >= dueAtMs) dueAtMs = (await doDue(parts)) ? -Infinity : realMs(parts) + dueEveryMs;
-      const outcome = await routeBatch(context, limit);
+      const outcome = await routeBatch(parts.context, limit);
       if (outcome.kind === 'locked') await parts.wakeup.wait(lockedMs, stop);
       else if (outcome.events === 0) await parts.wakeup.wait(dueAtMs === -Infinity ? 0 : idleMs, stop);
       else limit = Math.min(routingBatch, limit * 2);

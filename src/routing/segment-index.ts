@@ -83,22 +83,12 @@ function candidatesFor(
   return byTrack.get(name) ?? [];
 }
 
-type Effects = ReadonlyMap<KeptSegment, Effect>;
-
-/** What events may do to who was known before, for as long as the events are needed: they are asked ahead of their batch. */
-const known = new WeakMap<AcceptedEvent, { index: SegmentIndex; effects: Effects }>();
-
 /** What an event may do to each of the segments of which it may change whether its customer is in them. */
-export function effectsOf(index: SegmentIndex, event: AcceptedEvent, isNewcomer: boolean): Effects {
-  if (isNewcomer) return reckonEffects(index, event, true);
-  const before = known.get(event);
-  if (before?.index === index) return before.effects;
-  const effects = reckonEffects(index, event, false);
-  known.set(event, { index, effects });
-  return effects;
-}
-
-function reckonEffects(index: SegmentIndex, event: AcceptedEvent, isNewcomer: boolean): Effects {
+export function effectsOf(
+  index: SegmentIndex,
+  event: AcceptedEvent,
+  isNewcomer: boolean,
+): Map<KeptSegment, Effect> {
   const effects = new Map<KeptSegment, Effect>();
   if (index.segments.length === 0) return effects;
   const { name, occurredAt: at } = event;

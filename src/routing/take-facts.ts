@@ -9,7 +9,6 @@ import { channels, type Channel } from '../domain/task-queues.ts';
 import { pushNewsIn } from '../domain/push-event.ts';
 import { newId } from '../ids.ts';
 import { consentsIn } from './consents.ts';
-import type { AcceptedEvent } from './event.ts';
 import type { ResolvedEvent } from './resolve-people.ts';
 import type { OwnedEvent, RoutingContext } from './route-batch.ts';
 import { routeCarts } from './route-carts.ts';
@@ -18,13 +17,11 @@ import { routeOrders } from './route-orders.ts';
 /**
  * Writes what some events say of their customers: traits, consents, browsers that take push, what was done, carts and orders. The statements are
  * under way together, as none of them looks at what another writes. Answers whose orders turned out to be another's.
- * @param saved Of which what was done is written already.
  */
 export async function takeFacts(
   tx: TransactionSql,
   context: RoutingContext,
   owned: readonly ResolvedEvent[],
-  saved: ReadonlySet<AcceptedEvent> = new Set(),
 ): Promise<OwnedEvent[]> {
   const tracks = owned.filter(({ event }) => event.kind === 'track');
   const [lost] = await together([
@@ -36,17 +33,9 @@ export async function takeFacts(
     ),
     recordConsents(tx, consentsOf(context, owned)),
     saveSubscriptions(tx, subscriptionsOf(context, owned)),
-    saveDeeds(
-      tx,
-      owned.filter(({ event }) => !saved.has(event)),
-    ),
+    saveCustomerEvents(tx, owned.map(factOf)),
   ]);
   return lost;
-}
-
-/** Writes of some events whose they are and what was done. */
-export function saveDeeds(tx: TransactionSql, owned: readonly OwnedEvent[]): Promise<void> {
-  return saveCustomerEvents(tx, owned.map(factOf));
 }
 
 function consentsOf({ clock }: RoutingContext, owned: readonly ResolvedEvent[]): NewConsent[] {

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { runRouter } from '../../src/routing/router.ts';
-import { ReadAhead } from '../../src/routing/read-ahead.ts';
 import { routeBatch, setEventAside } from '../../src/routing/route-batch.ts';
 import { Wakeup } from '../../src/routing/wakeup.ts';
 import { abandonedCart } from '../support/abandoned-cart.ts';
@@ -122,21 +121,6 @@ describe('several routers', () => {
       select array(select (l ->> 'quantity')::int from jsonb_array_elements(lines) l) as quantities from carts`;
     expect(carts.map(({ quantities }) => quantities)).toEqual(Array(3).fill([8, 8, 8, 8, 8]));
     expect((await it.sql`select 1 from runs`).length).toBe(3);
-  });
-
-  test('what one has read ahead another may have routed meanwhile: each counts once, in order', async () => {
-    await using it = await setup();
-    await it.accept(...['a', 'b', 'c', 'd', 'e'].map(viewed));
-    const reading = { ...it.context, ahead: new ReadAhead() };
-    await routeBatch(reading, 2);
-    await routeBatch(it.context, 1);
-    // Of these two it had read the first, and the other came after.
-    expect(await routeBatch(reading, 2)).toMatchObject({ events: 2 });
-    await it.accept(viewed('f'));
-    expect(await routeBatch(reading, 2)).toMatchObject({ events: 1 });
-    const routed = await it.sql`
-      select i.external_id as who from customer_events e join customer_ids i using (customer_id) order by e.seq`;
-    expect(routed.map(({ who }) => who as string)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
   test('one that is at work keeps the others away', async () => {

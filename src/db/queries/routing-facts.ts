@@ -108,7 +108,6 @@ export interface CustomerFact {
 
 /** Whose event each was, and the contacts among them that count towards the caps. */
 export async function saveCustomerEvents(tx: TransactionSql, events: readonly CustomerFact[]): Promise<void> {
-  if (events.length === 0) return;
   const at = (list: readonly { at: number }[]) => list.map((event) => new Date(event.at).toISOString());
   const rows = events.map(({ seq, customerId, name, at, properties }) => {
     return { seq, customer_id: customerId, name, occurred_at: new Date(at), properties };

@@ -1,6 +1,5 @@
-import type { PendingQuery, Row as PgRow, TransactionSql } from 'postgres';
+import type { TransactionSql } from 'postgres';
 import type { AcceptedEvent } from '../../routing/event.ts';
-import type { Sql } from '../connect.ts';
 import type { EventBody, EventKind } from '../schema/events.ts';
 
 interface Row {
@@ -20,39 +19,13 @@ interface Row {
   received_at: Date;
 }
 
-/**
- * The oldest accepted events that have not been routed, in order, at most `limit`. @param known Events that were read
- * before, by number: of those among them it is only asked whether they are next.
- */
-export async function takeUnrouted(
-  tx: TransactionSql,
-  limit: number,
-  known: ReadonlyMap<number, AcceptedEvent> = new Map(),
-): Promise<AcceptedEvent[]> {
-  const next = tx`select seq from unrouted order by seq limit ${limit}`;
-  if (known.size === 0) return eventsOf(tx, next);
-  const [row] = await tx<[{ seqs: string[] }]>`select array(${next}) as seqs`;
-  const seqs = row.seqs.map(Number);
-  const unknown = seqs.filter((seq) => !known.has(seq));
-  const read = unknown.length === 0 ? [] : await eventsOf(tx, tx`select unnest(${unknown}::bigint[])`);
-  const bySeq = new Map(read.map((event) => [event.seq, event]));
-  return seqs.flatMap((seq) => known.get(seq) ?? bySeq.get(seq) ?? []);
-}
-
-/** Accepted events that have not been routed, behind one, in order, at most `limit`. */
-export function readUnrouted(
-  sql: Sql,
-  { after, limit }: { after: number; limit: number },
-): Promise<AcceptedEvent[]> {
-  return eventsOf(sql, sql`select seq from unrouted where seq > ${after} order by seq limit ${limit}`);
-}
-
-async function eventsOf(sql: Sql | TransactionSql, seqs: PendingQuery<PgRow[]>): Promise<AcceptedEvent[]> {
-  const rows = await sql<Row[]>`
+/** The oldest accepted events that have not been routed, in order, at most `limit`. */
+export async function takeUnrouted(tx: TransactionSql, limit: number): Promise<AcceptedEvent[]> {
+  const rows = await tx<Row[]>`
     select e.seq, e.id, e.kind, e.name, e.source, e.subject, e.user_id, e.anonymous_id, e.previous_id, e.admin,
            e.imported, e.body, e.occurred_at, e.received_at
     from events e
-    where e.seq = any(array(${seqs}))
+    where e.seq = any(array(select seq from unrouted order by seq limit ${limit}))
     order by e.seq`;
   return rows.map((row) => ({
     seq: Number(row.seq),
