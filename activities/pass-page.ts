@@ -15,6 +15,7 @@ import { consumeTogether, countToldElsewhere, lockProducts } from '../src/db/que
 import { watchRun, type WatchRunRow } from '../src/db/queries/watch-run.ts';
 import { keepToldPrice } from '../src/db/queries/known-prices.ts';
 import { recordPage } from '../src/db/queries/record-page.ts';
+import { lookUpByKey } from '../src/db/look-up-by-key.ts';
 import { channelAfter, priorityOf, type MessageType } from '../src/define/message.ts';
 import { lineServedBy } from '../src/define/watch.ts';
 import { bounds } from '../src/domain/bounds.ts';
@@ -58,8 +59,7 @@ export async function passPage(
   input: PageInput,
 ): Promise<PagePassage> {
   return parts.database.sql.begin(async (tx) => {
-    // Every statement looks rows up by key. On a table that has just been filled the planner would rather scan it.
-    await tx`set local enable_seqscan = off`;
+    await lookUpByKey(tx);
     const shared = await lineShared(tx, parts, input);
     if (shared !== null && !(await lockProducts(tx, { ...shared, skus: [shared.sku] })))
       return { kind: 'list-taken' };

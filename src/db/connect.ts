@@ -20,8 +20,9 @@ export interface Database {
 /** A pool on a database. It reconnects by itself, a fifth of a second after a failure and then again. */
 export function connect(url: string, options: { max?: number; name?: string } = {}): Database {
   const { max = 10, name = 'kairos' } = options;
-  // A plan that was kept from when a table was small reads the whole of it after a burst, until statistics catch up.
-  const sql = pool(url, max, { application_name: name, plan_cache_mode: 'force_custom_plan' });
+  // A plan that was kept from when a table was small reads the whole of it after a burst, until statistics catch up. And
+  // what looks up much by key seems dear enough to the planner to be compiled, which takes longer than the looking up.
+  const sql = pool(url, max, { application_name: name, plan_cache_mode: 'force_custom_plan', jit: 'off' });
   const lookUps = pool(url, Math.min(max, lookUpConnections), { application_name: name, ...keptPlans });
   const end = async () => {
     await Promise.all([sql, lookUps].map((one) => one.end({ timeout: 5 })));

@@ -19,7 +19,7 @@ test('deliveries that are not settled are read page by page, along an index that
   const second = await openDeliveries(sql, first.at(-1)!, 1_200);
   expect([first.length, second.length]).toEqual([1_200, 800]);
   expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(2_000);
-  expect(first[0]).toEqual({ id: first[0]!.id, runId: input.runId, isOver: false });
+  expect(first[0]).toEqual({ id: first[0]!.id, runId: input.runId, state: 'waiting', isOver: false });
   const plan = await sql`explain ${openDeliveriesQuery(sql, first[0]!, 12)}`;
   expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('deliveries_open');
 });

@@ -555,7 +555,7 @@ CREATE INDEX "deliveries_customer" ON "deliveries" USING btree ("customer_id","a
 CREATE INDEX "deliveries_journey" ON "deliveries" USING btree ("name","at");--> statement-breakpoint
 CREATE INDEX "deliveries_at" ON "deliveries" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "deliveries_held" ON "deliveries" USING btree ("held_until") WHERE held_until is not null;--> statement-breakpoint
-CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("run_id","id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
+CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("run_id","state","id") WHERE state in ('waiting', 'intended');--> statement-breakpoint
 CREATE INDEX "provider_news_received" ON "provider_news" USING btree ("received_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "suppressions_one" ON "suppressions" USING btree ("address_hash","channel","reason") WHERE lifted_at is null;--> statement-breakpoint
 CREATE INDEX "suppressions_at" ON "suppressions" USING btree ("at","id");--> statement-breakpoint

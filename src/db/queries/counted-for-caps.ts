@@ -26,7 +26,9 @@ export function countedForCaps(sql: Sql | TransactionSql, since: Date, except = 
 
 /**
  * The deliveries of journeys that are held for the customer `c` until a time, the soonest first, as JSON (`Claim[]`): each
- * will need its place then. Of a run that has ended nothing goes out any more.
+ * will need its place then. Of a run that has ended nothing goes out any more. They are sought among what the customer was
+ * sent (`offset 0` keeps it so): in the midst of a wave PostgreSQL would rather read, for each of its customers, all that
+ * is open.
  */
 export function heldForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
   return sql`coalesce((
@@ -34,9 +36,9 @@ export function heldForCaps(sql: Sql | TransactionSql, since: Date, except = sql
         'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'priority', n.priority, 'send', n.send,
         'at', extract(epoch from n.held_until) * 1000) order by n.held_until)
     from (
-      select d.name, d.message, d.purpose, d.channel, d.topic, d.priority, ${sendOf(sql)} as send, d.held_until from deliveries d
-      where d.customer_id = c.id and d.at > ${since} and d.state = 'waiting' and d.held_until is not null
-        and d.purpose <> 'transactional' ${except}
+      select d.name, d.message, d.purpose, d.channel, d.topic, d.priority, ${sendOf(sql)} as send, d.held_until
+      from (select * from deliveries x where x.customer_id = c.id and x.at > ${since} offset 0) d
+      where d.state = 'waiting' and d.held_until is not null and d.purpose <> 'transactional' ${except}
         and (select h.state from runs h where h.id = d.run_id) = 'open'
       order by d.held_until limit ${mostClaims}) n), '[]')`;
 }

@@ -90,8 +90,9 @@ export interface PageRow {
 /**
  * Everything the gate looks at for a page of entries, longest waiting first, in one statement and so in one snapshot:
  * a purchase is either routed or still owed. The ledger is looked up entry by entry (`offset 0` keeps it so): left free,
- * PostgreSQL reads all that was ever sent of the message, for each page; consent, that it is looked up once. Who waits no longer, or has become another
- * customer, is told as it is now.
+ * PostgreSQL reads all that was ever sent of the message, for each page; consent, that it is looked up once. They are put
+ * in order when all is known: what is asked of each seems so dear to the planner that it would read the whole line in its
+ * order to spare the sort. Who waits no longer, or has become another customer, is told as it is now.
  */
 export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): PendingQuery<PageRow[]> {
   const { entryIds, message, channels, topic, addresses, countedSince, at } = question;
@@ -100,7 +101,7 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
   return sql<PageRow[]>`
     with asked as materialized (${productsMeant(sql, question.relevance.products)}),
       suppressed as materialized (${hashesSuppressed(sql, addresses)})
-    select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
+    select * from (select e.id as "entryId", e.state as "entryState", e.since, c.id as "customerId", c.arm_key as "armKey", ${isSubscribed(sql)} as subscribed, c.traits, c.persona,
       c.erased_at is not null as erased, ${boughtOf(sql, question.substitutes)} as bought,
       ${isBehind(sql)} as behind, ${isOnSite(sql, sql`c.id`, at)} as "onSite",
       coalesce(${topic === '' ? sql`w.consents` : consentsOnTopic(sql, channels, topic)}, '{}') as consents,
@@ -121,8 +122,8 @@ export function pageFacts(sql: Sql | TransactionSql, question: PageQuestion): Pe
     left join lateral (
       select o.id, o.state, o.variant, o.verdicts from deliveries o where o.entry_id = e.id and o.message = ${message} offset 0
     ) d on true
-    where e.id = any(${[...entryIds]}::uuid[])
-    order by e.since, e.id`;
+    where e.id = any(${[...entryIds]}::uuid[]) offset 0) page
+    order by since, "entryId"`;
 }
 
 /** The hashes of the page's customers, as a table `h`. */

@@ -64,9 +64,12 @@ export const deliveries = pgTable(
     index('deliveries_held')
       .on(t.heldUntil)
       .where(sql`held_until is not null`),
-    /** What is not settled: a watch's page begins with its run's, and the keeper walks along all of it. */
+    /**
+     * What is not settled: a watch's page begins with its run's, and the keeper walks along all of it. In a wave of thousands
+     * nearly all is `intended` for a moment: what waits stands apart from the traces that those leave.
+     */
     index('deliveries_open')
-      .on(t.runId, t.id)
+      .on(t.runId, t.state, t.id)
       .where(sql`state in ('waiting', 'intended')`),
   ],
 );
