@@ -19,6 +19,8 @@ import { mostAtOnce, unbounded } from './turns.ts';
 export type PageCallParts = Pick<GateParts, 'database' | 'clock' | 'calls' | 'turns' | 'secret'> & {
   /** The channel of the message that is tried after this one; null: it is the last. */
   next: Channel | null;
+  /** Told when some turn to it. */
+  onTurned?: () => void;
 };
 
 /** The calls of a page. */
@@ -273,6 +275,7 @@ async function turnOn(
     }
     await suppress(tx, refused);
   });
+  if (turned.size > 0) parts.onTurned?.();
   return turned;
 }
 

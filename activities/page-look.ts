@@ -40,6 +40,8 @@ export interface PageParts extends Omit<GateParts, 'definitions'> {
   watches: readonly WatchDefinition[];
   /** The shop's, of prices that came without one; USD unless told. */
   currency?: string;
+  /** Told when some who were decided on turn to the message's next channel. */
+  onTurned?: () => void;
 }
 
 /** One look of the gate at a page: what all its customers have in common. */

@@ -169,6 +169,7 @@ async function turnOrCancel(
   const said = { state: 'withheld' as const, reason, words: words.replace(/^cancelled/, 'withheld') };
   const next = channelAfter(look.message, look.input.channel);
   if (next !== null && hasTurned(row.verdicts) && nextChannelReasons.includes(reason)) {
+    look.parts.onTurned?.();
     // Nothing is under way: what was marked is released by now.
     await turnToNext(look.tx, {
       ids: [id],

@@ -45,7 +45,10 @@ interface Called {
  * repetition makes a second call, unless the first was certainly not taken, and none passes anybody over.
  */
 export function createPageActivities(parts: PageActivityParts): PageActivities {
-  const gate: PageParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
+  // How often anybody has turned to a next channel here, of whatever page: else nobody is looked for.
+  let turnings = 0;
+  const { render = renderMessage } = parts;
+  const gate: PageParts = { ...parts, render, calls: new CallBook(), onTurned: () => (turnings += 1) };
   const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
   const looks = new Looks(parts.clock);
   const attempt = parts.attempt ?? (() => activityInfo().attempt);
@@ -93,6 +96,8 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
     const until = realMs() + (parts.pagesMs ?? bounds.pagesMs);
     const next = channelAfter(message, input.channel);
     const isAhead = gatesAhead(gate, input.channel);
+    // An attempt before this one may have left some who turned.
+    let lookedAfter = -1;
     await serveLeft(input, message, next);
     let turned: Channel | null = null;
     for (let passage = await pass(input, message); ;) {
@@ -105,7 +110,8 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
         isOld ? null : call(input, passage, next),
         isAhead && goesOn() ? pass(input, message) : null,
       ]);
-      turned ??= await turnedTo(input, message, next);
+      if (lookedAfter < turnings) turned ??= await turnedTo(input, message, next);
+      lookedAfter = turnings;
       if (ahead === null && !goesOn())
         return turned === null ? answer : { next: turned, lookAgain: answer.lookAgain };
       passage = ahead ?? (await pass(input, message));

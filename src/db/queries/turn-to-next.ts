@@ -29,10 +29,7 @@ export async function turnToNext(sql: Sql | TransactionSql, turning: Turning): P
   return new Set(rows.filter(({ anonymous }) => !anonymous).map(({ id }) => id));
 }
 
-/**
- * Of some channels one to which deliveries of a watch's message have turned, and that is still to call them; null: none.
- * Asked after each page: in the order of the index, so that what earlier pages left in it is gone through once.
- */
+/** Of some channels one to which deliveries of a watch's message have turned, and that is still to call them; null: none. */
 export async function channelTurnedTo(
   sql: Sql,
   { runId, message, among }: { runId: string; message: string; among: readonly Channel[] },
@@ -41,6 +38,6 @@ export async function channelTurnedTo(
     select d.channel from deliveries d
     where d.run_id = ${runId} and d.message = ${message} and d.state = 'intended' and d.calling_at is null
       and d.channel = any(${[...among]})
-    order by d.run_id, d.state, d.id limit 1`;
+    limit 1`;
   return row?.channel ?? null;
 }
