@@ -92,7 +92,7 @@ function linesOf({ few, many }: Sizes, { ofFew, ofMany, bare, flows }: Figures):
 
 function notesOf({ customers, recorded, flows }: Sizes, { ofMany }: Figures): string[] {
   return [
-    `${say(customers)} customers. From \`stock.changed\` over HTTP through router, workflow, gate and SendGrid’s own client to the sandbox’s inbox, each wave by a worker of its own; a tenth is held out.`,
+    `${say(customers)} customers. From \`stock.changed\` over HTTP through router, workflow, gate and SendGrid’s own client to the sandbox’s inbox, each wave by a worker of its own, in a shop whose router has computed its segments before; a tenth is held out.`,
     `${say(ofMany.sent)} mails were taken, ${say(ofMany.heldOut)} customers held out, nobody twice and nobody passed over: else there would be no figures.`,
     `The bare script posts what SendGrid’s client posted of a wave for ${say(recorded)}, over and over, one request after the other over a connection that it keeps, before the great wave and after it; it asks nothing and writes nothing down.`,
     `One workflow for each customer: ${flows} bare workflows whose one activity calls the provider through the same client, with a fixed text, no gate before and no ledger behind.`,

@@ -52,7 +52,20 @@ export class RestockedShop {
     await bench.kairos('router', shop.env);
     for (const sku of Object.keys(products)) await reportStock(shop.api, sku, 0);
     await shop.untilRouted();
+    await made.#untilAtRest();
     return made;
+  }
+
+  /** Until the router has looked once at all who were put there behind its back: their segments and their birthdays. */
+  async #untilAtRest(): Promise<void> {
+    const { sql } = this.database;
+    const isAtRest = async () => {
+      const under = await sql`
+        select from segments where next_definition is not null
+        union all select from date_reckonings where next_definition is not null limit 1`;
+      return under.length === 0;
+    };
+    await until('what the router does once', isAtRest, 500);
   }
 
   get database(): BenchDatabase {
