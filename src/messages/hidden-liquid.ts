@@ -68,8 +68,11 @@ export class HiddenLiquid {
 
   /** Shows them in a text: one that stands on a line by itself would leave an empty one. */
   showInText(hidden: string): string {
-    return this.show(hidden)
-      .replaceAll(/(\{[{%])-?([^]*?)-?([}%]\})/g, '$1$2$3')
-      .replaceAll(/^((?:[ \t]*\{%[^]*?%\}[ \t]*)+)\n/gm, '$1');
+    return (
+      this.show(hidden)
+        .replaceAll(/(\{[{%])-?([^]*?)-?([}%]\})/g, '$1$2$3')
+        // A tag ends at its first `%}`: words between two of them are a line of their own, which keeps its end.
+        .replaceAll(/^((?:[ \t]*\{%(?:(?!%\})[^])*%\}[ \t]*)+)\n/gm, '$1')
+    );
   }
 }

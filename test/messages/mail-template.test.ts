@@ -62,4 +62,11 @@ describe('its text part', () => {
     );
     expect(said).toBe('{% for one in all %}{{ one }}\n{% endfor %}');
   });
+
+  test('keeps the end of a line that begins and ends with a tag and has words between them', async () => {
+    const said = await text(
+      '<mj-text><h1>{% if one %}{{ name }} is back{% else %}Some are back{% endif %}</h1></mj-text><mj-text>Hello,</mj-text>',
+    );
+    expect(said).toBe('{% if one %}{{ name }} is back{% else %}Some are back{% endif %}\n\nHello,');
+  });
 });
