@@ -4,11 +4,13 @@ import { AppError } from '../src/errors.ts';
 import { onlyNamed } from '../src/only-named.ts';
 import { parse } from './parse.ts';
 
+const limitError = `expected a whole number from 1 to ${bounds.pageItems}`;
+
 /** A number as a query writes it. What is no such number is refused as it came. */
 const limit = z
   .preprocess(
     (text) => (typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text),
-    z.int().min(1).max(bounds.pageItems),
+    z.int(limitError).min(1, limitError).max(bounds.pageItems, limitError),
   )
   .default(bounds.pageItemsByDefault)
   .meta({

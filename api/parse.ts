@@ -13,9 +13,17 @@ export function parse<Output>(schema: z.ZodType<Output>, value: unknown, code: E
   );
 }
 
-/** Each place where something is wrong, and what. Of a parse with `reportInput`. */
+/**
+ * Each place where something is wrong, once, and what. Of a parse with `reportInput`. The first issue of a place says
+ * what is wrong with it: a schema that asks for a text of some length says of an array that it is no text, and too short.
+ */
 export function issuesOf(error: z.ZodError): { place: string; detail: string }[] {
-  return error.issues.map((issue) => ({ place: placeOf(issue.path), detail: sayIssue(issue) }));
+  const said = new Map<string, string>();
+  for (const issue of error.issues) {
+    const place = placeOf(issue.path);
+    if (!said.has(place)) said.set(place, sayIssue(issue));
+  }
+  return [...said].map(([place, detail]) => ({ place, detail }));
 }
 
 function sayIssue(issue: z.core.$ZodIssue): string {
@@ -24,6 +32,7 @@ function sayIssue(issue: z.core.$ZodIssue): string {
   const words = issue.message
     .replace(/, received .*$/, '')
     .replace(/^(Invalid input|Invalid option|Too small|Too big): /, '')
+    .replace(/^expected record/, 'expected object')
     .replaceAll('"|"', '", "');
   return `${words}${came}`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { blankAsNull } from './text-field.ts';
 import { isCurrency, toMinor } from '../src/domain/money.ts';
+import { sayValue } from '../src/domain/say-value.ts';
 
 const amountError = 'expected an amount of the major unit, 0 or more, such as 19.99';
 const currencyError = 'expected a code of ISO 4217, such as "EUR"';
@@ -40,7 +41,8 @@ export function minorPrice(
     });
   }
   if (priceMinor === null) {
-    context.issues.push({ code: 'custom', message: amountError, path: ['price'], input: price });
+    const message = `${amountError}, got ${sayValue(price)}`;
+    context.issues.push({ code: 'custom', message, path: ['price'], input: price });
   }
   return { priceMinor: priceMinor ?? 0, currency };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bounds } from '../../src/domain/bounds.ts';
 import { rfc3339Ms } from '../../src/domain/client-time.ts';
 import { didYouMean } from '../../src/domain/did-you-mean.ts';
-import { sayValue } from '../../src/domain/say-value.ts';
+import { sayExpected, sayValue } from '../../src/domain/say-value.ts';
 import { AppError } from '../../src/errors.ts';
 import { parse } from '../parse.ts';
 import { textField } from '../text-field.ts';
@@ -105,14 +105,13 @@ const envelopeSchema = z.object({
   type: textField('a type', bounds.nameLength),
   subject: textField('what it is of (a sku, a region, a topic)', bounds.idLength),
   time: timeSchema.nullish().transform((ms) => ms ?? null),
-  datacontenttype: z.string(jsonError).refine(isJsonType, { error: sayJson }).nullish(),
+  datacontenttype: z
+    .string(jsonError)
+    .refine(isJsonType, { error: sayExpected(jsonError) })
+    .nullish(),
   data_base64: bytesSchema.nullish(),
   data: z.unknown().optional(),
 });
-
-function sayJson({ input }: { input?: unknown }): string {
-  return `${jsonError}, got ${sayValue(input)}`;
-}
 
 /** Whether a media type is JSON, in UTF-8 as JSON is. */
 export function isJsonType(mediaType: string): boolean {

@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { clientTimeMs } from '../../src/domain/client-time.ts';
 import { toMinor } from '../../src/domain/money.ts';
+import { sayExpected } from '../../src/domain/say-value.ts';
 import { AppError } from '../../src/errors.ts';
 import { parse } from '../parse.ts';
 
-const id = z.union([z.string().trim().min(1), z.number()]);
+const id = z.union([z.string().trim().min(1), z.number()], 'expected an id: a text or a number');
 const time = z
   .unknown()
-  .refine((at) => at == null || clientTimeMs(at) !== null, 'expected a time')
+  .refine((at) => at == null || clientTimeMs(at) !== null, { error: sayExpected('expected a time') })
   .optional();
 const amount = z
   .unknown()
-  .refine((given) => given == null || toMinor(given, 'USD') !== null, 'expected an amount, such as 19.99')
+  .refine((given) => given == null || toMinor(given, 'USD') !== null, {
+    error: sayExpected('expected an amount, such as 19.99'),
+  })
   .optional();
 
 /** A part of an order that was paid back. */
@@ -34,7 +37,7 @@ export const orderLineSchema = z.looseObject({
   currency: z.string().optional(),
   orderedAt: z
     .unknown()
-    .refine((at) => clientTimeMs(at) !== null, 'expected the time of the order')
+    .refine((at) => clientTimeMs(at) !== null, { error: sayExpected('expected the time of the order') })
     .describe('A time.'),
   products: z.array(z.record(z.string(), z.unknown())).optional(),
   status: z.string().optional().describe('`cancelled`: it was; any other is kept as a property.'),

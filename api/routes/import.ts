@@ -21,11 +21,13 @@ import { parse } from '../parse.ts';
 import { suppressionLineSchema } from '../suppressions/suppression.ts';
 import { resource } from '../resource.ts';
 
+const nameError = `expected a name of 1 to ${bounds.importNameLength} letters, digits and any of . _ : -`;
+
 /** A name stands in the path of its progress, beside the kinds. */
 const nameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9._:-]+$/)
-  .max(bounds.importNameLength)
+  .regex(/^[A-Za-z0-9._:-]+$/, nameError)
+  .max(bounds.importNameLength, nameError)
   .refine(
     (name) => !/^(customers|events|orders|exposures|suppressions|products|stock|prices)$/.test(name),
     'this is no name, but what is imported',

@@ -107,7 +107,7 @@ test('a batch that is no batch, or over its bounds, is refused whole', async () 
   expect(await refused({ batch: [], context: 'x' })).toEqual([
     400,
     'malformed-body',
-    'context: expected record, got "x"',
+    'context: expected object, got "x"',
   ]);
   expect(await refused('{"batch":[{"type":"track"},{"type"}]}')).toEqual([
     400,

@@ -262,14 +262,21 @@ test('one wrong product refuses all of them, and each place is named', async () 
     '[0].currency: expected a code of ISO 4217, such as "EUR", got "XQX"',
   ]);
   expect(await places({ ...shirt, substitutes: Array(101).fill('a') })).toEqual([
-    '[0].substitutes: expected 100 at most, got an array',
+    '[0].substitutes: expected 100 at most, got an array of 101',
+  ]);
+  // A place is named once, whatever else a schema has to say of what is no text at all.
+  expect(await places({ ...shirt, sku: [], price: 1e300 })).toEqual([
+    '[0].sku: expected a sku: a text of 1 to 255 characters in one line, got an empty array',
+  ]);
+  expect(await places({ ...shirt, price: 1e300 })).toEqual([
+    '[0].price: expected an amount of the major unit, 0 or more, such as 19.99, got number 1e+300',
   ]);
   expect((await refused({ products: [shirt] }))[2]).toEqual([
     { place: '', detail: 'expected an array of products, got an object' },
   ]);
   const many = Array.from({ length: 1_001 }, (_, n) => ({ sku: `s${n}`, title: 'x', price: 1 }));
   expect((await refused(many))[2]).toEqual([
-    { place: '', detail: 'expected 1000 products at most, got an array' },
+    { place: '', detail: 'expected 1000 products at most, got an array of 1001' },
   ]);
   const wrong = await s.put(many.slice(0, 300).map(({ sku }) => ({ sku })));
   expect(wrong.body.detail).toMatch(/; and 597 more$/);

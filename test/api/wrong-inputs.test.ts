@@ -33,14 +33,14 @@ test('each list says what is wrong with its query, with what came', async () => 
   const lists = ['/v1/runs', '/v1/deliveries', '/v1/rejections', '/v1/customers/u1/timeline'];
   for (const list of lists) {
     for (const [query, detail] of [
-      ['limit=0', 'limit: expected number to be >=1, got number 0'],
-      ['limit=1001', 'limit: expected number to be <=1000, got number 1001'],
-      ['limit=', 'limit: expected number, got an empty string'],
-      ['limit=1e3', 'limit: expected number, got "1e3"'],
-      ['limit=-1', 'limit: expected number, got "-1"'],
-      ['limit=%205', 'limit: expected number, got " 5"'],
-      ['limit=5&limit=6', 'limit: expected number, got an array'],
-      ['cursor=a&cursor=b', 'cursor: expected string, got an array'],
+      ['limit=0', 'limit: expected a whole number from 1 to 1000, got number 0'],
+      ['limit=1001', 'limit: expected a whole number from 1 to 1000, got number 1001'],
+      ['limit=', 'limit: expected a whole number from 1 to 1000, got an empty string'],
+      ['limit=1e3', 'limit: expected a whole number from 1 to 1000, got "1e3"'],
+      ['limit=-1', 'limit: expected a whole number from 1 to 1000, got "-1"'],
+      ['limit=%205', 'limit: expected a whole number from 1 to 1000, got " 5"'],
+      ['limit=5&limit=6', 'limit: expected a whole number from 1 to 1000, got an array of 2'],
+      ['cursor=a&cursor=b', 'cursor: expected string, got an array of 2'],
       ['cursor=', notMade],
       ['cursor=garbage', notMade],
       [`cursor=${cursor({})}`, notMade],
@@ -84,7 +84,7 @@ test('the customer in a path, and what may be asked of them', async () => {
 
 const given = { consents: { email: 'granted' }, source: 'shop' };
 test.each<[string, unknown, string]>([
-  ['nothing', {}, 'consents: expected record, got nothing; source: expected string, got nothing'],
+  ['nothing', {}, 'consents: expected object, got nothing; source: expected string, got nothing'],
   ['no channel', { ...given, consents: {} }, 'consents: name at least one channel: email'],
   [
     'an unknown channel',
@@ -111,7 +111,11 @@ test.each<[string, unknown, string]>([
     { ...given, wording: 'x'.repeat(10_001) },
     'wording: expected string to have <=10000 characters',
   ],
-  ['no time', { ...given, at: 'yesterday' }, 'at: expected a time after 1970'],
+  [
+    'no time',
+    { ...given, at: 'yesterday' },
+    'at: expected a time after 1970, such as "2026-05-01T12:00:00Z", got "yesterday"',
+  ],
   ['an early time', { ...given, at: '1900-01-01' }, 'at: expected a time after 1970'],
   [
     'an unknown name',
