@@ -11,7 +11,8 @@ export const batchType = 'application/cloudevents-batch+json';
 
 /**
  * The CloudEvents of a request, each in the form of the JSON format, in any of the three modes: structured and batched
- * by the content type, else binary by its `ce-` headers.
+ * by the content type, else binary by its `ce-` headers; without those, plain JSON that says its `specversion` is
+ * structured too, for that is how it is sent by hand.
  * @throws AppError `unsupported-media-type`, `malformed-json`, `malformed-body`, `malformed-message`, `too-large` …
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
  */
@@ -27,7 +28,7 @@ export async function readCloudEvents(req: Request, res: Response): Promise<read
   if (name === batchType) return readBatch(await readJson(req, res, bounds.batchBytes));
   if (name === structuredType) return [await readJson(req, res, bounds.bodyBytes)];
   const headers = Object.entries(req.headers).filter(([header]) => header.startsWith('ce-'));
-  if (headers.length === 0) throw unsupported(contentType);
+  if (headers.length === 0) return [await readPlain(req, res, contentType)];
   if (contentType !== undefined && !isJsonType(contentType)) throw notJson(contentType);
   const attributes = headers.map(([header, value]): [string, string] => [
     header.slice(3),
@@ -35,6 +36,14 @@ export async function readCloudEvents(req: Request, res: Response): Promise<read
   ]);
   const data = await readJson(req, res, bounds.bodyBytes);
   return [{ ...Object.fromEntries(attributes), datacontenttype: contentType ?? null, data }];
+}
+
+/** A structured event whose content type says no more than that it is JSON. */
+async function readPlain(req: Request, res: Response, contentType: string | undefined): Promise<unknown> {
+  if (contentType === undefined || !isJsonType(contentType)) throw unsupported(contentType);
+  const body = await readJson(req, res, bounds.bodyBytes);
+  if (typeof body === 'object' && body !== null && 'specversion' in body) return body;
+  throw unsupported(contentType);
 }
 
 function readBatch(body: unknown): readonly unknown[] {
@@ -54,7 +63,8 @@ function unsupported(contentType: string | undefined): AppError {
   return new AppError(
     'unsupported-media-type',
     `Content-Type: expected ${structuredType} (one event), ${batchType} (an array of them), both in UTF-8, or ` +
-      `application/json with the attributes in ce- headers, got ${sayValue(contentType)}.`,
+      'application/json with the attributes in ce- headers or, of one event, in a body that has its specversion, got ' +
+      `${sayValue(contentType)}${contentType !== undefined && isJsonType(contentType) ? ' with neither' : ''}.`,
   );
 }
 

@@ -133,17 +133,21 @@ function field<Value>(
   expected: string,
   words: { properties?: unknown } = {},
 ) {
-  return z
-    .unknown()
-    .meta({ description: expected, ...words })
-    .transform((value, context): Value | null => {
-      if (value === null) return null;
-      if (typeof value === 'string' && value.trim() === '') return null;
-      const found = read(value);
-      if (found !== undefined) return found;
-      context.addIssue({ code: 'custom', message: `expected ${expected}, got ${sayValue(value)}` });
-      return z.NEVER;
-    });
+  return (
+    z
+      .unknown()
+      // To who reads the description of the API: without it a message is whole.
+      .optional()
+      .meta({ description: expected, ...words })
+      .transform((value, context): Value | null => {
+        if (value == null) return null;
+        if (typeof value === 'string' && value.trim() === '') return null;
+        const found = read(value);
+        if (found !== undefined) return found;
+        context.addIssue({ code: 'custom', message: `expected ${expected}, got ${sayValue(value)}` });
+        return z.NEVER;
+      })
+  );
 }
 
 function textOf(value: unknown, maxLength: number): string | undefined {

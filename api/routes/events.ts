@@ -27,10 +27,14 @@ export function eventRoutes(router: IRouter, deps: RouteDeps): void {
     post: {
       summary:
         'Takes CloudEvents 1.0 of what happened in the world: structured, batched, or binary (attributes in ce- ' +
-        'headers). The same source and id again is a duplicate. An event says what is, not what changed: of each ' +
+        'headers); plain JSON that says its specversion is taken as structured. The same source and id again is a duplicate. An event says what is, not what changed: of each ' +
         'source, subject and location the one with the greatest time counts.',
       key: 'admin',
-      bodies: { [structuredType]: event, [batchType]: z.array(event), 'application/json': data },
+      bodies: {
+        [structuredType]: event,
+        [batchType]: z.array(event),
+        'application/json': z.union([data, event]),
+      },
       answer: answerSchema,
       status: 202,
       errors: ['all-rejected', 'malformed-message', 'unsupported-media-type', 'too-many'],

@@ -228,6 +228,22 @@ test('in binary mode the attributes are headers, decoded', async () => {
   expect((await binary({}, '{')).body.code).toBe('malformed-json');
 });
 
+test('plain JSON that says its specversion is a structured event, and data beside ce- headers is data', async () => {
+  await using s = await setup();
+  const json = { 'content-type': 'application/json' };
+  expect((await s.post(cloudEvent({ id: 'plain', subject: 'teapot' }), json)).body).toEqual({
+    ...{ accepted: 1, duplicates: 0, rejected: [] },
+  });
+  const wrong = await s.post(cloudEvent({ id: 'old', specversion: '0.3' }), json);
+  expect([wrong.status, wrong.body.code]).toEqual([400, 'all-rejected']);
+  const headers = { ...json, 'ce-specversion': '1.0', 'ce-id': 'b', 'ce-source': '/shop' };
+  const binary = { ...headers, 'ce-type': 'stock.changed', 'ce-subject': 'cup' };
+  expect((await s.post({ available: 2, specversion: 'of the data' }, binary)).body).toMatchObject({
+    accepted: 1,
+  });
+  expect((await stored(s.database)).map((event) => event['subject'])).toEqual(['teapot', 'cup']);
+});
+
 test('a request that is none of the three modes, or over its bounds, is refused whole', async () => {
   await using s = await setup();
   const refused = async (body: unknown, contentType: string) => {
@@ -235,10 +251,12 @@ test('a request that is none of the three modes, or over its bounds, is refused 
     return [answer.status, answer.body.code, answer.body.detail];
   };
   const event = cloudEvent();
-  expect(await refused(event, 'application/json')).toEqual([
+  expect((await refused([event], 'application/json'))[0]).toBe(415);
+  expect((await refused(event, 'text/plain'))[0]).toBe(415);
+  expect(await refused({ available: 3 }, 'application/json')).toEqual([
     415,
     'unsupported-media-type',
-    'Content-Type: expected application/cloudevents+json (one event), application/cloudevents-batch+json (an array of them), both in UTF-8, or application/json with the attributes in ce- headers, got "application/json".',
+    'Content-Type: expected application/cloudevents+json (one event), application/cloudevents-batch+json (an array of them), both in UTF-8, or application/json with the attributes in ce- headers or, of one event, in a body that has its specversion, got "application/json" with neither.',
   ]);
   for (const type of [
     'application/cloudevents+avro',

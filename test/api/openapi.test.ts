@@ -69,6 +69,29 @@ test('the sandbox is described where it is served, as it answers', async () => {
   );
 });
 
+test('what the README and the demo post is what the description asks for', async () => {
+  await using database = await testDatabase();
+  await using api = await testApi({ database });
+  const { paths } = (await api.get('/openapi.json', {})).body as unknown as Document;
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const faults = (path: string, type: string, body: unknown) => {
+    const asked = ajv.compile(paths[path]!['post']!.requestBody!.content[type]!.schema as object);
+    return asked(body) ? null : ajv.errorsText(asked.errors);
+  };
+  const added = { userId: 'ada', event: 'Product Added', properties: { cart_id: 'c-1', price: 29.9 } };
+  const known = { userId: 'ada', context: { consent: { channels: { email: true } } } };
+  const restocked = {
+    ...{ specversion: '1.0', id: '1', source: '/warehouse', type: 'stock.changed', subject: 'kettle' },
+    data: { available: 0 },
+  };
+  expect(faults('/v1/track', 'application/json', added)).toBeNull();
+  expect(faults('/v1/identify', 'application/json', known)).toBeNull();
+  expect(faults('/v1/alias', 'application/json', { userId: 'ada', previousId: 'a1' })).toBeNull();
+  for (const type of ['application/cloudevents+json', 'application/json']) {
+    expect(faults('/v1/events', type, restocked)).toBeNull();
+  }
+});
+
 test('every schema of the description is one', async () => {
   await using database = await testDatabase();
   await using api = await testApi({ database });
