@@ -9,7 +9,8 @@ async function main(): Promise<void> {
   const unknown = asked.filter((letter) => !questions.some((question) => question.letter === letter));
   if (unknown.length > 0) {
     const known = questions.map(({ letter, title }) => `  ${letter}  ${title}`).join('\n');
-    throw new Error(`There is no question ${unknown.join(', ')}. There are:\n${known}`);
+    console.error(`There is no question ${unknown.join(', ')}. There are:\n${known}`);
+    process.exit(1);
   }
   const sections = new Map<string, string>();
   let shared: Bench | null = null;

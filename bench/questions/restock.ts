@@ -95,6 +95,7 @@ function notesOf({ customers, recorded, flows }: Sizes, { ofMany }: Figures): st
     `${say(customers)} customers. From \`stock.changed\` over HTTP through router, workflow, gate and SendGrid’s own client to the sandbox’s inbox, each wave by a worker of its own, in a shop whose router has computed its segments before; a tenth is held out.`,
     `${say(ofMany.sent)} mails were taken, ${say(ofMany.heldOut)} customers held out, nobody twice and nobody passed over: else there would be no figures.`,
     `The bare script posts what SendGrid’s client posted of a wave for ${say(recorded)}, over and over, one request after the other over a connection that it keeps, before the great wave and after it; it asks nothing and writes nothing down.`,
+    'The memory is the most that the process ever had, with what nobody needs any more and V8 has not collected yet: that is first done after some twenty pages. From there on it goes up and down and no higher, however long the line.',
     `One workflow for each customer: ${flows} bare workflows whose one activity calls the provider through the same client, with a fixed text, no gate before and no ledger behind.`,
   ];
 }
