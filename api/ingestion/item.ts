@@ -11,6 +11,7 @@ import { channels } from '../../src/domain/task-queues.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { readMessage } from './message.ts';
+import { unreadAmounts } from './order-amounts.ts';
 import { assertStorable } from './storable.ts';
 
 /** A message that can be accepted. */
@@ -79,7 +80,8 @@ export function readItem(
     occurredAt: by.clock.fromReal(new Date(occurredMs)),
     receivedAt: by.clock.fromReal(by.receivedAt),
   };
-  const passedOver = message.kind === 'identify' ? unknownConsents(message.body.context?.['consent']) : null;
+  const passedOver =
+    message.kind === 'identify' ? unknownConsents(message.body.context?.['consent']) : unreadAmounts(message);
   return { index, came, bytes, event, ...(passedOver && { passedOver }) };
 }
 

@@ -50,6 +50,9 @@ export function messageRoutes(router: IRouter, deps: RouteDeps): void {
 
 function summaryOf(kind: CustomerEventKind): string {
   const summary = `Takes one ${kind}, as Segment has it.`;
+  if (kind === 'track') {
+    return `${summary} An order's amount that cannot be read is not counted: the rest is accepted, and /v1/rejections shows it.`;
+  }
   if (kind !== 'identify') return summary;
   return (
     `${summary} Of a trait, what the customer stated stands before what was observed, and that before what was bought ` +

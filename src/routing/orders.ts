@@ -64,8 +64,8 @@ export function applyToOrder(
         reportedAt: event.occurredAt,
       };
     case 'Order Refunded':
-      // An amount in another currency cannot be taken from this one.
-      if (currency !== base.currency) return base;
+      // An amount in another currency cannot be taken from this one, and one that cannot be read is not the whole.
+      if (currency !== base.currency || (amount === null && saysAmount(properties))) return base;
       return {
         ...base,
         // Some write what goes back with a minus; taken so, a refund would raise the order's worth.
@@ -80,6 +80,11 @@ export function applyToOrder(
     default:
       return base;
   }
+}
+
+/** Whether an event says an amount, which may be none that can be read; without one, a refund is of all that is left. */
+function saysAmount({ total, revenue }: Record<string, unknown>): boolean {
+  return [total, revenue].some((said) => said != null && said !== '');
 }
 
 function isReduced({ coupon, discount }: Record<string, unknown>, currency: string): boolean {

@@ -72,6 +72,27 @@ test('a consent to a channel that there is not says nothing, and the operator se
   expect(items[0]!['detail']).toContain('got "fax"; it says nothing, and the rest was accepted');
 });
 
+test('an order whose amount cannot be read is accepted without it, and the operator sees it', async () => {
+  await using s = await setup();
+  const order = (event: string, properties: Record<string, unknown>) =>
+    s.api.post('/v1/track', { userId: 'u1', event, properties: { order_id: 'o1', ...properties } });
+  const readable = [
+    { total: 19.99, currency: 'eur' },
+    { total: '19.99', revenue: null, currency: '' },
+    { total: 1_000, currency: 'JPY' },
+    {},
+  ];
+  for (const properties of readable) expect((await order('Order Completed', properties)).status).toBe(200);
+  await order('Product Added', { total: '1,50' });
+  expect((await s.api.get('/v1/rejections')).body.items).toEqual([]);
+  await order('Order Completed', { total: '1.234,56', revenue: 1e300, currency: '€' });
+  await order('Order Refunded', { total: {} });
+  expect((await s.api.get('/v1/rejections')).body.items.map(({ detail }) => detail)).toEqual([
+    'properties.total: expected an amount of the major unit, such as 19.99, got an object; it is not counted so, and the rest was accepted.',
+    'properties.total: expected an amount of the major unit, such as 19.99, got "1.234,56"; properties.revenue: expected an amount of the major unit, such as 19.99, got number 1e+300; properties.currency: expected a code of ISO 4217, such as "EUR", got "€"; it is not counted so, and the rest was accepted.',
+  ]);
+});
+
 test('a message is stored as it came: unknown fields stay, numbers become ids, null is absent', async () => {
   await using s = await setup();
   const answer = await s.api.post('/v1/track', {

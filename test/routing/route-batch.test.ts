@@ -283,6 +283,17 @@ describe('facts', () => {
     ]);
   });
 
+  test('a refund of what cannot be read takes nothing away; one that says no amount is of the whole', async () => {
+    await using it = await setup();
+    const refund = (properties: Record<string, unknown>): GivenEvent => ({
+      ...{ name: 'Order Refunded', userId: 'u1', properties: { order_id: 'o1', ...properties } },
+    });
+    await it.acceptAndRoute(ordered(), refund({ total: '1,50' }), refund({ total: [], revenue: 1e300 }));
+    expect(await it.sql`select refunded_minor::int as r from orders`).toEqual([{ r: 0 }]);
+    await it.acceptAndRoute(refund({ total: null }));
+    expect(await it.sql`select refunded_minor::int as r from orders`).toEqual([{ r: 1999 }]);
+  });
+
   test('a text that is cut in the middle of a character does not cost the event', async () => {
     await using it = await setup();
     const long = (length: number) => `${'x'.repeat(length - 1)}😀 and more`;
