@@ -1,5 +1,6 @@
 /** Every error a user of Kairos can meet: its stable code, HTTP status and title. The only list; `/docs` shows it. */
 export const errorCodes = {
+  'malformed-request': { status: 400, title: 'This is no request of HTTP' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'malformed-body': { status: 400, title: 'The body does not have the expected shape' },
   'malformed-query': { status: 400, title: 'A query parameter does not have the expected shape' },
@@ -24,12 +25,14 @@ export const errorCodes = {
   'unknown-suppression': { status: 404, title: 'No suppression has this id' },
   'unknown-import': { status: 404, title: 'No import has this name' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'too-slow': { status: 408, title: 'The request took too long to come' },
   'import-running': { status: 409, title: 'An import of this name is under way' },
   'import-differs': { status: 409, title: 'This is not the file that the import began with' },
   'too-large': { status: 413, title: 'The body is over the bound' },
   'unsupported-media-type': { status: 415, title: 'This content type is not supported' },
   'unsupported-encoding': { status: 415, title: 'This content encoding is not supported' },
   'too-many': { status: 429, title: 'Too many requests at once' },
+  'headers-too-large': { status: 431, title: 'The address and the headers are over the bound' },
   internal: { status: 500, title: 'An error on our side' },
   unavailable: { status: 503, title: 'Something Kairos needs is not there at the moment' },
 } as const;

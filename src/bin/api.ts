@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerUnread } from '../../api/answer-unread.ts';
 import { createApp } from '../../api/app.ts';
 import { journeyDefinitions, watchDefinitions } from '../../workflows/definitions.ts';
 import { createClock } from '../clock.ts';
 import { checkToListen } from '../check-config.ts';
 import { loadConfig, type Config } from '../config.ts';
 import { connect } from '../db/connect.ts';
+import { bounds } from '../domain/bounds.ts';
 import { awaitHome } from '../db/home.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
@@ -45,7 +47,8 @@ async function startApi(): Promise<RunningPart> {
     contents,
     log,
   });
-  const server = createServer(app);
+  const server = createServer({ maxHeaderSize: bounds.headerBytes }, app);
+  answerUnread(server);
   const url = await listen(server, config);
   log.info({ url }, 'listening');
   return {

@@ -26,6 +26,8 @@ export const bounds = {
   reviewLength: 2_000,
   /** Characters of an address that is suppressed, or looked for: more than mail systems carry (RFC 5321). */
   addressLength: 320,
+  /** The address of a request and its headers, together. */
+  headerBytes: 16 * kilobyte,
   /** Any other body. */
   bodyBytes: 100 * kilobyte,
   /** Objects and arrays within each other. */
