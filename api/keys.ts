@@ -69,11 +69,10 @@ function writeKind(keys: Keys, key: string): KeyKind {
 }
 
 /** No key came, where this one is needed; `more` says what else is known of that. */
-export function missingKey(which: string, more = ''): AppError {
-  return new AppError(
-    'missing-key',
-    `Send ${which} as "Authorization: Bearer KEY" or as the user name of HTTP Basic.${more}`,
-  );
+export function missingKey(which: 'the write key' | 'the admin key', more = ''): AppError {
+  const header = `Send ${which} as "Authorization: Bearer KEY" or as the user name of HTTP Basic`;
+  const elsewhere = which === 'the write key' ? ', or as `writeKey` in the query or the body' : '';
+  return new AppError('missing-key', `${header}${elsewhere}.${more}`);
 }
 
 /** The key in `Authorization`: of Bearer the token, of Basic the user name. */

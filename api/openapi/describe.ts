@@ -16,6 +16,8 @@ export interface Operation {
   answer: z.ZodType | string;
   /** With which status; 200 unless it says another. */
   status?: 200 | 202 | 302;
+  /** Pages that it answers with other statuses: which, and for whom. */
+  pages?: Record<number, string>;
   /** Beside those that follow from its key, query and body. */
   errors?: ErrorCode[];
 }

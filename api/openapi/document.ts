@@ -72,7 +72,11 @@ function documented(path: string, operation: Operation): DocumentedOperation {
       ...(query ? queryParameters(query) : []),
     ],
     ...(requested && { requestBody: { required: !operation.isBodyOptional, content: requested } }),
-    responses: { [status]: { description: 'Done', content: ok }, ...problems(codes) },
+    responses: {
+      [status]: { description: 'Done', content: ok },
+      ...problems(codes),
+      ...pagesOf(operation),
+    },
     'x-error-codes': codes,
   };
 }
@@ -111,6 +115,13 @@ function problems(codes: readonly ErrorCode[]): Record<string, unknown> {
         content: { 'application/problem+json': { schema } },
       },
     ]),
+  );
+}
+
+function pagesOf({ pages = {} }: Operation): Record<string, unknown> {
+  const said = Object.entries(pages);
+  return Object.fromEntries(
+    said.map(([status, description]) => [status, { description, content: { 'text/html': {} } }]),
   );
 }
 

@@ -20,6 +20,8 @@ const formSchema = z.object({
   shown: z.array(z.string()).optional(),
 });
 
+const unknownLink = { 404: 'A page for whom the link leads nowhere: it was cut, or is none of ours.' };
+
 /** Where every message leads whose reader wants less: nobody logs in, and the link alone changes nothing. */
 export function unsubscribeRoutes(router: IRouter, deps: RouteDeps): void {
   describe(router, path, {
@@ -28,6 +30,7 @@ export function unsubscribeRoutes(router: IRouter, deps: RouteDeps): void {
         'A page for the reader of a message, to choose what they get by topic and channel. It changes nothing: what scans mails follows links.',
       key: 'none',
       answer: 'text/html',
+      pages: unknownLink,
     },
     post: {
       summary:
@@ -36,6 +39,7 @@ export function unsubscribeRoutes(router: IRouter, deps: RouteDeps): void {
       key: 'none',
       bodies: { 'application/x-www-form-urlencoded': formSchema },
       answer: 'text/html',
+      pages: unknownLink,
       errors: ['malformed-body', 'too-large'],
     },
   });
