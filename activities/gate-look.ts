@@ -75,6 +75,8 @@ export interface Look {
   input: SendInput;
   message: MessageType<unknown>;
   customerId: string;
+  /** Of where they are reached; null: nowhere, or the channel has no addresses. */
+  addressHash: string | null;
   /** The delivery's, also before there is one. */
   deliveryId: string;
   now: Date;
@@ -107,20 +109,20 @@ export async function takeLooks(
   const [customers, sizes] = await Promise.all([lockCustomers(tx, inputs), gateSizes(tx)]);
   // After the locks: who waited for them judges by the time at which they got them.
   const now = new Date(Math.max(parts.clock.now().getTime(), ...inputs.map(({ askedAt }) => askedAt)));
-  const taken = customers.flatMap((customer, place) =>
-    customer ? [{ customer, input: inputs[place]! }] : [],
-  );
-  if (taken.length === 0) return inputs.map(() => null);
   const { channel, each } = inputs[0]!;
+  const taken = customers.flatMap((customer, place) => {
+    if (!customer) return [];
+    return [{ customer, addressHash: hashOn(channel, customer, parts.secret), input: inputs[place]! }];
+  });
+  if (taken.length === 0) return inputs.map(() => null);
   const named = namedInAll(taken.map(({ input: { data } }) => data));
   const asked = gateFacts(tx, {
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     ...{ channel, each: each === true, at: now },
     countedSince: new Date(now.getTime() - longestCapMs(parts.definitions)),
     ...{ segments: (message.segments ?? []).map(({ name }) => name), sizes },
-    orders: taken.map(({ customer, input: { runId, nth, data } }) => ({
-      ...{ runId, nth, customerId: customer.id },
-      addressHash: hashOn(channel, customer, parts.secret),
+    orders: taken.map(({ customer, addressHash, input: { runId, nth, data } }) => ({
+      ...{ runId, nth, customerId: customer.id, addressHash },
       relevance: relevanceQuestion(message, data),
     })),
   });
@@ -133,8 +135,8 @@ export async function takeLooks(
   });
   const looks: ReadonlyMap<SendInput, Look> = new Map(
     rows.map((row) => {
-      const { customer, input } = taken[row.place]!;
-      const of = { tx, parts, message, input, customerId: customer.id, now, row, reviewed };
+      const { customer, addressHash, input } = taken[row.place]!;
+      const of = { tx, parts, message, input, customerId: customer.id, addressHash, now, row, reviewed };
       return [input, lookOf({ ...of, shop: shopOf(row.settings[shopScope]) })];
     }),
   );
@@ -178,12 +180,12 @@ function shopSettingsOnce(): (stored: unknown) => ShopSettings {
 }
 
 function lookOf(of: Omit<Look, 'deliveryId' | 'facts' | 'data' | 'unsubscribeUrl'>): Look {
-  const { parts, message, input, row, customerId } = of;
+  const { parts, message, input, row, customerId, addressHash } = of;
   const enriched = withCartWords(input.data, row.cartLines);
   const facts = factsOf(parts, { ...of, data: enriched });
   const data = relevantData(enriched, facts.relevance);
   const deliveryId = row.delivery?.id ?? newId(parts.clock);
-  const leaving = { customerId, deliveryId, channel: input.channel, address: facts.address };
+  const leaving = { customerId, deliveryId, channel: input.channel, addressHash };
   return { ...of, deliveryId, facts, data, unsubscribeUrl: once(() => wayOutOf(parts, message, leaving)) };
 }
 

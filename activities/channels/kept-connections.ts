@@ -9,6 +9,9 @@ import { setImmediate as turn } from 'node:timers/promises';
  */
 const idleMs = 1_000;
 
+/** After how much silence the system asks whether the other side is still there: as axios has it, else each call sets it twice. */
+const keepAliveMsecs = 60_000;
+
 /** How many idle connections are kept. */
 const mostIdle = 50;
 
@@ -17,7 +20,7 @@ const mostIdle = 50;
  * more than the calls. One that nobody needs for a second is closed.
  */
 export function keptConnections(): { httpAgent: http.Agent; httpsAgent: https.Agent } {
-  const options = { keepAlive: true, maxFreeSockets: mostIdle, scheduling: 'lifo' } as const;
+  const options = { keepAlive: true, keepAliveMsecs, maxFreeSockets: mostIdle, scheduling: 'lifo' } as const;
   return {
     httpAgent: closingIdle(new http.Agent(options)),
     httpsAgent: closingIdle(new https.Agent(options)),
@@ -29,9 +32,18 @@ function closingIdle<Agent extends http.Agent>(agent: Agent): Agent {
   return agent.on('free', (socket: Socket) => socket.setTimeout(idleMs));
 }
 
+let hearing: Promise<void> | null = null;
+
 /** Resolves when it was heard which connections servers have closed by now: those are not used any more. */
-export async function closedHeard(): Promise<void> {
+export function closedHeard(): Promise<void> {
+  // Who asks in the same turn of the loop waits for the same.
+  hearing ??= hear();
+  return hearing;
+}
+
+async function hear(): Promise<void> {
   // The first ends this turn of the loop, the second the next, in which what had come was read.
   await turn();
+  hearing = null;
   await turn();
 }
