@@ -14,17 +14,31 @@ const verificationKey =
 /** HTTP Basic ends the user name, which a key comes as, at the colon. */
 const keyError = 'expected a key without ":", which HTTP Basic cannot carry';
 
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+
+/** `localhost:3000` would be a URL too, of the scheme `localhost`. */
+const webUrl = z.url({
+  protocol: /^https?$/,
+  error: 'expected a URL with http:// or https://, such as https://kairos.shop.example',
+});
+
+/** A whole number from `least` to `most`, as an environment has it. */
+function wholeNumber(least: number, most: number) {
+  const error = `expected a whole number from ${least} to ${most}`;
+  return z.coerce.number(error).int(error).min(least, error).max(most, error);
+}
+
 /**
  * The environment, parsed once. Every setting that Kairos knows is named here and in the README.
  * What is missing is embedded by `npm start`: PostgreSQL, Temporal, the sandbox provider.
  */
 const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   KAIROS_HOME: z.string().default('.kairos'),
-  KAIROS_PUBLIC_URL: z.url().optional(),
+  KAIROS_PUBLIC_URL: webUrl.optional(),
   /** The Kairos that `npm run replay` posts to, where it is not this machine's. */
-  KAIROS_URL: z.url().optional(),
+  KAIROS_URL: webUrl.optional(),
   KAIROS_WRITE_KEY: z
     .string()
     .regex(/^[^:]+$/, keyError)
@@ -40,15 +54,15 @@ const variables = z.object({
       'expected a currency of ISO 4217, such as EUR',
     )
     .default('USD'),
-  KAIROS_CLOCK_SPEED: z.coerce.number().int().min(1).max(3_600).optional(),
-  KAIROS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  KAIROS_CLOCK_SPEED: wholeNumber(1, 3_600).optional(),
+  KAIROS_LOG_LEVEL: z.enum(logLevels, `expected one of ${logLevels.join(', ')}`).default('info'),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//)
+    .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
     .optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
-  TEMPORAL_UI_URL: z.url().optional(),
+  TEMPORAL_UI_URL: webUrl.optional(),
   SENDGRID_API_KEY: z.string().optional(),
   /** Sends e-mail through any mail server, in the place of SendGrid: `smtps://user:password@host`. */
   SMTP_URL: z
@@ -82,7 +96,7 @@ const variables = z.object({
     .regex(/^(mailto:|https:\/\/)/, 'expected mailto: or https:, as RFC 8292 has it')
     .optional(),
   /** Where the channel `webhook` posts, and what it signs with. */
-  KAIROS_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  KAIROS_WEBHOOK_URL: webUrl.optional(),
   KAIROS_WEBHOOK_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'expected whsec_ and 24 to 64 bytes as base64')
@@ -90,9 +104,9 @@ const variables = z.object({
   /** Whose weather is asked for, as JSON: `[{"region":"bremen","latitude":53.08,"longitude":8.8}]`; nobody's unless set. */
   WEATHER_REGIONS: z.string().transform(readRegions).optional(),
   /** Where a feed in the format of Open-Meteo is. */
-  WEATHER_URL: z.url({ protocol: /^https?$/ }).default('https://api.open-meteo.com'),
+  WEATHER_URL: webUrl.default('https://api.open-meteo.com'),
   /** Set by `npm start` for its children: where the sandbox provider listens. */
-  KAIROS_SANDBOX_URL: z.url().optional(),
+  KAIROS_SANDBOX_URL: webUrl.optional(),
   /** Likewise, for the sandbox provider: what it signs with where it calls back as SendGrid does, a private key as base64. */
   KAIROS_SANDBOX_KEY: z.string().optional(),
 });

@@ -55,6 +55,17 @@ test('the currency is one of ISO 4217', () => {
     expect(() => loadConfig({ KAIROS_CURRENCY: wrong })).toThrow('expected a currency of ISO 4217');
 });
 
+test.each([
+  ['PORT', '3000.5', 'expected a whole number from 0 to 65535'],
+  ['KAIROS_CLOCK_SPEED', '0', 'expected a whole number from 1 to 3600'],
+  ['KAIROS_LOG_LEVEL', 'loud', 'expected one of fatal, error, warn, info, debug, silent'],
+  ['DATABASE_URL', 'mysql://shop', 'expected postgres://user:password@host:port/database'],
+  ['KAIROS_PUBLIC_URL', 'localhost:3000', 'expected a URL with http:// or https://'],
+  ['TEMPORAL_UI_URL', 'temporal', 'expected a URL with http:// or https://'],
+])('%s=%s is refused in words', (name, value, words) => {
+  expect(() => loadConfig({ [name]: value })).toThrow(words);
+});
+
 test('who listens where others reach it has keys of its own', () => {
   const keys = { KAIROS_WRITE_KEY: 'w', KAIROS_ADMIN_KEY: 'a' };
   for (const HOST of ['127.0.0.1', 'localhost', '::1', '127.0.0.2'])

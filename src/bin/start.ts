@@ -168,14 +168,18 @@ async function main(): Promise<void> {
     // A part that does not become ready because it is being stopped is no error.
     if (supervisor.isStopping) await stopped;
     else {
-      console.error(error instanceof StartError ? `\n${error.message}` : error);
-      process.exitCode = 1;
+      sayFailure(error);
       await supervisor.stop(stopOrder);
     }
   }
   await writeProcesses(home, {});
   await lock.release();
   process.exit();
+}
+
+function sayFailure(error: unknown): void {
+  console.error(error instanceof StartError ? `\n${error.message}` : error);
+  process.exitCode = 1;
 }
 
 /** Resolves when everything has stopped, because somebody asked for it or whoever started us is gone. */
@@ -194,4 +198,5 @@ function stopOnDemand(supervisor: Supervisor): Promise<void> {
   });
 }
 
-await main();
+// What comes before anything is started: settings that cannot be used, a home that is in use.
+await main().catch(sayFailure);
