@@ -3,11 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
 import { gateFacts, gateSizes, type GateRow } from '../src/db/queries/gate-facts.ts';
+import { keepPlans, planAnew, type RecentSizes, type TableSizes } from '../src/db/queries/kept-plan.ts';
 import { lockRunsCustomer, type LockedCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import { lockRunsCustomers } from '../src/db/queries/lock-runs-customers.ts';
 import { productsNamed, type ProductWords } from '../src/db/queries/product-words.ts';
 import type { JourneyDefinition } from '../src/define/journey.ts';
 import { priorityOf, type MessageType } from '../src/define/message.ts';
+import { saidPredicates } from '../src/define/relevant.ts';
 import type { TraitValues } from '../src/domain/address.ts';
 import { hashOn } from '../src/domain/address-hash.ts';
 import { longestShopCap, windowMs } from '../src/domain/caps.ts';
@@ -31,7 +33,16 @@ import type { ChannelAdapter, ChannelContent } from './channels/channel.ts';
 import type { SendInput } from './contract.ts';
 import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import type { Turns } from './turns.ts';
-import { extrasFor, isNamedIn, namedIn, namedInAll, takeStock, variantFor, type Wording } from './wording.ts';
+import {
+  extrasFor,
+  isNamedIn,
+  namedIn,
+  namedInAll,
+  takesStock,
+  takeStock,
+  variantFor,
+  type Wording,
+} from './wording.ts';
 
 /** What a message says on a channel. @throws MissingData when its templates ask for what is not there. */
 export type RenderMessage = (input: {
@@ -60,6 +71,8 @@ export interface GateParts {
   channels: Record<Channel, ChannelAdapter | null>;
   render: RenderMessage;
   calls: CallBook;
+  /** Of the tables that it looks at. */
+  sizes: RecentSizes;
   /** The home's: keys the hashes of addresses. */
   secret: string;
   /** On channels whose rate is bounded; none is unless given. */
@@ -105,8 +118,13 @@ export async function takeLooks(
   message: MessageType<unknown>,
   inputs: readonly SendInput[],
 ): Promise<(Look | null)[]> {
+  const sizes = await parts.sizes.now(() => gateSizes(tx));
   // Asked in one go.
-  const [customers, sizes] = await Promise.all([lockCustomers(tx, inputs), gateSizes(tx)]);
+  // How best to look up what has to hold of the customers, among all that they ever did, depends on who they are.
+  const [, customers] = await Promise.all([
+    saidPredicates(message).length === 0 && keepPlans(tx),
+    lockCustomers(tx, inputs, sizes),
+  ]);
   // After the locks: who waited for them judges by the time at which they got them.
   const now = new Date(Math.max(parts.clock.now().getTime(), ...inputs.map(({ askedAt }) => askedAt)));
   const { channel, each } = inputs[0]!;
@@ -116,6 +134,8 @@ export async function takeLooks(
   });
   if (taken.length === 0) return inputs.map(() => null);
   const named = namedInAll(taken.map(({ input: { data } }) => data));
+  const early = message.reviews ? productsNamed(tx, named, sizes) : [];
+  // In one go with that, which is the smaller: it waits for the larger to be sent.
   const asked = gateFacts(tx, {
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     ...{ channel, each: each === true, at: now },
@@ -126,12 +146,11 @@ export async function takeLooks(
       relevance: relevanceQuestion(message, data),
     })),
   });
-  // In one go with that.
-  const [rows, early] = await Promise.all([asked, message.reviews ? productsNamed(tx, named) : []]);
+  const [rows, products] = await Promise.all([asked, early, takesStock(message) && planAnew(tx)]);
   const shopOf = shopSettingsOnce();
   const reviewed = once(async () => {
     const all = namedInAll([...looks.values()].map(({ data }) => data));
-    return isNamedIn(named, all) ? early : productsNamed(tx, all);
+    return isNamedIn(named, all) ? products : productsNamed(tx, all, sizes);
   });
   const looks: ReadonlyMap<SendInput, Look> = new Map(
     rows.map((row) => {
@@ -146,6 +165,7 @@ export async function takeLooks(
 async function lockCustomers(
   tx: TransactionSql,
   inputs: readonly SendInput[],
+  sizes: TableSizes,
 ): Promise<(LockedCustomer | null)[]> {
   const [one, ...others] = inputs as [SendInput, ...SendInput[]];
   if (others.length === 0) {
@@ -156,10 +176,8 @@ async function lockCustomers(
       'not-found',
     );
   }
-  const locked = await lockRunsCustomers(
-    tx,
-    inputs.map(({ runId }) => runId),
-  );
+  const runIds = inputs.map(({ runId }) => runId);
+  const locked = await lockRunsCustomers(tx, { runIds, sizes });
   const seen = new Set<string>();
   return inputs.map(({ runId }) => {
     const customer = locked.get(runId);

@@ -35,7 +35,7 @@ import { relevanceOf, relevanceQuestion } from './relevance.ts';
 import { extrasFor, namedIn, takeStock, variantFor, type Wording, type WordingStock } from './wording.ts';
 
 /** What the gate works with for pages of watches. */
-export interface PageParts extends Omit<GateParts, 'definitions'> {
+export interface PageParts extends Omit<GateParts, 'definitions' | 'sizes'> {
   /** Every version that may have open runs. */
   watches: readonly WatchDefinition[];
   /** The shop's, of prices that came without one; USD unless told. */

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, Context } from '@temporalio/activity';
 import { clearCalling, giveUpCall } from '../src/db/queries/call-under-way.ts';
 import { deliveryInDoubt } from '../src/db/queries/delivery-in-doubt.ts';
+import { RecentSizes } from '../src/db/queries/kept-plan.ts';
 import { raiseDelivery, type DeliveryNow, type Raise } from '../src/db/queries/raise-delivery.ts';
 import { pausedMeanwhile } from '../src/db/queries/paused-meanwhile.ts';
 import { suppress, type NewSuppression } from '../src/db/queries/suppress.ts';
@@ -26,7 +27,7 @@ import { isStillFresh } from './still-fresh.ts';
 import { callAgain, Looks } from './try-again.ts';
 import { turnTaken, unbounded } from './turns.ts';
 
-export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'> {
+export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render' | 'sizes'> {
   /** Every message that may be asked for; those of `src/messages` unless told. */
   messages?: readonly MessageType<unknown>[];
   render?: RenderMessage;
@@ -41,7 +42,8 @@ export interface ChannelActivityParts extends Omit<GateParts, 'calls' | 'render'
  * before the next begins. No repetition of it makes a second call, unless the first was certainly not taken.
  */
 export function createChannelActivities(parts: ChannelActivityParts): ChannelActivities {
-  const gate: GateParts = { ...parts, render: parts.render ?? renderMessage, calls: new CallBook() };
+  const own = { calls: new CallBook(), sizes: new RecentSizes(parts.clock) };
+  const gate: GateParts = { ...parts, ...own, render: parts.render ?? renderMessage };
   const single = singleGate(gate);
   const messages = new Map((parts.messages ?? declaredMessages).map((message) => [message.name, message]));
   const looks = new Looks(parts.clock);

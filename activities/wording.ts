@@ -28,6 +28,11 @@ export interface WordingStock {
   bought: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** Whether a message wants any of it. */
+export function takesStock({ codes, recommendations }: MessageType<unknown>): boolean {
+  return codes !== undefined || recommendations !== undefined;
+}
+
 /** Reads it. @param most how many would-sends there may be at most: so many codes are locked. */
 export async function takeStock(
   tx: TransactionSql,

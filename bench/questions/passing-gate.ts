@@ -2,6 +2,7 @@ import { CallBook } from '../../activities/call-book.ts';
 import { passGate } from '../../activities/pass-gate.ts';
 import { passPage } from '../../activities/pass-page.ts';
 import { backOnShelf } from '../../src/messages/back-on-shelf.ts';
+import { RecentSizes } from '../../src/db/queries/kept-plan.ts';
 import { cartNudge } from '../../src/messages/cart-nudge.ts';
 import { renderMessage } from '../../src/messages/render.ts';
 import type { Bench } from '../bench.ts';
@@ -51,7 +52,8 @@ export const passingGate: Question = {
 };
 
 function gateOf(shop: SendingShop) {
-  const parts = { ...shop.parts, channels: instantChannels(), render: renderMessage, calls: new CallBook() };
+  const own = { calls: new CallBook(), sizes: new RecentSizes(shop.parts.clock) };
+  const parts = { ...shop.parts, ...own, channels: instantChannels(), render: renderMessage };
   return {
     async singly(count: number): Promise<void> {
       const orders = await shop.sends(count);

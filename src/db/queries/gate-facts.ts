@@ -15,7 +15,7 @@ import type { Trait } from '../schema/customers.ts';
 import { consentThatHolds } from './consent-that-holds.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { isOnSite } from './onsite-presence.ts';
-import { bearing, sizesOf, withKeptPlan, type TableSizes } from './kept-plan.ts';
+import { bearing, sizesOf, type TableSizes } from './kept-plan.ts';
 import { isBehind } from './is-behind.ts';
 import { isSubscribed } from './push-subscriptions.ts';
 import { suppressionsInForce } from './suppressions-in-force.ts';
@@ -128,9 +128,7 @@ export interface Sibling {
  * routed or still owed. In the order of the orders, without those whose run is gone.
  */
 export async function gateFacts(tx: TransactionSql, question: GateQuestion): Promise<GateRow[]> {
-  // What has to hold of the customers is looked up among all that they ever did: how is best depends on who they are.
-  const isByKey = question.orders.every(({ relevance }) => relevance.predicates.length === 0);
-  return isByKey ? withKeptPlan(tx, () => gateFactsQuery(tx, question)) : gateFactsQuery(tx, question);
+  return gateFactsQuery(tx, question);
 }
 
 const looked = (

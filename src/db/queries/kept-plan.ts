@@ -4,10 +4,14 @@
  * statistics catch up. So the statement bears the sizes of its tables in its text: when one has grown or shrunk fourfold
  * it is another statement, and planned anew.
  */
-import type { Fragment, PendingQuery, Row, Sql, TransactionSql } from 'postgres';
+import type { Fragment, Sql, TransactionSql } from 'postgres';
+import type { Clock } from '../../clock.ts';
 
 /** How large some tables are, by powers of four. */
 export type TableSizes = string;
+
+/** Real milliseconds. */
+const momentMs = 1_000;
 
 export async function sizesOf(tx: TransactionSql, tables: readonly string[]): Promise<TableSizes> {
   const [row] = await tx<[{ sizes: string }]>`
@@ -21,12 +25,34 @@ export function bearing(sql: Sql | TransactionSql, sizes: TableSizes): Fragment 
   return sql.unsafe(`/* tables of ${sizes} */`);
 }
 
-/** Makes a statement whose plan is kept. All is sent in one go. */
-export async function withKeptPlan<Rows extends readonly Row[]>(
-  tx: TransactionSql,
-  make: () => PendingQuery<Rows & Row[]>,
-): Promise<Rows> {
-  const mode = (name: string) => tx`select set_config('plan_cache_mode', ${name}, true)`;
-  const [, rows] = await Promise.all([mode('force_generic_plan'), make(), mode('force_custom_plan')]);
-  return rows;
+/**
+ * From now on all statements of a transaction are made by plans that are kept: each has to look rows up by key, and to bear
+ * the sizes of its tables wherever there are several ways to do so.
+ */
+export async function keepPlans(tx: TransactionSql): Promise<void> {
+  await tx`
+    select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
+}
+
+/** From now on they are planned as elsewhere: for what they are asked, each time. */
+export async function planAnew(tx: TransactionSql): Promise<void> {
+  await tx`
+    select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)`;
+}
+
+/** Sizes as they were a moment ago: asked for again when they are older. */
+export class RecentSizes {
+  readonly #clock: Clock;
+  #known: { sizes: TableSizes; at: number } | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async now(ask: () => Promise<TableSizes>): Promise<TableSizes> {
+    const at = this.#clock.realNow().getTime();
+    if (this.#known === null || Math.abs(at - this.#known.at) > momentMs)
+      this.#known = { sizes: await ask(), at };
+    return this.#known.sizes;
+  }
 }

@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { bearing, type TableSizes } from './kept-plan.ts';
 import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
 
 /**
@@ -8,10 +9,10 @@ import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
  */
 export async function lockRunsCustomers(
   tx: TransactionSql,
-  runIds: readonly string[],
+  { runIds, sizes }: { runIds: readonly string[]; sizes: TableSizes },
 ): Promise<Map<string, LockedCustomer>> {
   const rows = await tx<(LockedCustomer & { runId: string })[]>`
-    select r.id as "runId", c.id, ${addressTraits(tx)}
+    select ${bearing(tx, sizes)} r.id as "runId", c.id, ${addressTraits(tx)}
     from runs r join customers c on c.id = r.customer_id
     where r.id = any(${[...runIds]}::uuid[]) and c.merged_into is null
     order by c.id for update of c skip locked`;

@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres';
+import { bearing, type TableSizes } from './kept-plan.ts';
 import type { ProductReview } from '../schema/products.ts';
 
 /** A product as messages see it: a line of one piece. */
@@ -29,13 +30,17 @@ export async function productWords(sql: Sql | TransactionSql, sku: string): Prom
   return { ...unknown, sku, ...row };
 }
 
-/** What the catalogue says now of products that a message's data name, by sku; one of each product id that none has. */
+/**
+ * What the catalogue says now of products that a message's data name, by sku; one of each product id that none has.
+ * @param sizes of the tables, where its plan is kept.
+ */
 export async function productsNamed(
   sql: Sql | TransactionSql,
   { skus, productIds }: { skus: readonly string[]; productIds: readonly string[] },
+  sizes: TableSizes = '',
 ): Promise<ProductWords[]> {
   const rows = await sql<Omit<ProductWords, 'quantity'>[]>`
-    select ${productColumns(sql)} from products p where p.sku in (
+    select ${bearing(sql, sizes)} ${productColumns(sql)} from products p where p.sku in (
       select unnest(${[...skus]}::text[]) union select unnest(${[...productIds]}::text[])
       union select min(sku) from products where product_id = any(${[...productIds]}::text[]) group by product_id)
     order by p.sku`;
