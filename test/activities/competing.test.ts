@@ -200,6 +200,28 @@ describe('told of together', () => {
     ]);
   });
 
+  test('of another product between two of its waves as many are told as its last one left places', async () => {
+    await using it = await start(combine);
+    const people = await it.line(2);
+    await it.alsoWait(people);
+    await it.shelf(0);
+    await it.otherShelf(1);
+    const { sql } = it.database;
+    const almostADayAgo = new Date(it.clock.now().getTime() - 86_400_000 + 300_000);
+    for (const customerId of people)
+      await sql`insert into contacts (event_id, customer_id, at) values (${newId(it.clock)}, ${customerId}, ${almostADayAgo})`;
+    expect(await it.otherWave(), 'both are over a cap').toBe(0);
+    it.pass('10 minutes');
+    await it.shelf(5);
+    await it.wave();
+    expect(it.said()).toEqual(['p0 teapot+kettle', 'p1 teapot']);
+
+    const [cid] = await it.line(1, () => ({ email: 'cid@shop.example' }));
+    await sql`update waiting_entries set customer_id = ${cid!} where sku = ${kettle} and state = 'waiting'`;
+    await it.wave();
+    expect(it.said(), 'the place is used').toEqual(['cid teapot', 'p0 teapot+kettle', 'p1 teapot']);
+  });
+
   test('of another product nobody is told while there are too few of it to wake the watch', async () => {
     await using it = await start(combine, { wakes: { restocked: riseOfStock.rises(3) } });
     const [ann] = await it.line(1);

@@ -87,25 +87,26 @@ export async function rivalEntries(tx: TransactionSql, asked: RivalQuestion): Pr
 }
 
 /**
- * How many each of the other products may still be told to: of the wave that goes on, else of one that began now. None
- * between two waves: the last one has used the places that there were. Nor of a run that is idle, whatever is on the
- * shelf: its last serving is over, and nothing has woken it since, so that no wave will begin.
+ * How many each of the other products may still be told to: of the wave that goes on, else of one that began now. Between
+ * two waves those to whom the last one left a place: it may have passed over everybody. None of a run that is idle,
+ * whatever is on the shelf: its last serving is over, and nothing has woken it since, so that no wave will begin.
  */
 async function roomIn(tx: TransactionSql, asked: RivalQuestion): Promise<Room[]> {
   if (asked.others.length === 0) return [];
+  const counts = tx`(v.ended_at is null or v.next_at > ${asked.now})`;
   const rows = await tx<{ sku: string; units: number; left: number | null; elsewhere: number }[]>`
     select k.sku, s.units::float8 as units, w.left, ${toldElsewhere(tx, {
       ...{ list: asked.list, sku: tx`k.sku`, runId: tx`r.id`, everyMs: asked.everyMs },
-      beganAt: tx`coalesce(w."goesOnSince", ${asked.now})`,
+      beganAt: tx`coalesce(w."countsSince", ${asked.now})`,
     })} as elsewhere
     from unnest(${[...asked.others]}::text[]) as k (sku)
     join stock s on s.sku = k.sku and s.units > 0
     join runs r on r.subject = k.sku and r.name = ${asked.watch} and r.key = '' and r.state = 'open'
     left join lateral (
-      select v.wave, case when v.ended_at is null then v.began_at end as "goesOnSince", ${isFollowed(tx)} as "isFollowed",
-        case when v.ended_at is null then v.allowed - v.used when v.next_at > ${asked.now} then 0 end as left
+      select v.wave, v.ended_at is null as "goesOn", ${isFollowed(tx)} as "isFollowed",
+        case when ${counts} then v.began_at end as "countsSince", case when ${counts} then v.allowed - v.used end as left
       from waves v where v.run_id = r.id order by v.wave desc limit 1) w on true
-    where w."goesOnSince" is not null or w."isFollowed" or ${isWoken(tx, asked)}`;
+    where w."goesOn" or w."isFollowed" or ${isWoken(tx, asked)}`;
   return rows.map(({ sku, units, left, elsewhere }) => {
     const places = units <= asked.above ? 0 : asked.placesOf(units);
     return { sku, places: (left === null ? places : Math.min(places, left)) - elsewhere };
@@ -144,7 +145,7 @@ function toldElsewhere(
   return tx`(select count(*)::int from waiting_entries t
     where t.list = ${of.list} and t.sku = ${of.sku} and t.told_in is not null
       and t.ended_at >= greatest(${of.beganAt} - ${of.everyMs} * interval '1 millisecond',
-        (select max(b.ended_at) from waves b where b.run_id = ${of.runId})))`;
+        (select max(b.ended_at) from waves b where b.run_id = ${of.runId} and b.ended_at <= ${of.beganAt})))`;
 }
 
 /** How many places of a wave were used by messages about another product that told of this one too. */
