@@ -110,10 +110,11 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
         isOld ? null : call(input, passage, next),
         isAhead && goesOn() ? pass(input, message) : null,
       ]);
-      if (lookedAfter < turnings) turned ??= await turnedTo(input, message, next);
+      const isOver = () => ahead === null && !goesOn();
+      // At the end in any case: an attempt that lost Temporal, and not the database, goes on beside this one for a while.
+      if (lookedAfter < turnings || isOver()) turned ??= await turnedTo(input, message, next);
       lookedAfter = turnings;
-      if (ahead === null && !goesOn())
-        return turned === null ? answer : { next: turned, lookAgain: answer.lookAgain };
+      if (isOver()) return turned === null ? answer : { next: turned, lookAgain: answer.lookAgain };
       passage = ahead ?? (await pass(input, message));
     }
   };

@@ -97,3 +97,15 @@ test('a page that was decided on long before its turn is looked at again, and th
     ...it.people.slice(2_000, 2_010),
   ]);
 });
+
+test('whom an attempt that lost Temporal turned to the next channel beside this one is asked after at the end', async () => {
+  await using it = await shop();
+  it.channels.email.answer = async () => {
+    if (calls(it).length === 2)
+      await it.database.sql`
+        update deliveries set state = 'intended', channel = 'sms', calling_at = null
+        where id = (select id from deliveries where state = 'accepted' limit 1)`;
+    return taken;
+  };
+  expect(await it.serve()).toEqual({ next: 'sms', lookAgain: false });
+});
