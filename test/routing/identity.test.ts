@@ -254,4 +254,30 @@ describe('when two customers become one', () => {
     const [survivor] = await it.sql`select arm_key, crossed from customers where merged_into is null`;
     expect(survivor).toEqual({ arm_key: before[1]!['arm_key'] as string, crossed: true });
   });
+
+  test('whose first would-send was called for nobody was exposed then, also if a later wave decided anew', async () => {
+    await using it = await setup();
+    await it.acceptAndRoute(added({ userId: 'u1' }));
+    await it.acceptAndRoute(added({ anonymousId: 'a1' }));
+    const before = await it.sql`select id, arm_key from customers order by id`;
+    const ledger = [
+      { at: '2026-05-01T15:00:00Z', decidedAt: ['2026-05-01T13:00:00Z', '2026-05-01T15:00:00Z'] },
+      { at: '2026-05-01T14:00:00Z', decidedAt: ['2026-05-01T14:00:00Z'] },
+    ];
+    for (const [index, { at, decidedAt }] of ledger.entries()) {
+      const verdicts = decidedAt.map((when) => ({
+        at: when,
+        channel: 'email',
+        state: 'intended',
+        reason: null,
+      }));
+      await it.sql`
+        insert into deliveries (id, run_id, customer_id, name, message, purpose, state, arm, verdicts, at)
+        values (${newId(it.clock)}, ${newId(it.clock)}, ${before[index]!['id'] as string}, 'back', 'back', 'help',
+          'accepted', 'treated', ${it.sql.json(verdicts)}, ${at})`;
+    }
+    await it.acceptAndRoute(seen({ userId: 'u1', anonymousId: 'a1' }));
+    const [survivor] = await it.sql`select arm_key from customers where merged_into is null`;
+    expect(survivor!['arm_key']).toBe(before[0]!['arm_key']);
+  });
 });

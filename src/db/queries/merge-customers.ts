@@ -45,7 +45,8 @@ async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
   const everyone = [...merges.everyone];
   await tx`
     with exposed as materialized (
-      select ${survivorOf(tx, merges, tx`d.customer_id`)} as into_id, d.name, d.customer_id, d.arm, d.at
+      select ${survivorOf(tx, merges, tx`d.customer_id`)} as into_id, d.name, d.customer_id, d.arm,
+        ${firstWouldSend(tx)} as at
       from deliveries d where d.customer_id = any(${everyone}::uuid[]) and d.arm is not null
     ), crossing as materialized (
       select into_id from exposed
@@ -68,6 +69,13 @@ async function mergeRows(tx: TransactionSql, merges: MergeSet): Promise<void> {
   await tx`
     update customers set merged_into = ${survivorOf(tx, merges, tx`id`)}
     where id = any(${[...merges.from]}::uuid[])`;
+}
+
+/** Of a delivery `d`: who got their place in a wave back is decided on anew in a later one, and that is when it is from then. */
+function firstWouldSend(tx: TransactionSql) {
+  return tx`least(d.at, (
+    select min((v ->> 'at')::timestamptz) from jsonb_array_elements(d.verdicts) v
+    where v ->> 'state' in ('intended', 'held-out')))`;
 }
 
 async function mergeEndings(tx: TransactionSql, merges: MergeSet): Promise<void> {
