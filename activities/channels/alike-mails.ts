@@ -119,6 +119,8 @@ function ownIn(text: string, words: readonly string[]): string[] | null {
   const own: string[] = [];
   let from = first.length;
   for (const word of words.slice(1, -1)) {
+    // Two of one's own side by side: where the one ends nothing tells, and half of a character is no text that could travel.
+    if (word === '') return null;
     const to = text.indexOf(word, from + 1);
     if (to === -1) return null;
     own.push(text.slice(from, to));

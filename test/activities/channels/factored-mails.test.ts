@@ -7,6 +7,7 @@ import {
 } from '../../../activities/channels/factored-mails.ts';
 import { backOnShelf } from '../../../src/messages/back-on-shelf.ts';
 import { renderMessage } from '../../../src/messages/render.ts';
+import { mailSaying } from '../../../src/messages/said.ts';
 import { Chance } from '../../plug/chance.ts';
 
 const bounds = { tags: 100, bytes: 10_000 };
@@ -105,6 +106,19 @@ test('mails that were made of the same words are factored by those, each with on
   expect(substitutions.map((own) => Object.values(own))).toEqual(
     [1, 2, 3, 4].map((n) => [`https://k.example/u/${n}${n}`]),
   );
+});
+
+test('where two of one’s own stand side by side no character is cut in half', () => {
+  const plain = { words: ['same'], own: [] };
+  const saying = (name: string, code: string) =>
+    mailSaying({ subject: plain, html: { words: ['Hi ', '', '!'], own: [name, code] }, text: plain });
+  const { subject, html, text } = saying('\u{1F469}', 'A1');
+  const mails = [{ subject, html, text }, saying('Ada', 'A2'), saying('Grace', 'A3'), saying('Emmy', 'A4')];
+  checkAll(mails, bounds, new Chance(1));
+  for (const places of factorable(mails, bounds)) {
+    const { substitutions } = factorMails(places.map((place) => mails[place]!));
+    expect(JSON.stringify(substitutions)).not.toContain('\\ud');
+  }
 });
 
 describe('groups', () => {
