@@ -102,8 +102,7 @@ async function refuse(
   { place, source, at }: { place: ConsentPlace; source: 'one-click' | 'preferences'; at: Date },
 ): Promise<void> {
   const isSaid =
-    leaver.consents[sayConsentPlace(place)]?.state === 'denied' ||
-    (await say(deps, leaver, { ...place, state: 'denied', source, at }));
+    isRefused(leaver, place) || (await say(deps, leaver, { ...place, state: 'denied', source, at }));
   // Of who was erased nothing is left that a topic could be refused for but the address, which is left out whole.
   if (isSaid && place.topic !== '') return;
   const { database, clock } = deps;
@@ -113,6 +112,15 @@ async function refuse(
     database.sql,
     hashes.map((addressHash) => ({ ...row, id: newId(clock), addressHash })),
   );
+}
+
+/** Whether nothing of it is left to be refused: to a topic of a channel they may have agreed since they left that. */
+function isRefused({ consents }: Leaver, place: ConsentPlace): boolean {
+  const name = sayConsentPlace(place);
+  const isLeft = Object.entries(consents).some(
+    ([other, { state }]) => place.topic === '' && other.startsWith(`${name}:`) && state === 'granted',
+  );
+  return consents[name]?.state === 'denied' && !isLeft;
 }
 
 async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace, at: Date): Promise<void> {

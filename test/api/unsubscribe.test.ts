@@ -83,6 +83,18 @@ test('one click suppresses help and offers at the address, without a cookie or a
   expect(await customer()).toMatchObject({ suppressed: [] });
 });
 
+test('a click refuses with the channel what was agreed to of it since a click before, at every address to come', async () => {
+  await using it = await setup();
+  await it.post(it.pathOf(), oneClick);
+  const agreed = { consents: { 'email:new-arrivals': 'granted' }, source: 'call' };
+  await it.api.put('/v1/customers/u1/consents', agreed);
+  const holds = async () =>
+    (await it.api.get('/v1/customers/u1')).body['consents'] as Record<string, { state: string }>;
+  expect((await holds())['email:new-arrivals']!.state).toBe('granted');
+  await it.post(it.pathOf(), oneClick);
+  expect((await holds())['email:new-arrivals']!.state).toBe('denied');
+});
+
 test('of a message with a topic the click refuses the topic', async () => {
   await using it = await setup();
   const path = it.pathOf({ topic: 'new-arrivals' });
