@@ -7,7 +7,7 @@ import { sendGridMeaning, type ProviderNews } from '../../src/domain/provider-ne
 import { sayValue } from '../../src/domain/say-value.ts';
 import { withoutAddresses } from '../../src/domain/without-addresses.ts';
 import { AppError } from '../../src/errors.ts';
-import { issuesOf } from '../parse.ts';
+import { issuesOf } from '../../src/issues.ts';
 
 /** No database stores a NUL. */
 const text = z

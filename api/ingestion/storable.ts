@@ -1,6 +1,6 @@
 import { bounds } from '../../src/domain/bounds.ts';
 import { AppError } from '../../src/errors.ts';
-import { placeOf } from '../parse.ts';
+import { placeOf } from '../../src/issues.ts';
 
 interface Visit {
   value: unknown;

@@ -12,7 +12,7 @@ import type { RouteDeps } from '../deps.ts';
 import { assertStorable } from '../ingestion/storable.ts';
 import { requireAdmin } from '../keys.ts';
 import { describe } from '../openapi/describe.ts';
-import { issuesOf } from '../parse.ts';
+import { issuesOf } from '../../src/issues.ts';
 import { sendProblem } from '../problem.ts';
 import { productAnswer } from '../products/product-answer.ts';
 import { productsSchema } from '../products/product.ts';

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { AppError, errorCodes } from '../errors.ts';
+import { sayIssues } from '../issues.ts';
 import type { Log } from '../log.ts';
 import { sandboxBounds } from './bounds.ts';
 import type { MessageFile, MessageFilter } from './message-file.ts';
@@ -82,7 +83,7 @@ function problemError(thrown: unknown): AppError {
 }
 
 function readQuery(req: Request): MessageFilter {
-  const read = messagesQuery.safeParse(req.query);
+  const read = messagesQuery.safeParse(req.query, { reportInput: true });
   if (!read.success) throw new AppError('malformed-query', sayIssues(read.error));
   const { to, ...rest } = read.data;
   // A plus that was not escaped comes as a space: every phone number begins with one, and no address has a space.
@@ -93,16 +94,9 @@ function readOrder(req: Request): z.infer<typeof faultOrder> {
   if (req.body === undefined) {
     throw new AppError('malformed-body', 'Send JSON, with "Content-Type: application/json".');
   }
-  const read = faultOrder.safeParse(req.body);
+  const read = faultOrder.safeParse(req.body, { reportInput: true });
   if (!read.success) throw new AppError('malformed-body', sayIssues(read.error));
   return read.data;
-}
-
-/** What is wrong with what came in, place by place. */
-export function sayIssues(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
-    .join('; ');
 }
 
 /** Waits for a slow reader, and stops when the reader is gone. */

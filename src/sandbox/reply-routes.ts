@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import { AppError } from '../errors.ts';
+import { sayIssues } from '../issues.ts';
 import { sandboxBounds } from './bounds.ts';
-import { sayIssues } from './inbox-routes.ts';
 import type { InboundMessage } from './provider.ts';
 import type { SandboxParts } from './sandbox-parts.ts';
 import { replySchema } from './schemas.ts';
@@ -28,7 +28,7 @@ function readReply(came: unknown): InboundMessage {
   if (came === undefined) {
     throw new AppError('malformed-body', 'Send JSON, with "Content-Type: application/json".');
   }
-  const read = replySchema.safeParse(came);
+  const read = replySchema.safeParse(came, { reportInput: true });
   if (!read.success) throw new AppError('malformed-body', sayIssues(read.error));
   const { channel, from, to, text, body, subject } = read.data;
   return {

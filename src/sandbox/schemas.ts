@@ -4,15 +4,17 @@ import { sandboxBounds } from './bounds.ts';
 import { fates } from './fates.ts';
 import { faultKinds } from './faults.ts';
 
+const limitError = `expected a whole number from 1 to ${sandboxBounds.pageItems}`;
+
 /** What may be asked of the inbox. */
 export const messagesQuery = z.object({
   to: z.string().optional(),
   channel: z.enum(channels).optional(),
   limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(sandboxBounds.pageItems)
+    .number(limitError)
+    .int(limitError)
+    .min(1, limitError)
+    .max(sandboxBounds.pageItems, limitError)
     .default(sandboxBounds.pageItemsByDefault),
 });
 
