@@ -47,7 +47,10 @@ export const deliverySchema = z.object({
   variant: z.string().nullable(),
   arm: z.enum(arms).nullable().describe('Null before would-send.'),
   state: z.enum(deliveryStates),
-  reason: z.enum(gateReasons).nullable(),
+  reason: z
+    .enum(gateReasons)
+    .nullable()
+    .describe('What the state is for; of one that waits for its next channel, what spoke against the last.'),
   heldUntil: z.iso
     .datetime()
     .nullable()

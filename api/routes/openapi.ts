@@ -19,6 +19,7 @@ export function openapiRoutes(router: IRouter): void {
   describe(router, '/', {
     get: { summary: 'Leads people to /docs.', key: 'none', answer: 'text/html', status: 302 },
   });
-  resource(router, '/', { get: (_req, res) => res.redirect('/docs') });
+  // By itself Express says so in plain text to who names no type.
+  resource(router, '/', { get: (_req, res) => void res.status(302).location('/docs').type('html').end() });
   resource(router, '/docs', { get: (_req, res) => void res.type('html').send(pageOf(document())) });
 }
