@@ -6,7 +6,7 @@ const patienceAloneMs = 25;
 const mostAlone = 4;
 
 /** How long it is waited for more of them where several came together before, real milliseconds. */
-const lingerMs = 3;
+const lingerMs = 1;
 
 interface Waiting<Item, Result> {
   item: Item;
