@@ -4,15 +4,14 @@ import type { NewRejection } from '../../src/db/queries/rejections.ts';
 import { traitOrigins } from '../../src/db/schema/customers.ts';
 import type { CustomerEventKind } from '../../src/db/schema/events.ts';
 import { bounds } from '../../src/domain/bounds.ts';
-import { readConsentPlace } from '../../src/domain/consent.ts';
 import { occurredAtMs } from '../../src/domain/occurred-at.ts';
 import { sayValue } from '../../src/domain/say-value.ts';
-import { channels } from '../../src/domain/task-queues.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { newId } from '../../src/ids.ts';
 import { readMessage } from './message.ts';
 import { unreadAmounts } from './order-amounts.ts';
 import { assertStorable } from './storable.ts';
+import { unreadConsents } from './unread-consents.ts';
 
 /** A message that can be accepted. */
 export interface Item {
@@ -81,7 +80,7 @@ export function readItem(
     receivedAt: by.clock.fromReal(by.receivedAt),
   };
   const passedOver =
-    message.kind === 'identify' ? unknownConsents(message.body.context?.['consent']) : unreadAmounts(message);
+    message.kind === 'identify' ? unreadConsents(message.body.context?.['consent']) : unreadAmounts(message);
   return { index, came, bytes, event, ...(passedOver && { passedOver }) };
 }
 
@@ -111,20 +110,6 @@ function assertOwnId(messageId: string | null, admin: boolean): void {
     'malformed-message',
     `messageId: what begins with "${made}" is made by Kairos, got ${sayValue(messageId)}; choose another, or leave it out.`,
   );
-}
-
-/** Which channels an identify says of that there are not; null when there are all. */
-function unknownConsents(consent: unknown): Item['passedOver'] | null {
-  const said = (consent as { channels?: unknown } | null | undefined)?.channels;
-  if (typeof said !== 'object' || said === null) return null;
-  const unknown = Object.keys(said).filter((place) => readConsentPlace(place) === null);
-  if (unknown.length === 0) return null;
-  const came = unknown.slice(0, 3).map(sayValue).join(', ');
-  const expected = `expected a channel (${channels.join(', ')}) or a topic of one, such as email:new-arrivals`;
-  return {
-    code: 'malformed-message',
-    detail: `context.consent.channels: ${expected}, got ${came}; it says nothing, and the rest was accepted.`,
-  };
 }
 
 /** @throws AppError when an identify says of more channels and topics than the bound what is agreed to. */

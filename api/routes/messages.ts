@@ -57,7 +57,7 @@ function summaryOf(kind: CustomerEventKind): string {
   return (
     `${summary} Of a trait, what the customer stated stands before what was observed, and that before what was bought ` +
     'in, whichever is newer; of one origin the newer holds, and null takes it away. A consent to a channel that there is ' +
-    'not says nothing: the rest is accepted, and /v1/rejections shows it.'
+    'not, or in other words than are described, says nothing: the rest is accepted, and /v1/rejections shows it.'
   );
 }
 

@@ -15,6 +15,12 @@ import { channels, type Channel } from './task-queues.ts';
 
 export type ConsentState = 'granted' | 'denied';
 
+/** What an event says of a consent: true or `granted`, false or `denied`; null for anything else. */
+export function readConsentState(said: unknown): ConsentState | null {
+  if (said === true || said === 'granted') return 'granted';
+  return said === false || said === 'denied' ? 'denied' : null;
+}
+
 /** One word of a customer's on a channel. */
 export interface ConsentWord {
   /** Empty: the channel as a whole. */

@@ -1,6 +1,11 @@
 import { bounds } from '../domain/bounds.ts';
 import { clientTimeMs } from '../domain/client-time.ts';
-import { readConsentPlace, type ConsentPlace, type ConsentState } from '../domain/consent.ts';
+import {
+  readConsentPlace,
+  readConsentState,
+  type ConsentPlace,
+  type ConsentState,
+} from '../domain/consent.ts';
 import { cutText } from '../domain/cut-text.ts';
 import type { AcceptedEvent } from './event.ts';
 
@@ -33,7 +38,7 @@ export function consentsIn(event: AcceptedEvent, kairosMs: (realMs: number) => n
   if (!isRecord(consent) || !isRecord(consent['channels'])) return [];
   return Object.entries(consent['channels']).flatMap(([name, said]) => {
     const place = readConsentPlace(name);
-    const state = stateOf(isRecord(said) ? said['state'] : said);
+    const state = readConsentState(isRecord(said) ? said['state'] : said);
     if (!place || !state) return [];
     const told = { ...consent, ...(isRecord(said) ? said : {}) };
     const givenMs = told['at'] == null ? null : (clientTimeMs(told['at']) ?? -1);
@@ -50,11 +55,6 @@ function sourceOf({ admin }: AcceptedEvent, said: unknown): string {
   const source = textOf(said, bounds.nameLength);
   if (source === null) return 'identify';
   return admin ? source : cutText(`identify: ${source}`, bounds.nameLength);
-}
-
-function stateOf(said: unknown): ConsentState | null {
-  if (said === true || said === 'granted') return 'granted';
-  return said === false || said === 'denied' ? 'denied' : null;
 }
 
 function textOf(value: unknown, maxLength: number): string | null {

@@ -72,6 +72,58 @@ test('a consent to a channel that there is not says nothing, and the operator se
   expect(items[0]!['detail']).toContain('got "fax"; it says nothing, and the rest was accepted');
 });
 
+test.each<[string, unknown, string]>([
+  [
+    'a word that is none',
+    { channels: { email: 'no' } },
+    'channels.email: expected true, false, "granted" or "denied", got "no"',
+  ],
+  [
+    'a number',
+    { channels: { 'email:news': 0 } },
+    'channels.email:news: expected true, false, .*, got number 0',
+  ],
+  [
+    'a state that is none',
+    { channels: { sms: { state: 'revoked' } } },
+    'channels.sms: expected .*, got "revoked"',
+  ],
+  [
+    'a grant of no time',
+    { at: 'once', channels: { sms: true } },
+    'channels.sms: expected as `at` a time after 1970, got "once"',
+  ],
+  ['no channels', { email: false }, 'consent.email: expected within "channels"'],
+  [
+    'channels as a list',
+    { channels: [{ email: false }] },
+    'consent.channels: expected .*, got an array of 1',
+  ],
+  ['a word alone', false, 'context.consent: expected .*, got boolean false'],
+])('a consent that is %s says nothing, and the operator sees it', async (_, consent, words) => {
+  await using s = await setup();
+  expect((await s.api.post('/v1/identify', { userId: 'u1', context: { consent } })).status).toBe(200);
+  const { items } = (await s.api.get('/v1/rejections')).body;
+  expect(items.map(({ detail }) => detail)).toEqual([
+    expect.stringMatching(new RegExp(`${words}.*; it says nothing, and the rest was accepted\\.$`)),
+  ]);
+});
+
+test('a consent that is read whole is told to nobody, whatever stands beside it', async () => {
+  await using s = await setup();
+  for (const consent of [
+    null,
+    {},
+    { categoryPreferences: { Advertising: true } },
+    { channels: { email: true, sms: null, push: { state: 'denied', at: 'once' } }, source: 'form' },
+    { channels: { email: { state: 'granted', at: '2026-05-01T12:00:00Z' } }, at: 'once' },
+  ]) {
+    const answer = await s.api.post('/v1/identify', { userId: 'u1', context: { consent } });
+    expect(answer.status).toBe(200);
+  }
+  expect((await s.api.get('/v1/rejections')).body.items).toEqual([]);
+});
+
 test('an order whose amount cannot be read is accepted without it, and the operator sees it', async () => {
   await using s = await setup();
   const order = (event: string, properties: Record<string, unknown>) =>
