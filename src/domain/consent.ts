@@ -15,10 +15,15 @@ import { channels, type Channel } from './task-queues.ts';
 
 export type ConsentState = 'granted' | 'denied';
 
-/** What an event says of a consent: true or `granted`, false or `denied`; null for anything else. */
+/**
+ * What an event says of a consent: true or `granted`, false or `denied`, as a text too and however it is spelt, for forms
+ * write `"false"`, and a refusal is not to be lost over that. Null for anything else.
+ */
 export function readConsentState(said: unknown): ConsentState | null {
-  if (said === true || said === 'granted') return 'granted';
-  return said === false || said === 'denied' ? 'denied' : null;
+  if (typeof said === 'boolean') return said ? 'granted' : 'denied';
+  const word = typeof said === 'string' ? said.trim().toLowerCase() : null;
+  if (word === 'granted' || word === 'true') return 'granted';
+  return word === 'denied' || word === 'false' ? 'denied' : null;
 }
 
 /** One word of a customer's on a channel. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   consentThatHolds,
   readConsentPlace,
+  readConsentState,
   refusalsToKeep,
   sayConsentPlace,
   type ConsentState,
@@ -108,4 +109,10 @@ test('reads a place as it is written', () => {
   ]) {
     expect(readConsentPlace(text)).toBeNull();
   }
+});
+
+test('a word is read however it is spelt, and what is none is none', () => {
+  const words = [true, 'granted', 'TRUE', false, 'denied', ' False', 'Denied', 'no', 0, null, {}, ''];
+  const states = ['granted', 'granted', 'granted', 'denied', 'denied', 'denied', 'denied'];
+  expect(words.map(readConsentState)).toEqual([...states, null, null, null, null, null]);
 });
