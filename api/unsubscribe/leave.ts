@@ -9,7 +9,13 @@ import { liftSuppressions } from '../../src/db/queries/lift-suppressions.ts';
 import { markDeliveries } from '../../src/db/queries/mark-delivery.ts';
 import { suppress } from '../../src/db/queries/suppress.ts';
 import { hashOn } from '../../src/domain/address-hash.ts';
-import { sayConsentPlace, type ConsentPlace, type ConsentState } from '../../src/domain/consent.ts';
+import {
+  readConsentPlace,
+  sayConsentPlace,
+  type ConsentPlace,
+  type ConsentState,
+  type LeavingSource,
+} from '../../src/domain/consent.ts';
 import { channels, type Channel } from '../../src/domain/task-queues.ts';
 import type { WayOut } from '../../src/domain/way-out.ts';
 import { newId } from '../../src/ids.ts';
@@ -99,10 +105,11 @@ export async function leaveEverything(deps: Deps, leaver: Leaver): Promise<void>
 async function refuse(
   deps: Deps,
   leaver: Leaver,
-  { place, source, at }: { place: ConsentPlace; source: 'one-click' | 'preferences'; at: Date },
+  { place, source, at }: { place: ConsentPlace; source: LeavingSource; at: Date },
 ): Promise<void> {
-  const isSaid =
-    isRefused(leaver, place) || (await say(deps, leaver, { ...place, state: 'denied', source, at }));
+  let isSaid = true;
+  for (const open of openAt(leaver, place))
+    isSaid = (await say(deps, leaver, { ...open, state: 'denied', source, at })) && isSaid;
   // Of who was erased nothing is left that a topic could be refused for but the address, which is left out whole.
   if (isSaid && place.topic !== '') return;
   const { database, clock } = deps;
@@ -114,13 +121,14 @@ async function refuse(
   );
 }
 
-/** Whether nothing of it is left to be refused: to a topic of a channel they may have agreed since they left that. */
-function isRefused({ consents }: Leaver, place: ConsentPlace): boolean {
-  const name = sayConsentPlace(place);
-  const isLeft = Object.entries(consents).some(
-    ([other, { state }]) => place.topic === '' && other.startsWith(`${name}:`) && state === 'granted',
+/** What of it is not refused yet: of a channel that is, the topics to which they have agreed since. */
+function openAt({ consents }: Leaver, place: ConsentPlace): ConsentPlace[] {
+  if (consents[sayConsentPlace(place)]?.state !== 'denied') return [place];
+  if (place.topic !== '') return [];
+  const granted = Object.entries(consents).flatMap(([name, { state }]) =>
+    state === 'granted' ? (readConsentPlace(name) ?? []) : [],
   );
-  return consents[name]?.state === 'denied' && !isLeft;
+  return granted.filter(({ channel }) => channel === place.channel);
 }
 
 async function agree(deps: Deps, leaver: Leaver, place: ConsentPlace, at: Date): Promise<void> {

@@ -26,6 +26,21 @@ export function readConsentState(said: unknown): ConsentState | null {
   return word === 'denied' || word === 'false' ? 'denied' : null;
 }
 
+/**
+ * What holds at the gate. `left`: they left the channel by a link out, which offers to end tips, reminders and offers and
+ * nothing else: what is owed still comes.
+ */
+export type HeldConsent = ConsentState | 'left';
+
+/** Who records a refusal that came by a link out. */
+export const leavingSources = ['one-click', 'preferences'] as const;
+export type LeavingSource = (typeof leavingSources)[number];
+
+/** Whether a refusal came by a link out. */
+export function isOfLeaving({ source }: { source: string }): boolean {
+  return leavingSources.some((leaving) => leaving === source);
+}
+
 /** One word of a customer's on a channel. */
 export interface ConsentWord {
   /** Empty: the channel as a whole. */

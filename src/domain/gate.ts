@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import { sayConsentPlace } from './consent.ts';
+import { sayConsentPlace, type HeldConsent } from './consent.ts';
 import type { Cap } from './cap-window.ts';
 import { brokenCap, roomAt, type CapQuestion, type Claim, type Counted, type ShopCaps } from './caps.ts';
 import type { Arm, GateReason, Purpose } from './delivery.ts';
@@ -63,7 +63,7 @@ export interface GateFacts {
   behind: boolean;
   address: Address;
   /** What holds for this channel and topic; null when there never was one. */
-  consent: 'granted' | 'denied' | null;
+  consent: HeldConsent | null;
   /** Those in force of the address, on this channel. */
   suppressions: readonly Suppression[];
   /** What counts towards the caps, newest first, without this delivery. */
@@ -210,12 +210,14 @@ export function judgeAgain(facts: GateFacts, { hasTurned = false } = {}): Second
 }
 
 /**
- * A refusal holds for every purpose; what is not owed goes only by a channel that the customer wishes. What was never asked holds back what is not owed, but for the shop's own page: who
- * is on it came by themselves, and is written to nowhere else.
+ * A refusal holds for every purpose, but for one that came by a link out; what is not owed goes only by a channel that the
+ * customer wishes. What was never asked holds back what is not owed, but for the shop's own page: who is on it came by
+ * themselves, and is written to nowhere else.
  */
 function checkConsent({ consent, purpose, channel, topic, wishes }: GateFacts): Ruling | null {
   const place = sayConsentPlace({ channel, topic });
-  if (consent === 'denied') return withheld('no-consent', `the customer refused ${place}`);
+  const isRefused = consent === 'denied' || (consent === 'left' && purpose !== 'transactional');
+  if (isRefused) return withheld('no-consent', `the customer refused ${place}`);
   const other = purpose === 'transactional' || !wishes ? null : unwished(wishes, channel);
   if (other !== null) return withheld('no-consent', other);
   if (consent === 'granted') return null;

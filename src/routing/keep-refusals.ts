@@ -6,7 +6,7 @@ import {
   type KeptRefusal,
   type OwnedWord,
 } from '../db/queries/merge-consents.ts';
-import { refusalsToKeep } from '../domain/consent.ts';
+import { consentThatHolds, isOfLeaving, leavingSources, refusalsToKeep } from '../domain/consent.ts';
 import { isRepeated, WordsSaid, type SourcedWord } from '../domain/words-said.ts';
 import { newId } from '../ids.ts';
 import { consentsIn, type JudgedConsent } from './consents.ts';
@@ -76,7 +76,10 @@ function lostRefusals(
     const on = (words: readonly SourcedWord[]) => words.filter(({ channel }) => channel === name);
     const at = on(all).reduce((newest, word) => Math.max(newest, word.at), -Infinity);
     return refusalsToKeep(on(own), on(theirs)).map((topic) => {
-      return { channel: name, topic, state: 'denied' as const, source: 'merge', wording: null, at };
+      const refusals = [own, theirs].flatMap((words) => consentThatHolds(on(words), topic) ?? []);
+      const left = refusals.filter(({ state }) => state === 'denied').every(isOfLeaving);
+      const source = left ? leavingSources[0] : 'merge';
+      return { channel: name, topic, state: 'denied' as const, source, wording: null, at };
     });
   });
 }

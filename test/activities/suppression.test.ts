@@ -69,6 +69,21 @@ test('who unsubscribed still gets what is owed, and the rest once they agree ane
   expect(await it.send(it.ask({ nth: 2 }))).toMatchObject({ state: 'accepted' });
 });
 
+test('who left by a link out, and gives another address, still gets what is owed there, and nothing else', async () => {
+  await using it = await shop();
+  await suppressed(it, 'old@example.test', { reason: 'unsubscribed' });
+  const refuses = (source: string) => it.database.sql`
+    insert into consents (id, customer_id, channel, state, source, at)
+    values (gen_random_uuid(), ${it.customerId}, 'email', 'denied', ${source}, ${it.clock.now()})`;
+  it.pass('1 hour');
+  await refuses('one-click');
+  expect(await it.send(it.ask({ message: 'receipt' }))).toMatchObject({ state: 'accepted' });
+  expect(await it.send(it.ask())).toMatchObject({ reason: 'no-consent' });
+  it.pass('1 hour');
+  await refuses('call');
+  expect(await it.send(it.ask({ message: 'receipt', nth: 2 }))).toMatchObject({ reason: 'no-consent' });
+});
+
 test('it outlives the person: who comes back with the address is not written to', async () => {
   await using it = await shop();
   await suppressed(it, email);

@@ -178,6 +178,9 @@ describe('consent', () => {
     ['denied', 'help', false],
     ['denied', 'offer', false],
     ['denied', 'transactional', false],
+    ['left', 'help', false],
+    ['left', 'offer', false],
+    ['left', 'transactional', true],
   ] as const)('%s, %s: %s', (consent, purpose, passes) => {
     const { state } = judge({ ...fine, consent, purpose });
     expect(state).toBe(passes ? 'intended' : 'withheld');

@@ -179,6 +179,26 @@ describe('the stricter consent stays', () => {
     expect(['', 'news'].map((topic) => consentThatHolds(words, topic)?.state ?? null)).toEqual(holds);
   });
 
+  test.for([
+    ['one-click', 'one-click'],
+    ['call', 'merge'],
+  ] as const)(
+    'refused by %s it is kept as by %s: who left by a link out still gets what is owed',
+    async ([source, kept]) => {
+      await using it = await setup();
+      await it.acceptAndRoute(says(a1, {}));
+      await it.sql`
+      insert into consents (id, customer_id, channel, state, source, at)
+      select ${newId(it.clock)}, id, 'email', 'denied', ${source}, ${it.clock.now()} from customers`;
+      it.moveTo('2026-05-01T13:00:00.000Z');
+      await it.acceptAndRoute(says(u1, { email: true }));
+      it.moveTo('2026-05-01T14:00:00.000Z');
+      await it.acceptAndRoute(joins('u1', 'a1'));
+      const [newest] = await it.sql`select state, source from consents order by at desc, state limit 1`;
+      expect(newest).toEqual({ state: 'denied', source: kept });
+    },
+  );
+
   test('until the customer says otherwise, be it with the event that joins the two', async () => {
     await using it = await setup();
     await it.acceptAndRoute(says(a1, { email: false }), says(u1, { email: true }));

@@ -1,6 +1,7 @@
 import type { PendingQuery, Sql, TransactionSql } from 'postgres';
 import type { CartLine } from '../../domain/cart.ts';
 import type { Claim, Counted } from '../../domain/caps.ts';
+import type { HeldConsent } from '../../domain/consent.ts';
 import type { Arm, DeliveryState, GateReason, Verdict } from '../../domain/delivery.ts';
 import {
   channelScope,
@@ -97,7 +98,7 @@ export interface GateRow {
   behind: boolean;
   /** A browser of theirs is on the shop's pages; asked for what is shown there. */
   onSite: boolean;
-  consent: 'granted' | 'denied' | null;
+  consent: HeldConsent | null;
   suppressions: Suppression[];
   /** As stored, by scope: of the shop, all sending, the channel, the run's journey and the message; without what was never set. */
   settings: Record<string, Record<string, unknown>>;

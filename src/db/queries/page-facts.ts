@@ -4,10 +4,11 @@ import type { Claim, Counted } from '../../domain/caps.ts';
 import type { DeliveryState, Verdict } from '../../domain/delivery.ts';
 import type { SubstituteRule } from '../../domain/substitutes.ts';
 import type { Suppression } from '../../domain/suppression.ts';
+import type { HeldConsent } from '../../domain/consent.ts';
 import type { Channel } from '../../domain/task-queues.ts';
 import type { WaitingState } from '../../domain/waiting.ts';
 import { boughtBefore } from './bought-before.ts';
-import { consentThatHolds } from './consent-that-holds.ts';
+import { consentThatHolds, heldState } from './consent-that-holds.ts';
 import { isBehind } from './is-behind.ts';
 import { countedForCaps, heldForCaps } from './counted-for-caps.ts';
 import { addressTraits, type LockedCustomer } from './lock-runs-customer.ts';
@@ -69,7 +70,7 @@ export interface PageRow {
   /** A browser of theirs is on the shop's pages. */
   onSite: boolean;
   /** What holds for each of the channels; nothing for one that was never asked for. */
-  consents: Partial<Record<Channel, 'granted' | 'denied'>>;
+  consents: Partial<Record<Channel, HeldConsent>>;
   /** Those in force of the customer's addresses, by channel. */
   suppressions: Partial<Record<Channel, Suppression[]>>;
   relevance: RelevanceRow;
@@ -137,7 +138,7 @@ function hashed(sql: Sql | TransactionSql, addresses: PageQuestion['addresses'])
 function newestConsents(sql: Sql | TransactionSql, { customerIds, channels }: PageQuestion) {
   return sql`
     select n.customer_id, jsonb_object_agg(n.channel, n.state) as consents from (
-      select distinct on (s.customer_id, s.channel) s.customer_id, s.channel, s.state from consents s
+      select distinct on (s.customer_id, s.channel) s.customer_id, s.channel, ${heldState(sql)} as state from consents s
       where s.customer_id = any(${[...customerIds]}::uuid[]) and s.topic = '' and s.channel = any(${[...channels]}::text[])
       order by s.customer_id, s.channel, s.at desc, s.state, s.id desc) n
     group by n.customer_id`;
