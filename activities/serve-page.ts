@@ -110,11 +110,12 @@ export function createPageActivities(parts: PageActivityParts): PageActivities {
         isOld ? null : call(input, passage, next),
         isAhead && goesOn() ? pass(input, message) : null,
       ]);
-      const isOver = () => ahead === null && !goesOn();
+      const isOver = ahead === null && !goesOn();
       // At the end in any case: an attempt that lost Temporal, and not the database, goes on beside this one for a while.
-      if (lookedAfter < turnings || isOver()) turned ??= await turnedTo(input, message, next);
+      if (lookedAfter < turnings || isOver) turned ??= await turnedTo(input, message, next);
       lookedAfter = turnings;
-      if (isOver()) return turned === null ? answer : { next: turned, lookAgain: answer.lookAgain };
+      if (isOver || (ahead === null && turned !== null))
+        return turned === null ? answer : { next: turned, lookAgain: answer.lookAgain };
       passage = ahead ?? (await pass(input, message));
     }
   };
