@@ -191,13 +191,15 @@ function furthest({ verdicts }: PageRow, said: readonly Said[]): Said {
 }
 
 /**
- * What this channel said last is not said again, wave after wave; a would-send is always said, and so is since when
- * somebody is passed over for another product: it is how they are not passed over for ever.
+ * What this channel said last is not said again, wave after wave, but for a cap that is another one by now, or counts
+ * another message; a would-send is always said, and so is since when somebody is passed over for another product: it is
+ * how they are not passed over for ever.
  */
 function verdictOf({ verdicts }: PageRow, verdict: Verdict): Verdict | null {
   if (verdict.reason === null) return verdict;
   const last = verdicts.findLast(({ channel }) => channel === verdict.channel);
-  const isSaid = last?.state === verdict.state && last.reason === verdict.reason;
+  const isTrue = verdict.reason !== 'capped' || last?.words === verdict.words;
+  const isSaid = last?.state === verdict.state && last.reason === verdict.reason && isTrue;
   if (isSaid) return null;
   const isFirstRival =
     verdict.reason === 'competing' && !verdicts.some(({ reason }) => reason === 'competing');

@@ -171,6 +171,26 @@ describe('over the cap, held until there is room', () => {
     await it.wave();
     expect(await it.told()).toHaveLength(2);
   });
+
+  test('who is over another cap in the next wave reads which, and what they read already only once', async () => {
+    await using it = await startWatching();
+    const [first] = await it.line(1);
+    const { sql } = it.database;
+    const contact = (hoursAgo: number) => sql`
+      insert into contacts (event_id, customer_id, at)
+      values (gen_random_uuid(), ${first!}, ${new Date(it.clock.now().getTime() - hoursAgo * 3_600_000)})`;
+    await Promise.all([30, 40, 1].map(contact));
+    await it.shelf(5);
+    for (const span of ['1 hour', '30 hours', '1 hour'] as const) {
+      await it.wave();
+      it.pass(span);
+    }
+    const [{ verdicts }] = (await it.ledger()) as [{ verdicts: { words: string }[] }];
+    expect(verdicts.map(({ words }) => words.replace(/, last one.*/, ''))).toEqual([
+      'withheld: capped — 1 help or offer message a day',
+      'withheld: capped — 3 help or offer messages in 7 days',
+    ]);
+  });
 });
 
 test('a watch has the caps that an operator sets for it', async () => {
