@@ -185,8 +185,8 @@ describe('over the cap, held until there is room', () => {
       await it.wave();
       it.pass(span);
     }
-    const [{ verdicts }] = (await it.ledger()) as [{ verdicts: { words: string }[] }];
-    expect(verdicts.map(({ words }) => words.replace(/, last one.*/, ''))).toEqual([
+    const [delivery] = await it.ledger();
+    expect(delivery!.verdicts.map(({ words }) => words.replace(/, last one.*/, ''))).toEqual([
       'withheld: capped — 1 help or offer message a day',
       'withheld: capped — 3 help or offer messages in 7 days',
     ]);

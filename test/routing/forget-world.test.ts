@@ -130,6 +130,5 @@ test('what is old is found by its age, however much there is of what is not', as
   expect(gathered).toContain('gatherings_at');
   expect(served).toContain('waves_began');
   expect(left).toContain('waiting_entries_over');
-  for (const plan of explained.plans)
-    expect(plan).not.toMatch(/Seq Scan on (runs|dispatches) /);
+  for (const plan of explained.plans) expect(plan).not.toMatch(/Seq Scan on (runs|dispatches) /);
 });
