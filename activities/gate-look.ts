@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Clock } from '../src/clock.ts';
 import type { Database } from '../src/db/connect.ts';
-import { gateFacts, gateSizes, type GateRow } from '../src/db/queries/gate-facts.ts';
+import { gateFacts, gateSizes, type GateQuestion, type GateRow } from '../src/db/queries/gate-facts.ts';
 import { keepPlans, planAnew, type RecentSizes, type TableSizes } from '../src/db/queries/kept-plan.ts';
 import { lockRunsCustomer, type LockedCustomer } from '../src/db/queries/lock-runs-customer.ts';
 import { lockRunsCustomers } from '../src/db/queries/lock-runs-customers.ts';
@@ -139,7 +139,7 @@ export async function takeLooks(
   const asked = gateFacts(tx, {
     ...{ message: message.name, topic: message.topic ?? '', varies: message.variants !== undefined },
     ...{ channel, each: each === true, at: now },
-    countedSince: new Date(now.getTime() - longestCapMs(parts.definitions)),
+    counted: countedBy(parts.definitions, now),
     ...{ segments: (message.segments ?? []).map(({ name }) => name), sizes },
     orders: taken.map(({ customer, addressHash, input: { runId, nth, data } }) => ({
       ...{ runId, nth, customerId: customer.id, addressHash },
@@ -299,6 +299,14 @@ function journeyOf(definitions: readonly JourneyDefinition[], run: GateRow): Jou
   throw new Error(`This worker knows no journey ${run.name}: deploy its code, or close the run ${run.name}.`);
 }
 
-function longestCapMs(definitions: readonly JourneyDefinition[]): number {
-  return Math.max(spanMs(longestShopCap), ...definitions.map(({ cap }) => windowMs(cap.within)));
+/** How far back caps look: the shop's, and for runs of journeys whose own look further those. */
+function countedBy(definitions: readonly JourneyDefinition[], now: Date): GateQuestion['counted'] {
+  const shopMs = spanMs(longestShopCap);
+  const longer = definitions.filter(({ cap }) => windowMs(cap.within) > shopMs);
+  const longestMs = Math.max(shopMs, ...longer.map(({ cap }) => windowMs(cap.within)));
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  return {
+    since: before(shopMs),
+    longer: { journeys: [...new Set(longer.map(({ name }) => name))], since: before(longestMs) },
+  };
 }

@@ -52,13 +52,13 @@ export const oldLedger: Question = {
       notes: [
         `${say(wanted)} such rows take ${Math.round(((bytes / rows) * wanted) / 2 ** 30)} GB. What a send reads of the ledger is found by the customer and the time, by the run, or by the waiting entry: ` +
           'each index gets one level deeper, at most, from a million rows to a hundred.',
-        `The old rows are of the same customers, ${say(Math.round(rows / people))} each, from 40 to 1,000 days old, beyond the longest cap. The provider takes everything at once.`,
+        `The old rows are of the same customers, ${say(Math.round(rows / people))} each, from 40 to 1,000 days old, beyond the longest cap that concerns them. The provider takes everything at once.`,
       ],
     };
   },
 };
 
-/** Deliveries of former times, copied from those that are there. Gives what they take on disk. */
+/** Deliveries of former times, like those that are there, of all customers alike. Gives what they take on disk. */
 async function fill({ database: { sql } }: SendingShop, rows: number, now: Date): Promise<number> {
   const sizeOf = async () =>
     Number((await sql<{ size: string }[]>`select pg_total_relation_size('deliveries') as size`)[0]!.size);
@@ -67,12 +67,14 @@ async function fill({ database: { sql } }: SendingShop, rows: number, now: Date)
   await sql`
     insert into deliveries (id, run_id, customer_id, name, subject, message, nth, entry_id, wave, purpose, channel, arm,
       state, verdicts, provider_id, at)
-    select md5('old ' || g)::uuid, md5('old run ' || g)::uuid, c.customer_id, c.name, c.subject, c.message, c.nth,
+    select md5('old ' || g)::uuid, md5('old run ' || g)::uuid, p.id, c.name, c.subject, c.message, c.nth,
       case when c.entry_id is null then null else md5('old entry ' || g)::uuid end, c.wave, c.purpose, c.channel, c.arm,
       c.state, c.verdicts, c.provider_id, ${newest}::timestamptz - (g % 960) * interval '1 day'
     from generate_series(1, ${rows}::int) g
     join (select d.*, row_number() over (order by id) as place from deliveries d) c
-      on c.place = 1 + g % (select count(*) from deliveries)`;
+      on c.place = 1 + g % (select count(*) from deliveries)
+    join (select id, row_number() over (order by id) as place from customers) p
+      on p.place = 1 + g % (select count(*) from customers)`;
   await sql`vacuum analyze deliveries`;
   return (await sizeOf()) - before;
 }

@@ -112,7 +112,7 @@ beforeAll(async () => {
   it = await startSending();
   const customerId = await addCustomer(it);
   const { runId } = await addRun(it, customerId);
-  const countedSince = new Date(0);
+  const counted = { since: new Date(0), longer: { journeys: [], since: new Date(0) } };
   const at = it.clock.now();
   const of = { message: 'nudge', channel: 'email', topic: '' } as const;
   const products = [
@@ -124,7 +124,7 @@ beforeAll(async () => {
   question = {
     ...of,
     each: false,
-    countedSince,
+    counted,
     at,
     ...{ segments: ['regulars'], sizes: '' },
     varies: true,
@@ -187,9 +187,15 @@ test('counts what the caps count: states, purposes, windows, and not itself', as
   await insert({ message: 'receipt', nth: 1, purpose: 'transactional', state: 'accepted', at });
   await insert({ message: 'old', nth: 1, purpose: 'help', state: 'accepted', at: '2026-02-01T00:00:00Z' });
   await insert({ message: 'nudge', nth: 1, purpose: 'help', state: 'intended', at });
-  const since = new Date('2026-02-01T00:00:00Z');
-  const rows = await sql.begin((tx) => gateFacts(tx, { ...question, countedSince: since }));
-  const { counted, delivery } = rows[0]!;
+  const lookBack = async (since: string, longer: string[]) => {
+    const spans = {
+      since: new Date(since),
+      longer: { journeys: longer, since: new Date('2026-02-01T00:00:00Z') },
+    };
+    return (await sql.begin((tx) => gateFacts(tx, { ...question, counted: spans })))[0]!;
+  };
+  expect((await lookBack('2026-03-02T00:00:00Z', ['birthday'])).counted).toEqual([]);
+  const { counted, delivery } = await lookBack('2026-03-02T00:00:00Z', ['birthday', 'cart']);
   const messages = counted.map((one) => (one.kind === 'delivery' ? one.message : one.kind));
   expect(messages.sort()).toEqual([...countingStates].sort());
   expect(counted[0]!.at).toBe(Date.parse(at));

@@ -1,4 +1,4 @@
-import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
+import type { Fragment, PendingQuery, Row, Sql, TransactionSql } from 'postgres';
 import { mostCapSends, mostClaims } from '../../domain/caps.ts';
 import { countingStates } from '../../domain/delivery.ts';
 
@@ -6,7 +6,11 @@ import { countingStates } from '../../domain/delivery.ts';
  * What counts towards the caps of the customer `c` of the statement around it, newest first, as JSON (`Counted[]`).
  * @param except a condition on deliveries `d` that leaves some of them out.
  */
-export function countedForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
+export function countedForCaps(
+  sql: Sql | TransactionSql,
+  since: Date | Fragment,
+  except = sql``,
+): PendingQuery<Row[]> {
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'message', n.message,
         'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'send', n.send,
@@ -30,7 +34,11 @@ export function countedForCaps(sql: Sql | TransactionSql, since: Date, except = 
  * sent (`offset 0` keeps it so): in the midst of a wave PostgreSQL would rather read, for each of its customers, all that
  * is open.
  */
-export function heldForCaps(sql: Sql | TransactionSql, since: Date, except = sql``): PendingQuery<Row[]> {
+export function heldForCaps(
+  sql: Sql | TransactionSql,
+  since: Date | Fragment,
+  except = sql``,
+): PendingQuery<Row[]> {
   return sql`coalesce((
     select jsonb_agg(jsonb_build_object('kind', 'delivery', 'name', n.name, 'message', n.message,
         'purpose', n.purpose, 'channel', n.channel, 'topic', n.topic, 'priority', n.priority, 'send', n.send,

@@ -36,8 +36,8 @@ export interface GateQuestion {
   each: boolean;
   /** What the message is about; empty: it declares no topic. */
   topic: string;
-  /** How far back the longest cap looks. */
-  countedSince: Date;
+  /** How far back caps look: the longest of the shop's, and for runs of some journeys, which look further, their own. */
+  counted: { since: Date; longer: { journeys: readonly string[]; since: Date } };
   /** When the gate looks: who is on the site then. */
   at: Date;
   /** The segments that the message's templates ask for. */
@@ -148,7 +148,9 @@ export async function gateSizes(tx: TransactionSql): Promise<TableSizes> {
  * (`offset 0` keeps it so): left free, PostgreSQL may read whole tables for a handful.
  */
 export function gateFactsQuery(sql: Sql | TransactionSql, question: GateQuestion): PendingQuery<GateRow[]> {
-  const { message, channel, each, topic, countedSince, at } = question;
+  const { message, channel, each, topic, counted, at } = question;
+  const { journeys, since: longSince } = counted.longer;
+  const countedSince = sql`case when r.name = any(${[...journeys]}::text[]) then ${longSince}::timestamptz else ${counted.since}::timestamptz end`;
   const ofSend = sql`d.run_id = r.id and d.message = ${message} and d.nth = o.nth`;
   // The delivery that is judged does not count against itself, nor against the same message on another channel.
   const itself = sql`and not (${ofSend})`;
