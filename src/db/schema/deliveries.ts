@@ -3,7 +3,10 @@ import { sql } from 'drizzle-orm';
 import { moment } from './columns.ts';
 import type { Arm, DeliveryState, Purpose, Verdict } from '../../domain/delivery.ts';
 
-/** The ledger: one decision to send one message to one customer, and all that came of it. */
+/**
+ * The ledger: one decision to send one message to one customer, and all that came of it. Half of each of its pages is left
+ * free (migration `0001_room_for_updates`, which is not made from this).
+ */
 export const deliveries = pgTable(
   'deliveries',
   {
