@@ -101,7 +101,7 @@ test('every setting that a part of Kairos is given is one that it knows', async 
   const ours = services.filter(([, { image }]) => image === 'kairos');
   expect(ours.map(([name]) => name)).toEqual(['migrations', 'api', 'router', 'worker']);
   for (const name of ours.flatMap(([, { environment }]) => Object.keys(environment ?? {}))) {
-    expect(config).toContain(`${name}: z`);
+    expect(config).toContain(`\n  ${name}: `);
   }
 });
 
